@@ -1,0 +1,5 @@
+"""`python -m schoolmap`."""
+
+from schoolmap.cli import main
+
+main()

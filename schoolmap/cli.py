@@ -1,0 +1,236 @@
+"""
+Commands: parse, call one function, write.
+
+Exit codes: 0 done; 2 the input is wrong (all faults at once, nothing written);
+1 anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Annotated
+
+import typer
+
+from schoolmap import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+    from schoolmap.errors import Fault
+    from schoolmap.plan import Plan
+
+app = typer.Typer(
+    name="schoolmap",
+    help="Where and when children will need school seats, and what to do about it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FAULTY_INPUT = 2
+OTHER_FAILURE = 1
+
+
+class Language(StrEnum):
+    """Language of the products and of the summary."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+Folder = Annotated[Path, typer.Argument(help="Project folder: project.toml and its tables.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
+Lang = Annotated[Language | None, typer.Option("--lang", help="Language; without it, the project's own.")]
+
+
+def _version(*, value: bool) -> None:
+    if value:
+        typer.echo(f"schoolmap {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=lambda value: _version(value=value),
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    """Where and when children will need school seats, and what to do about it."""
+
+
+@app.command()
+def check(folder: Folder, *, as_json: AsJson = False) -> None:
+    """Report every fault of a project folder at once: file, row, column, value, way out. Nothing is written."""
+    from schoolmap.project import inspect_folder  # noqa: PLC0415
+
+    with _progress() as step:
+        project, faults = inspect_folder(folder, progress=step)
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {"ok": project is not None, "faults": [asdict(fault) for fault in faults]},
+                ensure_ascii=False,
+            )
+        )
+    else:
+        _print_faults(faults)
+        if project is not None:
+            typer.echo(
+                f"{project.settings.name}: {len(project.areas)} areas, {len(project.schools)} schools, "
+                f"{len(project.sections)} sections, {sum(map(len, project.coverages.values()))} catchments. "
+                "It can be planned.",
+            )
+    if project is None:
+        raise typer.Exit(FAULTY_INPUT)
+
+
+@app.command()
+def plan(
+    folder: Folder,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the products.")] = Path("maps"),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan a project and write its map (html), workbook (xlsx), layers (gpkg) and data (json)."""
+    from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.output.products import write_products  # noqa: PLC0415
+    from schoolmap.plan import make_plan  # noqa: PLC0415
+    from schoolmap.project import inspect_folder  # noqa: PLC0415
+
+    with _progress() as step:
+        project, faults = inspect_folder(folder, progress=step)
+        result = None
+        if project is not None:
+            try:
+                result = make_plan(project, progress=step)
+            except InputError as error:
+                faults = (*faults, *error.faults)
+            else:
+                step("map, workbook and layers")
+                language = (lang or Language(project.settings.language)).value
+                written = write_products(result, out, language=language)
+    if result is None:
+        if as_json:
+            typer.echo(json.dumps({"ok": False, "faults": [asdict(fault) for fault in faults]}, ensure_ascii=False))
+        else:
+            _print_faults(faults)
+        raise typer.Exit(FAULTY_INPUT)
+    if as_json:
+        typer.echo(json.dumps(_machine_summary(result, written), ensure_ascii=False))
+    else:
+        _print_faults(faults)
+        _print_summary(result, written)
+    if not bool(result.audit["holds"].all()):
+        typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
+        raise typer.Exit(OTHER_FAILURE)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import TextColumn  # noqa: PLC0415
+    from rich.progress import TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def step(name: str) -> None:
+            bar.update(task, description=name, advance=1)
+
+        yield step
+
+
+def _print_faults(faults: tuple[Fault, ...]) -> None:
+    if not faults:
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(stderr=True, soft_wrap=True)
+    colours = {"error": "bold red", "warning": "yellow", "ruling": "cyan"}
+    for fault in faults:
+        line = Text(f"{fault.severity.value:<8}", style=colours[fault.severity.value])
+        console.print(line.append(str(fault), style="default"))
+    counts = {name: sum(fault.severity.value == name for fault in faults) for name in colours}
+    console.print(Text(", ".join(f"{count} {name}(s)" for name, count in counts.items() if count)))
+
+
+def _print_summary(result: Plan, written: tuple[Path, ...]) -> None:
+    settings = result.project.settings
+    typer.echo(f"\n{settings.title['en']} / {settings.title['zh']}")
+    first = result.project.scenarios[0]
+    for name, stage in result.results.items():
+        balance = stage.balance.loc[first.id]
+        typer.echo(f"\n{stage.stage.label['en']} ({name}), scenario {first.id}")
+        typer.echo(f"{'year':>6} {'demand':>9} {'seats':>9} {'short':>9} {'spare':>9}  born")
+        shown = [year for year in result.years if year in {result.years[0], result.years[-1]} or year % 5 == 0]
+        for year in shown:
+            part = balance.xs(year, level="year")
+            children = stage.children.sel(scenario=first.id, year=year).sum()
+            born = float(stage.children_born.sel(year=year).sum() / children) if children > 0 else 1.0
+            typer.echo(
+                f"{year:>6} {part['demand'].sum():>9,.0f} {part['seats'].sum():>9,.0f} "
+                f"{part['gap'].clip(lower=0).sum():>9,.0f} {(-part['gap']).clip(lower=0).sum():>9,.0f} {born:>5.0%}",
+            )
+        rate = stage.attendance
+        how = f"calibrated: {rate.pupils:,.0f} / {rate.children:,.0f} in {rate.year}" if rate.pupils else "as given"
+        typer.echo(
+            f"attendance {rate.rate:.3f} ({how}); {len(stage.proposals)} proposals, {len(stage.reviews)} to review"
+        )
+    _print_audit(result)
+    typer.echo("")
+    for path in written:
+        typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+
+
+def _print_audit(result: Plan) -> None:
+    typer.echo("\naudit (no child is lost)")
+    for row in result.audit.to_dict("records"):
+        mark = "holds" if row["holds"] else "FAILS"
+        typer.echo(
+            f"  {mark}  {row['check']:<9} {row['stage']:<22} {row['left']:>14,.3f} = {row['right']:>14,.3f}  "
+            f"(difference {row['difference']:.1e})",
+        )
+    outside = result.outside
+    if len(outside):
+        typer.echo(
+            f"  {outside.sum():,.1f} residents of {len(outside)} areas live outside every catchment, e.g. {outside.index[0]}"
+        )
+
+
+def _machine_summary(result: Plan, written: tuple[Path, ...]) -> dict[str, object]:
+    return {
+        "ok": bool(result.audit["holds"].all()),
+        "project": result.project.settings.name,
+        "faults": [asdict(fault) for fault in result.project.faults],
+        "audit": result.audit.to_dict("records"),
+        "files": [str(path) for path in written],
+    }
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

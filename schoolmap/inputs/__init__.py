@@ -1,0 +1,1 @@
+"""Files to tables: readers, column aliases in English and Chinese, coordinates and their datum."""

@@ -1,0 +1,1 @@
+"""Products: from a plan to plain data (`MapModel`), and from that to the map, the workbook and the layers."""

@@ -1,0 +1,2254 @@
+/*
+ * The face of a plan: draws the MapModel on a Leaflet map and around it.
+ *
+ * Rules that hold in the whole file:
+ *   - names in the data are hostile: they reach the page by textContent and
+ *     setAttribute only, never as markup;
+ *   - numbers are never computed twice: what the model says is shown, and only
+ *     differences of shown numbers (seats - demand) are taken here;
+ *   - ES2018, no library but Leaflet, nothing is fetched.
+ */
+/* global L */
+(function () {
+  "use strict";
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const INK = "#1b1f23";
+  const ACTION = "#7f2704";
+  const DEMAND = "#b35806";
+  const BAND = "#f1a340";
+  const SEATS = "#5e3c99";
+  const SHORT = "#e66101";
+  const NO_DATA = "url(#hatch)";
+  const STEP_MS = 700;
+
+  /** Upper bounds and colours of the five classes of the probability of a shortage. */
+  const CHANCES = [
+    { upTo: 0.1, colour: "#fff3e6" },
+    { upTo: 0.33, colour: "#fdd0a2" },
+    { upTo: 0.5, colour: "#fdae6b" },
+    { upTo: 0.8, colour: "#e6740f" },
+    { upTo: 1, colour: "#8c2d04" },
+  ];
+
+  const SYMBOLS = { new: "+", expand: "↑", rezone: "⇄", temporary: "◷", review: "◇" };
+
+  /** Every fixed text of the page. `{x}` is filled by `t`. */
+  const TEXT = {
+    locale: { en: "en", zh: "zh-CN" },
+    other: { en: "中文", zh: "English" },
+    synthetic: { en: "SYNTHETIC DATA", zh: "虚构数据" },
+    stage: { en: "Stage", zh: "学段" },
+    scenario: { en: "Scenario", zh: "情景" },
+    search: { en: "Find a school or catchment", zh: "搜索学校或片区" },
+    noHit: { en: "Nothing found", zh: "没有找到" },
+    print: { en: "Print", zh: "打印" },
+    about: { en: "About the numbers", zh: "数据说明" },
+    close: { en: "Close", zh: "关闭" },
+    back: { en: "Back to the list", zh: "返回列表" },
+    panels: { en: "Panels", zh: "面板" },
+    tabList: { en: "Where, when", zh: "缺口清单" },
+    tabFacts: { en: "Totals, legend", zh: "合计与图例" },
+    tabCard: { en: "Card", zh: "详情卡" },
+    show: { en: "Show", zh: "显示" },
+    viewUse: { en: "Use of seats", zh: "学位利用率" },
+    viewGap: { en: "Gap in seats", zh: "学位缺口（个）" },
+    viewChance: { en: "Chance of a shortage", zh: "短缺概率" },
+    legendUse: { en: "Use of seats = demand ÷ seats", zh: "学位利用率 = 需求 ÷ 学位" },
+    legendGap: { en: "Gap = seats − demand (median)", zh: "缺口 = 学位 − 需求（中位）" },
+    legendChance: { en: "Chance that demand exceeds seats", zh: "需求超过学位的概率" },
+    noData: { en: "no seats, no children", zh: "无学位且无学龄儿童" },
+    shortSeats: { en: "seats short", zh: "缺学位" },
+    spareSeats: { en: "seats spare", zh: "富余学位" },
+    chance0: { en: "≤ 10 % most unlikely", zh: "≤10% 很难发生" },
+    chance1: { en: "10–33 % unlikely", zh: "10–33% 可能性小" },
+    chance2: { en: "33–50 % possible", zh: "33–50% 有可能" },
+    chance3: { en: "50–80 % likely", zh: "50–80% 很可能" },
+    chance4: { en: "> 80 % nearly sure", zh: ">80% 几乎确定" },
+    schools: { en: "Schools (area ∝ seats)", zh: "学校（面积 ∝ 学位）" },
+    seatsUnit: { en: "{n} seats", zh: "{n} 个学位" },
+    proposals: { en: "Proposals", zh: "建议" },
+    new: { en: "New", zh: "新建" },
+    expand: { en: "Expand", zh: "扩建" },
+    rezone: { en: "Rezone", zh: "调整片区" },
+    temporary: { en: "Temporary", zh: "临时" },
+    review: { en: "Surplus: review", zh: "富余：列入评估" },
+    flagNow: { en: "filled: needed in {y}", zh: "实底：{y} 年需要" },
+    flagLater: { en: "outlined: later", zh: "空心：以后" },
+    flagShort: { en: "{s} {w} {y} · {n} short", zh: "{s} {w} {y} 缺 {n}" },
+    flagSpare: { en: "{s} {w} {y} · {n} spare", zh: "{s} {w} {y} 余 {n}" },
+    flagReview: { en: "Review", zh: "评估" },
+    whole: { en: "Whole area · {y} · {s}", zh: "全域 · {y} 年 · {s}" },
+    demandMedian: { en: "Demand (median)", zh: "需求（中位）" },
+    interval: { en: "80 % interval", zh: "80% 区间" },
+    demand: { en: "demand", zh: "需求" },
+    seats: { en: "seats", zh: "学位" },
+    Seats: { en: "Seats", zh: "学位" },
+    sumShort: { en: "Short, all catchments", zh: "各片区缺口合计" },
+    sumSpare: { en: "Spare, all catchments", zh: "各片区富余合计" },
+    sumNote: {
+      en: "Both are shown: spare seats far away do not help a child.",
+      zh: "两者并列：远处的富余学位帮不上这里的孩子。",
+    },
+    where: { en: "Where, when, how many", zh: "哪里、何时、缺多少" },
+    rankShort: { en: "short {n}", zh: "缺 {n}" },
+    rankChance: { en: "chance {p}", zh: "概率 {p}" },
+    rankChanceSpare: { en: "chance {p}", zh: "概率 {p}" },
+    from: { en: "from {y}", zh: "{y} 年起" },
+    inYears: { en: "{a}–{b}", zh: "{a}–{b}" },
+    inYear: { en: "{a}", zh: "{a}" },
+    peak: { en: "most in {y}", zh: "{y} 年最多" },
+    watch: { en: "Watch", zh: "关注" },
+    noShortage: {
+      en: "No catchment is short of seats in this stage and scenario.",
+      zh: "本学段、本情景下，没有片区缺学位。",
+    },
+    reviewHead: { en: "Surplus: candidates for review", zh: "富余：列入评估的学校与片区" },
+    reviewRow: { en: "spare {n}", zh: "余 {n}" },
+    allHead: { en: "All catchments ({n}) in {y}", zh: "全部片区（{n}）· {y} 年" },
+    rankingIs: { en: "Ranked by seats short × years", zh: "按缺学位 × 年数排序" },
+    wave: { en: "Demand and seats over the years", zh: "历年需求与学位" },
+    year: { en: "Year", zh: "年份" },
+    play: { en: "Play the years", zh: "逐年播放" },
+    pause: { en: "Pause", zh: "暂停" },
+    handleDemand: { en: "demand {n}", zh: "需求 {n}" },
+    handleSeats: { en: "seats {n}", zh: "学位 {n}" },
+    handleShort: { en: "catchments short {n}", zh: "片区缺口合计 {n}" },
+    unborn: {
+      en: "from {y} part of the children are not yet born at {d}",
+      zh: "{y} 年起：部分儿童在 {d} 尚未出生",
+    },
+    unbornShort: { en: "from {y} not all born", zh: "{y} 年起未全出生" },
+    median: { en: "median", zh: "中位" },
+    band: { en: "80 % interval", zh: "80% 区间" },
+    cardYear: { en: "In {y}", zh: "{y} 年" },
+    children: { en: "Children living here, {a}", zh: "居住在此的 {a}儿童" },
+    ages: { en: "aged {a}–{b}", zh: "{a}–{b} 岁" },
+    attendance: { en: "Share who attend", zh: "就读比例" },
+    needed: { en: "Seats needed (median)", zh: "需要学位（中位）" },
+    short: { en: "Short", zh: "缺" },
+    spare: { en: "Spare", zh: "余" },
+    utilisation: { en: "Use of seats", zh: "利用率" },
+    chance: { en: "Chance of a shortage", zh: "短缺概率" },
+    classes: { en: "Classes needed", zh: "需要班数" },
+    oversized: { en: "Oversized classes", zh: "大班额班数" },
+    bornShare: { en: "Already born at {d}", zh: "{d} 已出生" },
+    uSeats: { en: "seats", zh: "个" },
+    uChildren: { en: "children", zh: "人" },
+    uClasses: { en: "classes", zh: "班" },
+    how: { en: "How this number came about", zh: "这个数字怎么来的" },
+    howChildren: { en: "Children {a} living here", zh: "常住 {a}儿童" },
+    howBorn: { en: "of whom born by {d}", zh: "其中 {d} 前已出生" },
+    howLater: { en: "expected after that", zh: "其后预计出生" },
+    howStay: { en: "do not take a seat", zh: "不占用学位" },
+    howAttend: { en: "attend ({p} of children) = seats needed", zh: "就读（占 {p}）= 需要学位" },
+    howSeats: { en: "seats there are", zh: "现有和在建学位" },
+    howShort: { en: "short", zh: "缺口" },
+    howSpare: { en: "spare", zh: "富余" },
+    observed: { en: "Observed beside modelled", zh: "实际在校与推算需求对照" },
+    observedRow: {
+      en: "{y}: {n} children were enrolled at the schools here; {m} seats were needed by those who live here (modelled).",
+      zh: "{y} 年：片区内学校实际在校 {n} 人；居住在此的儿童推算需要学位 {m} 个。",
+    },
+    observedOnly: {
+      en: "{y}: {n} children were enrolled at the schools here (outside the years of this plan).",
+      zh: "{y} 年：片区内学校实际在校 {n} 人（不在本规划年份内）。",
+    },
+    observedNote: {
+      en: "Demand counts children where they live, enrolment where they learn: the two differ by all who cross a border.",
+      zh: "需求按居住地计，在校按就读地计：跨片区就读使两者不同。",
+    },
+    shared: { en: "shared with other catchments", zh: "与其他片区共用" },
+    schoolsHere: { en: "Schools ({n})", zh: "学校（{n}）" },
+    noSchools: { en: "No school of this stage here.", zh: "本片区没有该学段学校。" },
+    school: { en: "School", zh: "学校" },
+    catchment: { en: "Catchment", zh: "片区" },
+    enrolled: { en: "enrolled", zh: "在校" },
+    projects: { en: "Projects", zh: "建设项目" },
+    counted: { en: "counted", zh: "已计入" },
+    notCounted: { en: "shown, not counted", zh: "仅列出，未计入" },
+    noDate: { en: "no date", zh: "无日期" },
+    proposal: { en: "Proposal", zh: "建议" },
+    proposalSize: { en: "{n} seats", zh: "{n} 个学位" },
+    proposalClasses: { en: "{n} classes", zh: "{n} 个班" },
+    proposalYears: { en: "{a}–{b}, most in {p}", zh: "{a}–{b} 年，{p} 年最缺" },
+    receiver: { en: "takes children", zh: "接收片区" },
+    beat: { en: "Alternatives considered", zh: "比较过的其他办法" },
+    reviewNote: {
+      en: "A candidate to look at, never an order to close.",
+      zh: "仅供评估，不是撤并决定。",
+    },
+    surplus: { en: "surplus", zh: "富余" },
+    ok: { en: "balanced", zh: "平衡" },
+    watchLevel: { en: "watch", zh: "关注" },
+    red: { en: "warning", zh: "预警" },
+    operator: { en: "Operator", zh: "举办者" },
+    classrooms: { en: "Classrooms", zh: "教室" },
+    enrolment: { en: "Enrolment {y}", zh: "{y} 年在校" },
+    seatsIn: { en: "Seats in {y}", zh: "{y} 年学位" },
+    serves: { en: "Serves", zh: "服务片区" },
+    sources: { en: "Data", zh: "数据" },
+    crs: { en: "CRS {c}", zh: "坐标系 {c}" },
+    reviewNo: { en: "Map review no. {n}", zh: "审图号：{n}" },
+    north: { en: "N", zh: "北" },
+    zoomIn: { en: "Zoom in", zh: "放大" },
+    zoomOut: { en: "Zoom out", zh: "缩小" },
+    home: { en: "Show the whole area", zh: "显示全域" },
+    aboutStages: { en: "Stages", zh: "学段" },
+    aboutScenarios: { en: "Scenarios (assumptions, not limits of confidence)", zh: "情景（假设，不是置信界限）" },
+    aboutNotes: { en: "Notes", zh: "说明" },
+    aboutAudit: { en: "Audit: nothing lost, nothing invented", zh: "核对：不丢一人，不造一人" },
+    aboutSources: { en: "Sources", zh: "数据来源" },
+    aboutRun: { en: "This run", zh: "本次计算" },
+    aboutRunText: {
+      en: "schoolmap {v} · population of {d} · base year {b} · {n} draws · seed {s} · {c}",
+      zh: "schoolmap {v} · 人口基准日 {d} · 基年 {b} · 模拟 {n} 次 · 随机种子 {s} · {c}",
+    },
+    aboutVendor: {
+      en: "Map drawn with Leaflet 1.9.4 (BSD-2-Clause, © Volodymyr Agafonkin, CloudMade), included in this file. Outlines are simplified for display.",
+      zh: "地图由 Leaflet 1.9.4（BSD-2-Clause，© Volodymyr Agafonkin, CloudMade）绘制，已内含于本文件。边界为显示而简化。",
+    },
+    check: { en: "Check", zh: "核对项" },
+    left: { en: "Left", zh: "左侧" },
+    right: { en: "Right", zh: "右侧" },
+    difference: { en: "Difference", zh: "差" },
+    holds: { en: "Holds", zh: "成立" },
+    yes: { en: "yes", zh: "是" },
+    no: { en: "NO", zh: "否" },
+    title: { en: "Title", zh: "名称" },
+    publisher: { en: "Publisher", zh: "发布者" },
+    date: { en: "Date", zh: "日期" },
+    licence: { en: "Licence", zh: "许可" },
+    usedFor: { en: "Used for", zh: "用途" },
+    more: { en: "more", zh: "详情" },
+    unknown: { en: "unknown", zh: "未知" },
+    kind_new: { en: "new", zh: "新建" },
+    kind_expand: { en: "expand", zh: "扩建" },
+    kind_relocate: { en: "relocate", zh: "迁建" },
+    kind_attach: { en: "attach", zh: "附设" },
+    kind_convert: { en: "convert", zh: "改建" },
+    kind_temporary: { en: "temporary", zh: "临时" },
+    kind_demolish: { en: "demolish", zh: "拆除" },
+  };
+
+  let model = null;
+  let map = null;
+  /** Look-up tables made once from the model. */
+  let index = null;
+  /** What the reader has chosen. Positions, not ids, for stage, scenario and year. */
+  const state = {
+    lang: "en",
+    stage: 0,
+    scenario: 0,
+    year: 0,
+    view: "use",
+    picked: null,
+    tab: "list",
+    playing: 0,
+  };
+  /** What is on the map: layers, groups and the boxes of marks and flags. */
+  const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1 };
+  /** What the year does not change is not drawn again: block -> the key it was drawn with. */
+  const fresh = {};
+
+  /* ---------- small helpers ---------- */
+
+  const byId = (id) => document.getElementById(id);
+
+  /** Fixed text in the reader's language, with `{x}` filled in. */
+  function t(key, values) {
+    const text = TEXT[key] ? TEXT[key][state.lang] : key;
+    return values ? text.replace(/\{(\w+)\}/g, (_, name) => String(values[name])) : text;
+  }
+
+  /** A text of the model in the reader's language, else in the other one. */
+  function pick(text) {
+    return (text && (text[state.lang] || text.en || text.zh)) || "";
+  }
+
+  function append(node, children) {
+    children.forEach((child) => {
+      if (Array.isArray(child)) append(node, child);
+      else if (child !== null && child !== undefined && child !== false)
+        node.appendChild(typeof child === "object" ? child : document.createTextNode(String(child)));
+    });
+    return node;
+  }
+
+  function setAll(node, props) {
+    Object.keys(props || {}).forEach((name) => {
+      const value = props[name];
+      if (name === "on") Object.keys(value).forEach((type) => node.addEventListener(type, value[type]));
+      else if (value === true) node.setAttribute(name, "");
+      else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
+    });
+    return node;
+  }
+
+  /** An HTML element; children are nodes or text, never markup. */
+  function h(tag, props) {
+    return append(setAll(document.createElement(tag), props), Array.prototype.slice.call(arguments, 2));
+  }
+
+  /** An SVG element. */
+  function s(tag, props) {
+    return append(setAll(document.createElementNS(SVG, tag), props), Array.prototype.slice.call(arguments, 2));
+  }
+
+  function fill(node) {
+    node.textContent = "";
+    return append(node, Array.prototype.slice.call(arguments, 1));
+  }
+
+  const known = (value) => value !== null && value !== undefined && isFinite(value);
+
+  const formats = {};
+  function formatter(digits) {
+    const key = state.lang + digits;
+    if (!formats[key])
+      formats[key] = new Intl.NumberFormat(t("locale"), { maximumFractionDigits: digits });
+    return formats[key];
+  }
+
+  /** A whole number with thousands separators; `–` where unknown. */
+  function num(value, digits) {
+    if (!known(value)) return "–";
+    const text = formatter(digits || 0).format(value);
+    return text === "-0" ? "0" : text.replace("-", "−");
+  }
+
+  function percent(share) {
+    if (!known(share)) return "–";
+    const unit = state.lang === "en" ? " %" : "%";
+    if (share > 0.995 && share < 1) return ">99" + unit;
+    if (share > 0 && share < 0.005) return "<1" + unit;
+    return num(share * 100) + unit;
+  }
+
+  /** A probability. A finite number of draws never proves 0 or 100 %. */
+  function chance(share) {
+    if (!known(share)) return "–";
+    return percent(clamp(share, 0.001, 0.999));
+  }
+
+  const span = (a, b) => num(a) + "–" + num(b);
+  const clamp = (value, low, high) => Math.max(low, Math.min(high, value));
+  const last = (list) => list[list.length - 1];
+  const colon = () => (state.lang === "zh" ? "：" : ": ");
+
+  const ruler = document.createElement("canvas").getContext("2d");
+  function textWidth(text, font) {
+    ruler.font = font + " " + getComputedStyle(document.body).fontFamily;
+    return ruler.measureText(text).width;
+  }
+
+  function reducedMotion() {
+    return window.matchMedia && window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  const narrow = () => window.innerWidth < 900 && !document.body.classList.contains("printing");
+
+  /* ---------- the model ---------- */
+
+  /** Undo the delta coding: integers in 1e-5 degrees to [[lat, lon], ...]. */
+  function decodeRing(ring) {
+    const points = [];
+    let lon = 0;
+    let lat = 0;
+    for (let i = 0; i + 1 < ring.length; i += 2) {
+      lon += ring[i];
+      lat += ring[i + 1];
+      points.push([lat / 1e5, lon / 1e5]);
+    }
+    return points;
+  }
+
+  function makeIndex() {
+    const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {} };
+    model.coverages.forEach((coverage) => {
+      made.coverage[coverage.id] = coverage;
+      const places = new Map();
+      coverage.catchments.forEach((area, i) => places.set(area.id, i));
+      made.area[coverage.id] = places;
+      made.geometry[coverage.id] = coverage.catchments.map((area) =>
+        area.polygons.map((rings) => rings.map(decodeRing))
+      );
+    });
+    model.panels.forEach((panel) => {
+      made.panel[panel.stage + "\n" + panel.scenario] = panel;
+    });
+    made.action = new Map(model.actions.map((action) => [action.id, action]));
+    made.school = new Map(model.schools.map((school) => [school.id, school]));
+    return made;
+  }
+
+  const stage = () => model.stages[state.stage];
+  const scenario = () => model.scenarios[state.scenario];
+  const coverage = () => index.coverage[stage().coverage];
+  const panel = () => index.panel[stage().id + "\n" + scenario().id];
+  const placeOf = (id) => index.area[stage().coverage].get(id);
+  const year = () => model.years[state.year];
+
+  function sectionOf(school) {
+    return school.sections.find((section) => section.stage === stage().id);
+  }
+
+  function schoolsIn(areaId) {
+    return model.schools.filter((school) => {
+      const section = sectionOf(school);
+      return section && section.catchments.indexOf(areaId) >= 0;
+    });
+  }
+
+  function schoolsOfStage() {
+    return model.schools.filter(sectionOf);
+  }
+
+  /**
+   * The proposals of this stage and scenario: those that the ranked list names,
+   * then those that no list of this stage names (reviews of surplus).
+   */
+  function currentActions() {
+    const named = new Set();
+    const elsewhere = new Set();
+    model.panels.forEach((other) => {
+      if (other.stage !== stage().id) return;
+      other.ranking.forEach((row) => {
+        if (row.action) (other === panel() ? named : elsewhere).add(row.action);
+      });
+    });
+    const ranked = panel()
+      .ranking.map((row) => index.action.get(row.action))
+      .filter(Boolean);
+    const others = model.actions.filter(
+      (action) => action.stage === stage().id && !named.has(action.id) && !elsewhere.has(action.id)
+    );
+    return Array.from(new Set(ranked.concat(others)));
+  }
+
+  /** Seats minus demand: negative where seats are missing. */
+  function balanceAt(place, at) {
+    const p = panel();
+    const demand = p.demand[place][at];
+    const seats = p.seats[place][at];
+    return known(demand) && known(seats) ? seats - demand : null;
+  }
+
+  function chanceClass(value) {
+    if (!known(value)) return null;
+    const found = CHANCES.findIndex((item) => value <= item.upTo + 1e-9);
+    return found < 0 ? CHANCES.length - 1 : found;
+  }
+
+  /** How an action is counted on its flag: seats short, or seats spare for a review. */
+  function flagNumber(action) {
+    const value = action.kind === "review" ? Math.abs(action.seats || action.short) : action.short;
+    return num(Math.round(value));
+  }
+
+  function flagText(action) {
+    const review = action.kind === "review";
+    return t(review ? "flagSpare" : "flagShort", {
+      s: SYMBOLS[action.kind] || "",
+      w: review ? t("flagReview") : t(action.kind),
+      y: action.first_year,
+      n: flagNumber(action),
+    });
+  }
+
+  /* ---------- the map ---------- */
+
+  function setUpMap() {
+    map.setMinZoom(3);
+    map.setMaxZoom(17);
+    map.createPane("outline").style.zIndex = 350;
+    map.createPane("picked").style.zIndex = 420;
+    map.createPane("marks").style.zIndex = 450;
+    map.getPane("outline").style.pointerEvents = "none";
+    map.getPane("picked").style.pointerEvents = "none";
+    const pane = map.getPane("marks");
+    // marks are placed in pixels of one zoom level, so they rest while the map zooms
+    pane.classList.add("leaflet-zoom-hide");
+    drawn.marksSvg = s("svg", { id: "marks-svg", width: 1, height: 1 });
+    pane.appendChild(drawn.marksSvg);
+    drawn.marksSvg.addEventListener("click", clickMark);
+    drawn.marksSvg.addEventListener("mousemove", hoverMark);
+    drawn.marksSvg.addEventListener("mouseleave", hideTip);
+    L.control.scale({ imperial: false, maxWidth: 120, position: "bottomleft" }).addTo(map);
+    addNorth();
+    addZoom();
+    byId("map-frame").appendChild(h("div", { id: "tip", hidden: true }));
+    map.on("moveend viewreset", paintMarks);
+    map.on("zoomstart movestart", hideTip);
+    // once the reader has moved the map, a change of its frame no longer moves it back
+    ["wheel", "pointerdown"].forEach((type) =>
+      map.getContainer().addEventListener(type, () => (drawn.home = false), { passive: true })
+    );
+  }
+
+  function addNorth() {
+    const control = L.control({ position: "bottomleft" });
+    control.onAdd = () => {
+      const word = s("text", { x: 9, y: 29, "text-anchor": "middle", id: "north-word" });
+      return h(
+        "div",
+        { class: "north" },
+        s("svg", { width: 18, height: 32, "aria-hidden": "true" }, s("path", { d: "M9 1L14 17L9 13.5L4 17Z" }), word)
+      );
+    };
+    control.addTo(map);
+  }
+
+  function addZoom() {
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => {
+      const button = (id, sign, act) =>
+        h("button", { type: "button", id: id, on: { click: act } }, h("span", { "aria-hidden": "true" }, sign));
+      const box = h(
+        "div",
+        { class: "zoom" },
+        button("zoom-in", "+", () => zoomBy(0.5)),
+        button("zoom-out", "−", () => zoomBy(-0.5)),
+        button("zoom-home", "⌂", () => fitAll(true))
+      );
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    };
+    control.addTo(map);
+  }
+
+  function zoomBy(step) {
+    drawn.home = false;
+    map.setZoom(map.getZoom() + step, { animate: !reducedMotion() });
+  }
+
+  function allBounds() {
+    const bounds = L.latLngBounds([]);
+    index.geometry[stage().coverage].forEach((polygons) =>
+      polygons.forEach((rings) => rings[0].forEach((point) => bounds.extend(point)))
+    );
+    return bounds.isValid() ? bounds : L.latLngBounds([[-1, -1], [1, 1]]);
+  }
+
+  function fitAll(animate) {
+    map.invalidateSize({ animate: false });
+    drawn.home = true;
+    const side = narrow() ? 14 : 26;
+    map.fitBounds(allBounds(), {
+      paddingTopLeft: [side, side],
+      paddingBottomRight: [side, narrow() ? 30 : side],
+      animate: Boolean(animate) && !reducedMotion(),
+    });
+  }
+
+  /** Show one catchment with its neighbourhood: never so near that its setting is lost. */
+  function fitArea(place) {
+    const bounds = L.latLngBounds([]);
+    index.geometry[stage().coverage][place].forEach((rings) => rings[0].forEach((point) => bounds.extend(point)));
+    const whole = map.getBoundsZoom(allBounds());
+    drawn.home = false;
+    map.fitBounds(bounds.pad(0.4), { maxZoom: whole + 1.8, animate: !reducedMotion() });
+  }
+
+  /** Draw the catchments of the stage's coverage; the next year only restyles them. */
+  function drawAreas() {
+    if (drawn.coverage === stage().coverage) return;
+    drawn.areas.concat(drawn.outline || []).forEach((layer) => map.removeLayer(layer));
+    const shapes = index.geometry[stage().coverage];
+    drawn.outline = L.polygon([].concat.apply([], shapes), {
+      pane: "outline",
+      renderer: L.svg({ pane: "outline", padding: 0.3 }),
+      interactive: false,
+      color: "#8b9098",
+      weight: 3.4,
+      fill: false,
+      smoothFactor: 0,
+    }).addTo(map);
+    drawn.renderer = drawn.renderer || L.svg({ padding: 0.3 });
+    drawn.areas = shapes.map((polygons, place) =>
+      L.polygon(polygons, {
+        renderer: drawn.renderer,
+        color: "#ffffff",
+        weight: 1.4,
+        fillOpacity: 1,
+        smoothFactor: 0,
+        className: "area",
+      })
+        .on("click", () => choose({ kind: "catchment", id: coverage().catchments[place].id }))
+        .on("mousemove", (event) => showTip(event.originalEvent, areaTip(place)))
+        .on("mouseout", hideTip)
+        .addTo(map)
+    );
+    addHatch();
+    drawn.coverage = stage().coverage;
+    drawn.picked = null;
+    fitAll(false);
+  }
+
+  /** The pattern for "no data" lives inside the map's own SVG, so that it prints too. */
+  function addHatch() {
+    const svg = map.getPane("overlayPane").querySelector("svg");
+    if (!svg || svg.querySelector("#hatch")) return;
+    svg.insertBefore(s("defs", null, hatchPattern("hatch")), svg.firstChild);
+  }
+
+  function hatchPattern(id) {
+    return s(
+      "pattern",
+      { id: id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+      s("rect", { width: 7, height: 7, fill: "#f7f6f3" }),
+      s("line", { x1: 0, y1: 0, x2: 0, y2: 7, stroke: "#a9adb3", "stroke-width": 2 })
+    );
+  }
+
+  function colourOf(place) {
+    const p = panel();
+    const shade = p.shade[place][state.year];
+    if (state.view === "gap") return shade === null ? NO_DATA : "#e9e6df";
+    if (state.view === "chance") {
+      const found = shade === null ? null : chanceClass(p.probability[place][state.year]);
+      return found === null ? NO_DATA : CHANCES[found].colour;
+    }
+    return shade === null ? NO_DATA : model.shades[shade].colour;
+  }
+
+  function paintAreas() {
+    drawn.areas.forEach((layer, place) => layer.setStyle({ fillColor: colourOf(place) }));
+    paintPicked();
+  }
+
+  /** The picked catchment gets a dark line above all fills. */
+  function paintPicked() {
+    const id = pickedArea();
+    const key = stage().coverage + "\n" + id;
+    if (drawn.pickedKey === key && drawn.picked) return;
+    if (drawn.picked) map.removeLayer(drawn.picked);
+    drawn.picked = null;
+    drawn.pickedKey = key;
+    const place = id === null ? undefined : placeOf(id);
+    if (place === undefined) return;
+    drawn.pickedRenderer = drawn.pickedRenderer || L.svg({ pane: "picked", padding: 0.3 });
+    drawn.picked = L.polygon(index.geometry[stage().coverage][place], {
+      pane: "picked",
+      renderer: drawn.pickedRenderer,
+      interactive: false,
+      color: INK,
+      weight: 2.6,
+      fill: false,
+      smoothFactor: 0,
+    }).addTo(map);
+  }
+
+  function pickedArea() {
+    return state.picked && state.picked.kind === "catchment" ? state.picked.id : null;
+  }
+
+  /* ---------- marks, circles and flags: placed in pixels ---------- */
+
+  /** Pixels per root of a seat, so that all marks together stay a small part of the map. */
+  function markScale() {
+    const schools = schoolsOfStage();
+    let total = 0;
+    let largest = 1;
+    schools.forEach((school) => {
+      const seats = sectionOf(school).seats[state.year] || 0;
+      total += Math.max(seats, 1);
+      largest = Math.max(largest, seats);
+    });
+    const bounds = allBounds();
+    const a = map.latLngToLayerPoint(bounds.getNorthWest());
+    const b = map.latLngToLayerPoint(bounds.getSouthEast());
+    const room = Math.abs((b.x - a.x) * (b.y - a.y)) * 0.6;
+    const byRoom = Math.sqrt((room * 0.04) / Math.max(total, 1));
+    const bySize = (schools.length > 120 ? 17 : 20) / Math.sqrt(largest);
+    return Math.min(byRoom, bySize);
+  }
+
+  /** Side of the square (or of the square with the circle's area), in pixels. */
+  const markSide = (seats, scale) => Math.max(4.5, Math.sqrt(Math.max(seats, 0)) * scale);
+
+  function markNode(shape, x, y, side, props) {
+    if (shape === "circle") {
+      const r = side / Math.sqrt(Math.PI);
+      return s("circle", Object.assign({ cx: x.toFixed(1), cy: y.toFixed(1), r: r.toFixed(1) }, props));
+    }
+    return s(
+      "rect",
+      Object.assign(
+        {
+          x: (x - side / 2).toFixed(1),
+          y: (y - side / 2).toFixed(1),
+          width: side.toFixed(1),
+          height: side.toFixed(1),
+          rx: Math.min(2, side / 6).toFixed(1),
+        },
+        props
+      )
+    );
+  }
+
+  function paintMarks() {
+    if (!drawn.coverage) return;
+    hideTip();
+    const svg = drawn.marksSvg;
+    const poles = s("g");
+    const circles = s("g");
+    const marks = s("g");
+    const flags = s("g");
+    const names = s("g", { class: "names" });
+    const scale = markScale();
+    drawn.scale = scale;
+    drawn.marks = placeMarks(marks, scale);
+    drawn.circles = state.view === "gap" ? placeCircles(circles) : [];
+    const solid = drawn.marks.concat(drawn.circles);
+    drawn.flags = placeFlags(poles, flags, solid);
+    placeNames(names, solid.concat(drawn.flags));
+    marks.setAttribute("class", "marks" + (state.view === "gap" ? " quiet" : ""));
+    fill(svg, names, poles, marks, circles, flags);
+    paintLegend();
+  }
+
+  function placeMarks(group, scale) {
+    const many = schoolsOfStage().length > 120;
+    const picked = state.picked && state.picked.kind === "school" ? state.picked.id : null;
+    const placed = [];
+    // the large ones first, so that a small school is never hidden by a large one
+    schoolsOfStage()
+      .map((school) => ({ school: school, seats: sectionOf(school).seats[state.year] || 0 }))
+      .sort((a, b) => b.seats - a.seats)
+      .forEach((item) => {
+        const at = map.latLngToLayerPoint([item.school.lat, item.school.lon]);
+        const side = markSide(item.seats, scale);
+        const half = side / 2 + (many ? 0 : 1.5);
+        const names = ["mark"];
+        if (item.seats <= 0) names.push("closed");
+        if (many) names.push("small");
+        if (item.school.id === picked) names.push("picked");
+        group.appendChild(
+          markNode(stage().shape, at.x, at.y, side, { class: names.join(" "), "data-school": item.school.id })
+        );
+        placed.push({ x: at.x - half, y: at.y - half, w: 2 * half, h: 2 * half });
+      });
+    return placed;
+  }
+
+  /** Pixels per root of a seat for the circles of the gap view; fixed over years. */
+  function circleScale() {
+    let most = 1;
+    coverage().catchments.forEach((_, place) =>
+      model.years.forEach((__, at) => {
+        most = Math.max(most, Math.abs(balanceAt(place, at) || 0));
+      })
+    );
+    const size = map.getSize();
+    const room = Math.min(size.x, size.y) / (narrow() ? 11 : 13);
+    const zoom = map.getZoom() - map.getBoundsZoom(allBounds());
+    return (clamp(room, 20, 44) * Math.pow(2, clamp(zoom, 0, 2) / 3)) / Math.sqrt(most);
+  }
+
+  function placeCircles(group) {
+    const scale = circleScale();
+    drawn.ringScale = scale;
+    const placed = [];
+    const labels = [];
+    coverage().catchments.forEach((area, place) => {
+      const balance = balanceAt(place, state.year);
+      if (balance === null || Math.round(balance) === 0) return;
+      const at = map.latLngToLayerPoint([area.anchor[1], area.anchor[0]]);
+      const r = Math.max(3, Math.sqrt(Math.abs(balance)) * scale);
+      const text = (balance < 0 ? "−" : "+") + num(Math.abs(balance));
+      const inside = textWidth(text, "600 12px") < 2 * r - 4;
+      const kind = balance < 0 ? "short" : "spare";
+      group.appendChild(
+        s("circle", {
+          class: "gap " + kind,
+          cx: at.x.toFixed(1),
+          cy: at.y.toFixed(1),
+          r: r.toFixed(1),
+          "data-area": area.id,
+        })
+      );
+      const box = { x: at.x - r, y: at.y - r, w: 2 * r, h: 2 * r };
+      placed.push(box);
+      labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
+    });
+    labels.forEach((label) => placed.push(circleLabel(group, label, placed)));
+    return placed;
+  }
+
+  /** The number of a circle: in it, or else on the side where nothing is in the way. */
+  function circleLabel(group, label, taken) {
+    const w = textWidth(label.text, "600 12px") + 4;
+    const gap = label.r + 3;
+    const sides = [[0, gap + 7], [0, -gap - 7], [gap + w / 2, 0], [-gap - w / 2, 0]];
+    const boxes = sides.map((side) => ({ x: label.at.x + side[0] - w / 2, y: label.at.y + side[1] - 7, w: w, h: 14 }));
+    const free = boxes.find((box) => !taken.some((other) => meet(box, other))) || boxes[0];
+    const box = label.inside ? { x: label.at.x - w / 2, y: label.at.y - 7, w: w, h: 14 } : free;
+    const name = "gap-text" + (label.inside ? " in-" + label.kind : "");
+    group.appendChild(s("text", { class: name, x: (box.x + w / 2).toFixed(1), y: (box.y + 11.3).toFixed(1) }, label.text));
+    return box;
+  }
+
+  const meet = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+  /** Names of catchments come last: where they fit their areas and hide nothing. */
+  function placeNames(group, taken) {
+    if (coverage().catchments.length > 400) return;
+    const shapes = index.geometry[stage().coverage];
+    const origin = map.containerPointToLayerPoint([0, 0]);
+    const size = map.getSize();
+    const frame = { x: origin.x, y: origin.y, w: size.x, h: size.y };
+    const inside = (box) =>
+      box.x > frame.x && box.y > frame.y && box.x + box.w < frame.x + frame.w && box.y + box.h < frame.y + frame.h;
+    taken = taken.concat(controlBoxes(origin, size));
+    let visible = 0;
+    const named = [];
+    coverage().catchments.forEach((area, place) => {
+      const bounds = L.latLngBounds([]);
+      shapes[place].forEach((rings) => rings[0].forEach((point) => bounds.extend(point)));
+      const a = map.latLngToLayerPoint(bounds.getNorthWest());
+      const b = map.latLngToLayerPoint(bounds.getSouthEast());
+      const w = textWidth(area.name, "11px") + 4;
+      if (meet(frame, { x: a.x, y: a.y, w: b.x - a.x, h: b.y - a.y })) visible += 1;
+      if (w > (b.x - a.x) * 0.92 || b.y - a.y < 18) return;
+      const at = map.latLngToLayerPoint([area.anchor[1], area.anchor[0]]);
+      const spots = [0, -15, 15, -28, 28, -42, 42].map((dy) => ({ x: at.x - w / 2, y: at.y + dy - 7, w: w, h: 14 }));
+      const box = spots.find(
+        (spot) => spot.y > a.y && spot.y + 14 < b.y && inside(spot) && !taken.some((other) => meet(spot, other))
+      );
+      if (!box) return;
+      taken.push(box);
+      named.push(s("text", { x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
+    });
+    // a few names among many nameless areas would only raise questions
+    if (named.length >= visible * 0.4) append(group, named);
+  }
+
+  /** Offsets of a flag's box from its foot, nearest and most upright first. */
+  function flagSpots(w, height) {
+    const spots = [];
+    [26, 40, 56, 76].forEach((up) => {
+      spots.push({ x: 0, y: -up, side: 1 }, { x: -w, y: -up, side: -1 });
+    });
+    [14, 30, 48].forEach((down) => {
+      spots.push({ x: 0, y: down, side: 1 }, { x: -w, y: down, side: -1 });
+    });
+    (narrow() ? [44] : [44, 62, 80, 100]).forEach((far) => {
+      for (let i = 0; i < 16; i += 1) {
+        const turn = (i * Math.PI) / 8;
+        const dx = Math.cos(turn) * far;
+        const dy = Math.sin(turn) * far - height / 2;
+        spots.push({ x: dx < 0 ? dx - w : dx, y: dy, side: dx < 0 ? -1 : 1 });
+      }
+    });
+    return spots;
+  }
+
+  /** Where no flag may stand: the map's own controls, in layer pixels. */
+  function controlBoxes(origin, size) {
+    return [
+      { x: origin.x, y: origin.y, w: 48, h: 120 },
+      { x: origin.x, y: origin.y + size.y - 46, w: 190, h: 46 },
+    ];
+  }
+
+  function flagState(action) {
+    if (action.first_year > year()) return "later";
+    return action.last_year < year() ? "past" : "now";
+  }
+
+  /**
+   * Place the flags greedily, the worst first. A flag that finds no free place
+   * shrinks to its symbol; nothing hides a school, a circle or another flag.
+   */
+  function placeFlags(poles, group, obstacles) {
+    const origin = map.containerPointToLayerPoint([0, 0]);
+    const size = map.getSize();
+    const frame = { x: origin.x + 4, y: origin.y + 4, w: size.x - 8, h: size.y - 8 };
+    const taken = obstacles.concat(controlBoxes(origin, size));
+    const inFrame = (box) =>
+      box.x >= frame.x && box.y >= frame.y && box.x + box.w <= frame.x + frame.w && box.y + box.h <= frame.y + frame.h;
+    const isFree = (box) => inFrame(box) && !taken.some((other) => meet(box, other));
+    const small = narrow();
+    const order = currentActions().map((action) => ({ action: action, state: flagState(action) }));
+    const weight = { now: 1, later: 2, past: 3 };
+    const rank = (item) => (item.action.catchment === pickedArea() ? 0 : weight[item.state]);
+    order.sort((a, b) => rank(a) - rank(b));
+    const placed = [];
+    order.forEach((item) => {
+      const foot = map.latLngToLayerPoint([item.action.lat, item.action.lon]);
+      if (!inFrame({ x: foot.x, y: foot.y, w: 0, h: 0 })) return;
+      const text = flagText(item.action);
+      const font = small ? "600 11px" : "600 12px";
+      const w = Math.ceil(textWidth(text, font)) + 24;
+      const hFlag = small ? 18 : 20;
+      // the circles of the gap view already say how many: there the symbol is enough
+      const short = state.view === "gap" || (item.state === "past" && rank(item) > 0);
+      const forms = short ? [] : [{ text: text, w: w, h: hFlag }];
+      forms.push({ text: SYMBOLS[item.action.kind], w: 20, h: 20, badge: true });
+      forms.some((form) => {
+        const spots = form.badge ? badgeSpots() : flagSpots(form.w, form.h);
+        const spot = spots.find((at) => isFree({ x: foot.x + at.x, y: foot.y + at.y, w: form.w, h: form.h }));
+        if (!spot) return false;
+        const box = { x: foot.x + spot.x, y: foot.y + spot.y, w: form.w, h: form.h };
+        taken.push({ x: box.x - 2, y: box.y - 2, w: box.w + 4, h: box.h + 4 });
+        drawFlag(poles, group, item, form, box, foot, spot.side);
+        placed.push(Object.assign({ id: item.action.id, full: !form.badge }, box));
+        return true;
+      });
+    });
+    return placed;
+  }
+
+  function badgeSpots() {
+    const spots = [];
+    [18, 30, 44, 62, 84].forEach((far) => {
+      for (let i = 0; i < 12; i += 1) {
+        const turn = (i * Math.PI) / 6 - Math.PI / 3;
+        spots.push({ x: Math.cos(turn) * far - 10, y: Math.sin(turn) * far - 10, side: 1 });
+      }
+    });
+    return spots;
+  }
+
+  function drawFlag(poles, group, item, form, box, foot, side) {
+    const action = item.action;
+    const names = "flag " + (narrow() ? "tiny " : "") + item.state + (action.kind === "review" ? " review" : "");
+    const endX = form.badge ? box.x + box.w / 2 : side > 0 ? box.x : box.x + box.w;
+    const endY = form.badge ? box.y + box.h / 2 : box.y + (box.y < foot.y ? box.h : 0);
+    const tipY = form.badge ? endY : box.y + (box.y < foot.y ? 0 : box.h);
+    poles.appendChild(
+      s("path", {
+        class: "pole " + names,
+        d: `M${foot.x.toFixed(1)} ${foot.y.toFixed(1)}L${endX.toFixed(1)} ${endY.toFixed(1)}V${tipY.toFixed(1)}`,
+      })
+    );
+    poles.appendChild(s("circle", { class: "foot " + names, cx: foot.x.toFixed(1), cy: foot.y.toFixed(1), r: 2.2 }));
+    const node = s("g", { class: names, "data-area": action.catchment, "data-action": action.id });
+    if (form.badge) {
+      node.appendChild(s("circle", { cx: endX.toFixed(1), cy: endY.toFixed(1), r: 9.5 }));
+      node.appendChild(s("text", { x: endX.toFixed(1), y: (endY + 4.5).toFixed(1), "text-anchor": "middle" }, form.text));
+    } else {
+      node.appendChild(s("path", { d: pennant(box, side) }));
+      const x = side > 0 ? box.x + 7 : box.x + box.w - 7;
+      const anchor = side > 0 ? "start" : "end";
+      node.appendChild(
+        s("text", { x: x.toFixed(1), y: (box.y + box.h / 2 + 4.3).toFixed(1), "text-anchor": anchor }, form.text)
+      );
+    }
+    group.appendChild(node);
+  }
+
+  /** A swallow-tailed pennant whose straight side is at the pole. */
+  function pennant(box, side) {
+    const near = side > 0 ? box.x : box.x + box.w;
+    const far = side > 0 ? box.x + box.w : box.x;
+    const notch = far - side * 6;
+    const f = (value) => value.toFixed(1);
+    return `M${f(near)} ${f(box.y)}H${f(far)}L${f(notch)} ${f(box.y + box.h / 2)}L${f(far)} ${f(box.y + box.h)}H${f(near)}Z`;
+  }
+
+  function clickMark(event) {
+    const node = event.target.closest("[data-school],[data-area]");
+    if (!node) return;
+    event.stopPropagation();
+    if (node.dataset.school) choose({ kind: "school", id: node.dataset.school });
+    else choose({ kind: "catchment", id: node.dataset.area });
+  }
+
+  function hoverMark(event) {
+    const node = event.target.closest("[data-school],[data-area]");
+    if (!node) return hideTip();
+    if (node.dataset.school) return showTip(event, schoolTip(index.school.get(node.dataset.school)));
+    return showTip(event, areaTip(placeOf(node.dataset.area)));
+  }
+
+  /* ---------- tip under the pointer ---------- */
+
+  function balanceWords(balance) {
+    if (balance === null) return t("unknown");
+    return (balance < 0 ? t("short") : t("spare")) + " " + num(Math.abs(balance));
+  }
+
+  function areaTip(place) {
+    const p = panel();
+    const lines = [
+      percent(p.utilisation[place][state.year]) + " · " + balanceWords(balanceAt(place, state.year)),
+      t("demand") + " " + num(p.demand[place][state.year]) + " · " + t("seats") + " " + num(p.seats[place][state.year]),
+    ];
+    return [coverage().catchments[place].name].concat(lines);
+  }
+
+  function schoolTip(school) {
+    const section = sectionOf(school);
+    const lines = [school.name, t("seatsUnit", { n: num(section.seats[state.year]) }) + " (" + year() + ")"];
+    if (known(section.enrolment))
+      lines.push(t("enrolled") + " " + num(section.enrolment) + (section.enrolment_year ? " (" + section.enrolment_year + ")" : ""));
+    return lines;
+  }
+
+  function showTip(event, lines) {
+    const tip = byId("tip");
+    const frame = byId("map-frame").getBoundingClientRect();
+    fill(tip, lines.map((line, i) => h(i ? "span" : "b", null, line)));
+    tip.hidden = false;
+    const x = event.clientX - frame.left;
+    const y = event.clientY - frame.top;
+    tip.style.left = clamp(x + 14, 4, Math.max(4, frame.width - tip.offsetWidth - 4)) + "px";
+    tip.style.top = (y + 18 + tip.offsetHeight > frame.height ? y - tip.offsetHeight - 12 : y + 18) + "px";
+  }
+
+  function hideTip() {
+    const tip = byId("tip");
+    if (tip) tip.hidden = true;
+  }
+
+  /* ---------- left: totals, views, legend ---------- */
+
+  function paintTotals() {
+    const totals = panel().totals;
+    const at = state.year;
+    const row = (label, value, name) => h("div", { class: name }, h("dt", null, label), h("dd", null, value));
+    fill(
+      byId("totals"),
+      h("h2", null, t("whole", { y: year(), s: pick(stage().label) })),
+      h(
+        "dl",
+        null,
+        row(t("demandMedian"), num(totals.demand[at]), "strong"),
+        row(t("interval"), span(totals.p10[at], totals.p90[at])),
+        row(t("Seats"), num(totals.seats[at]), "strong"),
+        row(t("sumShort"), num(totals.short[at]), "strong short"),
+        row(t("sumSpare"), num(totals.spare[at]), "strong spare")
+      )
+    );
+  }
+
+  function paintViews() {
+    const box = byId("views");
+    box.querySelectorAll("label").forEach((node) => node.remove());
+    [["use", "viewUse"], ["gap", "viewGap"], ["chance", "viewChance"]].forEach((view) => {
+      const input = h("input", { type: "radio", name: "view", value: view[0] });
+      input.checked = state.view === view[0];
+      input.addEventListener("change", () => update({ view: view[0] }));
+      box.appendChild(h("label", null, input, h("span", null, t(view[1]))));
+    });
+  }
+
+  function swatch(colour) {
+    const box = s("svg", { width: 22, height: 15, "aria-hidden": "true" });
+    if (colour === NO_DATA) box.appendChild(s("defs", null, hatchPattern("hatch-key")));
+    const paint = colour === NO_DATA ? "url(#hatch-key)" : colour;
+    box.appendChild(s("rect", { x: 0.5, y: 0.5, width: 21, height: 14, rx: 2, fill: paint, stroke: "#b9b5ab" }));
+    return box;
+  }
+
+  function legendRow(sign, text) {
+    return h("li", null, sign, h("span", null, text));
+  }
+
+  function legendRows() {
+    if (state.view === "gap") return gapRows();
+    const rows =
+      state.view === "chance"
+        ? CHANCES.map((item, i) => legendRow(swatch(item.colour), t("chance" + i)))
+        : model.shades.map((shade) => legendRow(swatch(shade.colour), pick(shade.label)));
+    const none = panel().shade.some((line) => line.some((value) => value === null));
+    return none ? rows.concat(legendRow(swatch(NO_DATA), t("noData"))) : rows;
+  }
+
+  function gapRows() {
+    const nice = niceBelow(Math.pow(28 / drawn.ringScale, 2) / 2);
+    const sign = (kind) => {
+      const r = Math.max(3, Math.sqrt(nice) * drawn.ringScale);
+      const side = Math.ceil(2 * r + 3);
+      return s(
+        "svg",
+        { width: side, height: side, "aria-hidden": "true" },
+        s("circle", { class: "gap " + kind, cx: side / 2, cy: side / 2, r: r.toFixed(1) })
+      );
+    };
+    return [
+      legendRow(sign("short"), "−" + num(nice) + " " + t("shortSeats")),
+      legendRow(sign("spare"), "+" + num(nice) + " " + t("spareSeats")),
+    ];
+  }
+
+  function niceBelow(value) {
+    const unit = Math.pow(10, Math.floor(Math.log10(Math.max(value, 1))));
+    const step = [5, 2, 1].find((factor) => factor * unit <= Math.max(value, 1)) || 1;
+    return step * unit;
+  }
+
+  /** Sizes of the schools' marks at this zoom: two of the sizes that are there. */
+  function schoolKey() {
+    const sizes = schoolsOfStage()
+      .map((school) => sectionOf(school).seats[state.year] || 0)
+      .filter((seats) => seats > 0)
+      .sort((a, b) => a - b);
+    if (!sizes.length) return null;
+    const high = niceBelow(last(sizes));
+    const low = niceBelow(sizes[Math.floor(sizes.length / 4)]);
+    const row = h("p", { class: "sizes" });
+    (low < high ? [low, high] : [high]).forEach((seats) => {
+      const side = markSide(seats, drawn.scale || 1);
+      const box = Math.ceil(side * 1.2 + 4);
+      const svg = s("svg", { width: box, height: box, "aria-hidden": "true" });
+      svg.appendChild(markNode(stage().shape, box / 2, box / 2, side, { class: "mark" }));
+      append(row, [h("span", null, svg, num(seats))]);
+    });
+    return [h("h2", null, t("schools")), row];
+  }
+
+  function paintLegend() {
+    const key = [state.stage, state.scenario, state.year, state.view, state.lang, drawn.scale, drawn.ringScale].join();
+    if (fresh.legend === key) return;
+    fresh.legend = key;
+    const heads = { use: "legendUse", gap: "legendGap", chance: "legendChance" };
+    const kinds = Object.keys(SYMBOLS).filter((kind) => currentActions().some((action) => action.kind === kind));
+    fill(
+      byId("legend"),
+      h("h2", null, t(heads[state.view])),
+      h("ul", { class: "key" }, legendRows()),
+      schoolKey(),
+      kinds.length > 0 && [
+        h("h2", null, t("proposals")),
+        h(
+          "ul",
+          { class: "key proposals" },
+          kinds.map((kind) => legendRow(h("b", { class: "sign " + kind, "aria-hidden": "true" }, SYMBOLS[kind]), t(kind)))
+        ),
+        h("p", { class: "hint" }, t("flagNow", { y: year() }) + (state.lang === "zh" ? "；" : "; ") + t("flagLater")),
+      ]
+    );
+  }
+
+  /* ---------- right: the ranked list ---------- */
+
+  function chip(action) {
+    if (!action) return h("span", { class: "chip quiet" }, t("watch"));
+    return h("span", { class: "chip " + action.kind }, SYMBOLS[action.kind] + " " + t(action.kind));
+  }
+
+  function linePath(values, x, y) {
+    let d = "";
+    values.forEach((value, i) => {
+      if (known(value)) d += (d ? "L" : "M") + x(i).toFixed(1) + " " + y(value).toFixed(1);
+    });
+    return d;
+  }
+
+  /** Seats hold for a whole year, so the line changes halfway between two years. */
+  function stepPath(values, x, y) {
+    let d = "";
+    values.forEach((value, i) => {
+      if (!known(value)) return;
+      if (!d) d = "M" + x(i).toFixed(1) + " " + y(value).toFixed(1);
+      else d += "H" + ((x(i - 1) + x(i)) / 2).toFixed(1) + "V" + y(value).toFixed(1);
+      if (i === values.length - 1) d += "H" + x(i).toFixed(1);
+    });
+    return d;
+  }
+
+  function bandPath(low, high, x, y) {
+    const there = low.map((_, i) => i).filter((i) => known(low[i]) && known(high[i]));
+    if (there.length < 2) return "";
+    const up = there.map((i) => x(i).toFixed(1) + " " + y(high[i]).toFixed(1));
+    const down = there.reverse().map((i) => x(i).toFixed(1) + " " + y(low[i]).toFixed(1));
+    return "M" + up.concat(down).join("L") + "Z";
+  }
+
+  function spark(place) {
+    const p = panel();
+    const values = p.demand[place].concat(p.seats[place]).filter(known);
+    const high = Math.max.apply(null, values.concat(1));
+    const low = Math.min.apply(null, values.concat(high)) * 0.9;
+    const x = (i) => 2 + (i * 80) / Math.max(1, model.years.length - 1);
+    const y = (value) => 24 - ((value - low) / Math.max(1, high - low)) * 20;
+    return s(
+      "svg",
+      { class: "spark", width: 84, height: 27, "aria-hidden": "true" },
+      s("path", { d: stepPath(p.seats[place], x, y), class: "line-seats" }),
+      s("path", { d: linePath(p.demand[place], x, y), class: "line-demand" })
+    );
+  }
+
+  const yearsText = (a, b) => (a === b ? t("inYear", { a: a }) : t("inYears", { a: a, b: b }));
+
+  function rankRow(row) {
+    const place = placeOf(row.catchment);
+    if (place === undefined) return null;
+    const area = coverage().catchments[place];
+    const here = pickedArea() === area.id;
+    return h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "row",
+          "data-catchment": area.id,
+          "aria-current": here ? "true" : null,
+          on: { click: () => choose({ kind: "catchment", id: area.id }, true) },
+        },
+        h("span", { class: "name" }, area.name),
+        chip(index.action.get(row.action)),
+        h(
+          "span",
+          { class: "figures" },
+          h("span", null, h("b", null, t("rankShort", { n: num(row.peak_short) })), " · " + t("peak", { y: row.peak_year })),
+          h("span", null, yearsText(row.first_year, row.last_year) + " · " + t("rankChance", { p: chance(row.probability) }))
+        ),
+        spark(place)
+      )
+    );
+  }
+
+  function reviewRow(action) {
+    const place = placeOf(action.catchment);
+    if (place === undefined) return null;
+    const school = index.school.get(action.school);
+    return h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "row",
+          "data-catchment": action.catchment,
+          on: { click: () => choose({ kind: "catchment", id: action.catchment }, true) },
+        },
+        h("span", { class: "name" }, school ? school.name : coverage().catchments[place].name),
+        chip(action),
+        h(
+          "span",
+          { class: "figures" },
+          h("span", null, h("b", null, t("reviewRow", { n: flagNumber(action) })), " · " + t("peak", { y: action.peak_year })),
+          h("span", null, yearsText(action.first_year, action.last_year) + " · " + t("rankChanceSpare", { p: chance(action.probability) }))
+        ),
+        spark(place)
+      )
+    );
+  }
+
+  function allRow(area, place) {
+    const p = panel();
+    const shade = p.shade[place][state.year];
+    return h(
+      "li",
+      null,
+      h(
+        "button",
+        { type: "button", class: "line", "data-catchment": area.id, on: { click: () => choose({ kind: "catchment", id: area.id }, true) } },
+        swatch(shade === null ? NO_DATA : model.shades[shade].colour),
+        h("span", { class: "name" }, area.name),
+        h("span", null, percent(p.utilisation[place][state.year]))
+      )
+    );
+  }
+
+  function paintList() {
+    const key = [state.stage, state.scenario, state.lang, JSON.stringify(state.picked)].join();
+    if (fresh.list !== key) {
+      fresh.list = key;
+      const ranking = panel().ranking;
+      const rows = ranking.map(rankRow);
+      const reviews = currentActions().filter((action) => action.kind === "review");
+      fill(
+        byId("list"),
+        h("h2", null, t("where"), h("small", null, t("rankingIs"))),
+        rows.length ? h("ol", { class: "rows" }, rows) : h("p", { class: "empty" }, t("noShortage")),
+        reviews.length > 0 && [h("h2", null, t("reviewHead")), h("ul", { class: "rows" }, reviews.map(reviewRow))],
+        h("details", { id: "all-areas" }, h("summary"), h("ul", { class: "rows" }))
+      );
+      fresh.all = "";
+      byId("all-areas").addEventListener("toggle", paintAllAreas);
+    }
+    paintAllAreas();
+  }
+
+  /** Every catchment, sorted by use: the keyboard's way to what the map shows. */
+  function paintAllAreas() {
+    const box = byId("all-areas");
+    const areas = coverage().catchments;
+    fill(box.querySelector("summary"), t("allHead", { n: num(areas.length), y: year() }));
+    const key = fresh.list + state.year;
+    if (!box.open || fresh.all === key) return;
+    fresh.all = key;
+    const use = (place) => panel().utilisation[place][state.year];
+    const order = areas.map((_, place) => place).sort((a, b) => (use(b) || 0) - (use(a) || 0) || a - b);
+    fill(box.querySelector("ul"), order.map((place) => allRow(areas[place], place)));
+  }
+
+  /* ---------- right: the card ---------- */
+
+  function paintCard() {
+    const box = byId("card");
+    const picked = state.picked;
+    box.hidden = !picked;
+    byId("list").hidden = Boolean(picked) && !narrow();
+    if (!picked) return;
+    const top = box.scrollTop;
+    fill(box, picked.kind === "school" ? schoolCard(index.school.get(picked.id)) : areaCard(picked.id));
+    box.scrollTop = fresh.card === picked.kind + picked.id ? top : 0;
+    if (fresh.card !== picked.kind + picked.id) byId("side").scrollTop = 0;
+    fresh.card = picked.kind + picked.id;
+  }
+
+  function cardHead(kind, name, level) {
+    return h(
+      "header",
+      { class: "card-head" },
+      h("button", { type: "button", id: "card-close", on: { click: closeCard } }, "← " + t("back")),
+      h("p", { class: "kind" }, kind, level && h("span", { class: "level " + level }, t(level === "watch" ? "watchLevel" : level))),
+      h("h2", null, name)
+    );
+  }
+
+  function agesText() {
+    return t("ages", { a: stage().ages[0], b: stage().ages[1] });
+  }
+
+  function areaCard(id) {
+    const place = placeOf(id);
+    const p = panel();
+    const row = p.ranking.find((item) => item.catchment === id);
+    const proposals = currentActions().filter((action) => action.catchment === id || (row && row.action === action.id));
+    return [
+      cardHead(t("catchment") + " · " + pick(stage().label), coverage().catchments[place].name, p.level[place][state.year]),
+      fanChart(p.demand[place], p.p10[place], p.p90[place], p.seats[place], openings(id)),
+      keyFigures(place),
+      proposals.map(actionBlock),
+      waterfall(place),
+      observedBlock(id, place),
+      schoolTable(id),
+      projectBlock(projectsOf(id)),
+    ];
+  }
+
+  function projectsOf(areaId) {
+    const here = new Set(schoolsIn(areaId).map((school) => school.id));
+    return model.projects.filter(
+      (project) => project.stage === stage().id && (project.catchment === areaId || here.has(project.school))
+    );
+  }
+
+  function openings(areaId) {
+    return projectsOf(areaId)
+      .filter((project) => project.counted && project.opening)
+      .map((project) => parseInt(project.opening, 10));
+  }
+
+  function table(rows) {
+    return h(
+      "table",
+      { class: "figures-table" },
+      h(
+        "tbody",
+        null,
+        rows.filter(Boolean).map((row) =>
+          h("tr", { class: row[3] || null }, h("th", { scope: "row" }, row[0]), h("td", null, row[1]), h("td", { class: "unit" }, row[2] || ""))
+        )
+      )
+    );
+  }
+
+  function keyFigures(place) {
+    const p = panel();
+    const at = state.year;
+    const value = (grid) => grid[place][at];
+    const balance = balanceAt(place, at);
+    const short = balance !== null && balance < 0;
+    return [
+      h("h3", null, t("cardYear", { y: year() })),
+      table([
+        [t("children", { a: agesText() }), num(value(p.children)), t("uChildren")],
+        [t("attendance"), percent(stage().attendance)],
+        [t("needed"), num(value(p.demand)), t("uSeats"), "strong"],
+        [t("interval"), span(value(p.p10), value(p.p90)), t("uSeats")],
+        [t("Seats"), num(value(p.seats)), t("uSeats"), "strong"],
+        [short ? t("short") : t("spare"), balance === null ? "–" : num(Math.abs(balance)), t("uSeats"), short ? "strong short" : "strong spare"],
+        [t("utilisation"), percent(value(p.utilisation))],
+        [t("chance"), chance(value(p.probability))],
+        known(value(p.classes_needed)) && [t("classes"), num(value(p.classes_needed)), t("uClasses")],
+        known(value(p.oversized_classes)) && [t("oversized"), num(value(p.oversized_classes)), t("uClasses")],
+        [t("bornShare", { d: model.population_date }), percent(value(p.born_share))],
+      ]),
+    ];
+  }
+
+  function niceTicks(low, high, count) {
+    const raw = (high - low) / Math.max(1, count);
+    const unit = Math.pow(10, Math.floor(Math.log10(Math.max(raw, 1e-9))));
+    const step = unit * [1, 2, 5, 10].find((factor) => factor * unit >= raw);
+    const ticks = [];
+    for (let v = Math.ceil(low / step) * step; v <= high + 1e-9; v += step) ticks.push(v);
+    return ticks;
+  }
+
+  /** Demand with its interval against the seats, from zero, with the year's cursor. */
+  function fanChart(demand, p10, p90, seats, opened) {
+    const width = 268;
+    const height = 152;
+    const box = { l: 38, r: 12, t: 12, b: 20 };
+    const n = model.years.length;
+    const top = Math.max.apply(null, (p90 || []).concat(demand || [], seats).filter(known).concat(1));
+    const inner = niceTicks(0, top, 4);
+    const step = inner.length > 1 ? inner[1] : top;
+    const ticks = last(inner) < top ? inner.concat(last(inner) + step) : inner;
+    const high = last(ticks);
+    const x = (i) => box.l + (i * (width - box.l - box.r)) / Math.max(1, n - 1);
+    const y = (v) => height - box.b - (v / high) * (height - box.t - box.b);
+    const svg = s("svg", { class: "fan", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": t("wave") });
+    ticks.forEach((v) => {
+      svg.appendChild(s("line", { class: "grid", x1: box.l, x2: width - box.r, y1: y(v), y2: y(v) }));
+      svg.appendChild(s("text", { class: "tick", x: box.l - 5, y: y(v) + 4, "text-anchor": "end" }, num(v)));
+    });
+    if (demand) svg.appendChild(s("path", { class: "band", d: bandPath(p10, p90, x, y) }));
+    svg.appendChild(s("line", { class: "cursor", x1: x(state.year), x2: x(state.year), y1: box.t - 4, y2: height - box.b }));
+    svg.appendChild(s("path", { class: "line-seats", d: stepPath(seats, x, y) }));
+    if (demand) svg.appendChild(s("path", { class: "line-demand", d: linePath(demand, x, y) }));
+    opened.forEach((when) => {
+      const i = model.years.indexOf(when);
+      if (i < 0) return;
+      const at = (x(i) + x(Math.max(0, i - 1))) / 2;
+      svg.appendChild(s("path", { class: "opened", d: `M${at - 4} ${height - box.b}h8l-4 -7z` }));
+    });
+    if (demand && known(demand[state.year]))
+      svg.appendChild(s("circle", { class: "dot-demand", cx: x(state.year), cy: y(demand[state.year]), r: 3.4 }));
+    yearLabels(x, 32).forEach((i) =>
+      svg.appendChild(
+        s(
+          "text",
+          {
+            class: "tick" + (i === state.year ? " now" : ""),
+            x: clamp(x(i), box.l, width - 15),
+            y: height - 5,
+            "text-anchor": "middle",
+          },
+          model.years[i]
+        )
+      )
+    );
+    const key = h(
+      "figcaption",
+      null,
+      demand && h("span", { class: "k-demand" }, t("demandMedian")),
+      demand && h("span", { class: "k-band" }, t("band")),
+      h("span", { class: "k-seats" }, t("Seats")),
+      opened.length > 0 && h("span", { class: "k-opened" }, t("projects"))
+    );
+    return h("figure", null, svg, key);
+  }
+
+  /** Years to label so that no two labels meet and the chosen one is always there. */
+  function yearLabels(x, room) {
+    const kept = [state.year];
+    const n = model.years.length;
+    const least = room / Math.max(1, n > 1 ? x(1) - x(0) : room);
+    const step = [1, 2, 5, 10, 20].find((years) => years >= least) || 50;
+    const wanted = model.years.map((_, i) => i).filter((i) => model.years[i] % step === 0);
+    wanted.forEach((i) => {
+      if (kept.every((other) => Math.abs(x(other) - x(i)) >= room)) kept.push(i);
+    });
+    return kept.sort((a, b) => a - b);
+  }
+
+  /** Children -> born, expected -> those who attend -> seats, as bars on one scale. */
+  function waterfall(place) {
+    const p = panel();
+    const at = state.year;
+    const children = p.children[place][at];
+    const born = p.children_born[place][at];
+    const demand = p.demand[place][at];
+    const seats = p.seats[place][at];
+    if (!known(children) || !known(demand)) return null;
+    const bars = [{ label: t("howChildren", { a: agesText() }), from: 0, to: children, kind: "plain" }];
+    if (known(born)) {
+      bars.push({ label: t("howBorn", { d: model.population_date }), from: 0, to: born, kind: "light" });
+      if (children - born >= 0.5) bars.push({ label: t("howLater"), from: born, to: children, kind: "light hatched", sign: "+" });
+    }
+    if (children - demand >= 0.5) bars.push({ label: t("howStay"), from: demand, to: children, kind: "minus", sign: "−" });
+    bars.push({ label: t("howAttend", { p: percent(children ? demand / children : null) }), from: 0, to: demand, kind: "demand", strong: true });
+    if (known(seats)) {
+      bars.push({ label: t("howSeats"), from: 0, to: seats, kind: "seats" });
+      const short = demand > seats;
+      bars.push({ label: t(short ? "howShort" : "howSpare"), from: Math.min(demand, seats), to: Math.max(demand, seats), kind: short ? "short" : "spare", strong: true });
+    }
+    const most = Math.max.apply(null, bars.map((bar) => bar.to).concat(1));
+    const note = pick(stage().attendance_note);
+    return [h("h3", null, t("how")), h("ol", { class: "fall" }, bars.map((bar) => fallRow(bar, most))), note && h("p", { class: "hint" }, note)];
+  }
+
+  function fallRow(bar, most) {
+    const width = 252;
+    const a = (bar.from / most) * width;
+    const b = (bar.to / most) * width;
+    return h(
+      "li",
+      { class: bar.strong ? "strong" : null },
+      h("span", null, bar.label),
+      h("b", null, (bar.sign || "") + num(bar.to - bar.from)),
+      s(
+        "svg",
+        { viewBox: `0 0 ${width} 7`, preserveAspectRatio: "none", "aria-hidden": "true" },
+        s("rect", { class: "bar-ground", width: width, height: 7 }),
+        s("rect", { class: "bar " + bar.kind, x: a.toFixed(1), width: Math.max(1, b - a).toFixed(1), height: 7 })
+      )
+    );
+  }
+
+  /** Enrolment as counted at the schools here, beside the demand of those who live here. */
+  function observedBlock(areaId, place) {
+    const byYear = new Map();
+    let shared = false;
+    schoolsIn(areaId).forEach((school) => {
+      const section = sectionOf(school);
+      if (!known(section.enrolment)) return;
+      shared = shared || section.catchments.length > 1;
+      const when = section.enrolment_year || "–";
+      byYear.set(when, (byYear.get(when) || 0) + section.enrolment);
+    });
+    if (!byYear.size) return null;
+    const rows = Array.from(byYear.keys()).map((when) => {
+      const at = model.years.indexOf(when);
+      const key = at < 0 ? "observedOnly" : "observedRow";
+      const text = t(key, { y: when, n: num(byYear.get(when)), m: at < 0 ? "" : num(panel().demand[place][at]) });
+      return h("p", null, text);
+    });
+    return [h("h3", null, t("observed")), rows, h("p", { class: "hint" }, t("observedNote") + (shared ? " (" + t("shared") + ")" : ""))];
+  }
+
+  function linkButton(name, target) {
+    return h("button", { type: "button", class: "link", on: { click: () => choose(target, target.kind === "catchment") } }, name);
+  }
+
+  function schoolTable(areaId) {
+    const schools = schoolsIn(areaId);
+    if (!schools.length) return [h("h3", null, t("schoolsHere", { n: 0 })), h("p", null, t("noSchools"))];
+    const rows = schools
+      .map((school) => ({ school: school, section: sectionOf(school) }))
+      .sort((a, b) => (b.section.seats[state.year] || 0) - (a.section.seats[state.year] || 0))
+      .map((item) =>
+        h(
+          "tr",
+          null,
+          h("th", { scope: "row" }, linkButton(item.school.name, { kind: "school", id: item.school.id })),
+          h("td", null, num(item.section.seats[state.year])),
+          h("td", null, num(item.section.enrolment))
+        )
+      );
+    return [
+      h("h3", null, t("schoolsHere", { n: schools.length })),
+      h(
+        "table",
+        { class: "schools" },
+        h("thead", null, h("tr", null, h("th", { scope: "col" }, t("school")), h("th", { scope: "col" }, t("Seats")), h("th", { scope: "col" }, t("enrolled")))),
+        h("tbody", null, rows)
+      ),
+    ];
+  }
+
+  function projectLine(project) {
+    const parts = [TEXT["kind_" + project.kind] ? t("kind_" + project.kind) : project.kind, project.opening || t("noDate")];
+    if (known(project.seats)) parts.push(t("seatsUnit", { n: num(project.seats) }));
+    parts.push(t(project.counted ? "counted" : "notCounted"));
+    return h(
+      "li",
+      { class: project.counted ? null : "not-counted" },
+      h("b", null, project.name),
+      h("span", null, parts.join(" · ")),
+      project.note && h("span", { class: "hint" }, project.note)
+    );
+  }
+
+  function projectBlock(projects) {
+    if (!projects.length) return null;
+    return [h("h3", null, t("projects")), h("ul", { class: "projects" }, projects.map(projectLine))];
+  }
+
+  function actionBlock(action) {
+    const school = index.school.get(action.school);
+    const place = action.receiver ? placeOf(action.receiver) : undefined;
+    const size = [];
+    if (known(action.classes) && action.classes > 0) size.push(t("proposalClasses", { n: num(action.classes) }));
+    if (known(action.seats)) size.push(t("proposalSize", { n: num(action.seats) }));
+    return h(
+      "section",
+      { class: "proposal" },
+      h("h3", null, t("proposal")),
+      h("p", null, chip(action), h("b", null, " " + size.join(" · "))),
+      h("p", { class: "when" }, t("proposalYears", { a: action.first_year, b: action.last_year, p: action.peak_year }) + " · " + t("rankChance", { p: chance(action.probability) })),
+      school && h("p", null, t("school") + colon(), linkButton(school.name, { kind: "school", id: school.id })),
+      place !== undefined &&
+        h("p", null, t("receiver") + colon(), linkButton(coverage().catchments[place].name, { kind: "catchment", id: action.receiver })),
+      h("p", null, pick(action.reason)),
+      action.kind === "review" && h("p", { class: "hint" }, t("reviewNote")),
+      action.alternatives.length > 0 && [h("h4", null, t("beat")), h("ul", null, action.alternatives.map((text) => h("li", null, pick(text))))]
+    );
+  }
+
+  function schoolCard(school) {
+    const section = sectionOf(school);
+    const rows = [school.operator && [t("operator"), school.operator]];
+    rows.push([t("seatsIn", { y: year() }), num(section.seats[state.year]), t("uSeats"), "strong"]);
+    if (known(section.enrolment)) rows.push([t("enrolment", { y: section.enrolment_year || "–" }), num(section.enrolment), t("uChildren")]);
+    if (known(section.classrooms)) rows.push([t("classrooms"), num(section.classrooms, 1)]);
+    const served = section.catchments.filter((id) => placeOf(id) !== undefined);
+    const projects = model.projects.filter((project) => project.school === school.id && project.stage === stage().id);
+    const proposals = currentActions().filter((action) => action.school === school.id);
+    return [
+      cardHead(t("school") + " · " + pick(stage().label), school.name),
+      table(rows),
+      served.length > 0 && [
+        h("h3", null, t("serves")),
+        h("ul", { class: "projects" }, served.map((id) => h("li", null, linkButton(coverage().catchments[placeOf(id)].name, { kind: "catchment", id: id })))),
+      ],
+      h("h3", null, t("Seats")),
+      fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && p.opening).map((p) => parseInt(p.opening, 10))),
+      proposals.map(actionBlock),
+      projectBlock(projects),
+    ];
+  }
+
+  function closeCard() {
+    const id = state.picked ? state.picked.id : null;
+    update({ picked: null, tab: "list" });
+    const row = Array.from(document.querySelectorAll("#list .row")).find((node) => node.dataset.catchment === id);
+    if (row) row.focus({ preventScroll: false });
+  }
+
+  /** Open the card of a catchment or school; `near` also moves the map there. */
+  function choose(target, near) {
+    if (target.kind === "school" && !sectionOf(index.school.get(target.id))) {
+      const first = index.school.get(target.id).sections[0];
+      update({ stage: Math.max(0, model.stages.findIndex((item) => item.id === first.stage)) });
+    }
+    if (target.kind === "catchment" && placeOf(target.id) === undefined) return;
+    update({ picked: target, tab: "card" });
+    if (near && target.kind === "catchment") fitArea(placeOf(target.id));
+    if (near && target.kind === "school") {
+      const school = index.school.get(target.id);
+      const zoom = Math.max(map.getZoom(), map.getBoundsZoom(allBounds()) + 1.5);
+      map.setView([school.lat, school.lon], zoom, { animate: !reducedMotion() });
+    }
+    const box = byId("card");
+    box.focus({ preventScroll: true });
+  }
+
+  /* ---------- bottom: the wave, which is the slider ---------- */
+
+  function waveBox() {
+    const size = byId("strip").getBoundingClientRect();
+    const slim = size.width < 700;
+    return { w: size.width, h: 128, l: slim ? 54 : 84, r: slim ? 58 : 78, t: 22, b: 49, slim: slim };
+  }
+
+  function paintWave() {
+    const box = waveBox();
+    const totals = panel().totals;
+    const n = model.years.length;
+    const plot = box.w - box.l - box.r;
+    const x = (i) => box.l + (i * plot) / Math.max(1, n - 1);
+    const values = totals.p10.concat(totals.p90, totals.seats, totals.demand).filter(known);
+    const low = Math.min.apply(null, values.concat(Infinity));
+    const high = Math.max.apply(null, values.concat(low + 1));
+    const pad = (high - low) * 0.03 || 1;
+    const y = (v) => box.h - box.b - ((v - low + pad) / (high - low + 2 * pad)) * (box.h - box.t - box.b);
+    const svg = s("svg", { width: box.w, height: box.h, "aria-hidden": "true" });
+    const ticks = niceTicks(low, high, 3).slice(0, 4);
+    ticks.forEach((v) => {
+      svg.appendChild(s("line", { class: "grid", x1: box.l, x2: box.w - box.r, y1: y(v), y2: y(v) }));
+      svg.appendChild(s("text", { class: "tick", x: box.l - 8, y: y(v) + 4, "text-anchor": "end" }, num(v)));
+    });
+    svg.appendChild(s("path", { class: "band", d: bandPath(totals.p10, totals.p90, x, y) }));
+    bornMark(svg, totals, x, box);
+    svg.appendChild(s("path", { class: "line-seats", d: stepPath(totals.seats, x, y) }));
+    svg.appendChild(s("path", { class: "line-demand", d: linePath(totals.demand, x, y) }));
+    endLabels(svg, totals, x(n - 1) + 7, y, box);
+    handle(svg, totals, x, y, box);
+    yearLabels(x, box.slim ? 36 : 38).forEach((i) =>
+      svg.appendChild(
+        s("text", { class: "tick" + (i === state.year ? " now" : ""), x: x(i), y: box.h - 6, "text-anchor": "middle" }, model.years[i])
+      )
+    );
+    fill(byId("wave"), svg);
+    const range = byId("year");
+    range.style.left = box.l - 9 + "px";
+    range.style.width = plot + 18 + "px";
+    drawn.waveX = x;
+  }
+
+  /** Names at the right end of the two lines, pushed apart if the lines end together. */
+  function endLabels(svg, totals, x, y, box) {
+    const a = y(last(totals.demand));
+    const b = y(last(totals.seats));
+    const middle = (a + b) / 2;
+    const apart = Math.abs(a - b) >= 14;
+    const up = a <= b ? -7 : 7;
+    const ya = clamp(apart ? a : middle + up, box.t + 4, box.h - box.b);
+    const yb = clamp(apart ? b : middle - up, box.t + 4, box.h - box.b);
+    svg.appendChild(s("text", { class: "end-demand", x: x, y: ya + 4 }, t("demand")));
+    svg.appendChild(s("text", { class: "end-seats", x: x, y: yb + 4 }, t("seats")));
+  }
+
+  /** A dashed line where part of the children is a guess; its words have a lane of their own. */
+  function bornMark(svg, totals, x, box) {
+    const at = totals.born_share.findIndex((share) => known(share) && share < 0.9995);
+    if (at < 0) return;
+    const lane = box.h - box.b + 11;
+    svg.appendChild(s("line", { class: "unborn", x1: x(at), x2: x(at), y1: box.t, y2: lane + 2 }));
+    const room = box.w - 8 - x(at) - 5;
+    const before = x(at) - 8;
+    const long = t("unborn", { y: model.years[at], d: model.population_date });
+    const wide = textWidth(long, "12px");
+    const words = wide <= Math.max(room, before) ? long : t("unbornShort", { y: model.years[at] });
+    const right = textWidth(words, "12px") <= room;
+    svg.appendChild(
+      s("text", { class: "unborn-text", x: x(at) + (right ? 5 : -5), y: lane, "text-anchor": right ? "start" : "end" }, words)
+    );
+  }
+
+  function handle(svg, totals, x, y, box) {
+    const at = state.year;
+    const cx = x(at);
+    const figures = [
+      t("handleDemand", { n: num(totals.demand[at]) }),
+      t("handleSeats", { n: num(totals.seats[at]) }),
+      t("handleShort", { n: num(totals.short[at]) }),
+    ];
+    let parts = [String(year())].concat(figures);
+    const wide = (words) => textWidth(words.join(" 00"), "600 12px");
+    if (wide(parts) > box.w - 20) parts = parts.slice(0, 3);
+    const width = wide(parts);
+    // stay inside the strip: beside the handle where there is room, else pushed back
+    const right = cx + 8 + width <= box.w - 6;
+    const left = right ? cx + 8 : cx - 8 - width >= 6 ? cx - 8 - width : clamp(cx - width / 2, 6, box.w - 6 - width);
+    svg.appendChild(s("line", { class: "handle-line", x1: cx, x2: cx, y1: right || cx - 8 - width >= 6 ? 4 : box.t - 4, y2: box.h - box.b + 18 }));
+    const text = s("text", { class: "handle-text", x: left, y: 15 });
+    parts.forEach((part, i) => text.appendChild(s("tspan", { dx: i ? 10 : 0, class: i === 3 ? "short" : null }, part)));
+    svg.appendChild(text);
+    if (known(totals.demand[at])) svg.appendChild(s("circle", { class: "handle", cx: cx, cy: y(totals.demand[at]), r: 6 }));
+  }
+
+  function setUpWave() {
+    const range = byId("year");
+    range.min = 0;
+    range.max = model.years.length - 1;
+    range.addEventListener("input", () => {
+      stop();
+      update({ year: Number(range.value) });
+    });
+    const strip = byId("wave");
+    const drag = (event) => {
+      const x = event.clientX - strip.getBoundingClientRect().left;
+      let best = 0;
+      model.years.forEach((_, i) => {
+        if (Math.abs(drawn.waveX(i) - x) < Math.abs(drawn.waveX(best) - x)) best = i;
+      });
+      if (best !== state.year) update({ year: best });
+    };
+    strip.addEventListener("pointerdown", (event) => {
+      stop();
+      strip.setPointerCapture(event.pointerId);
+      drag(event);
+      range.focus({ preventScroll: true });
+      event.preventDefault();
+    });
+    strip.addEventListener("pointermove", (event) => {
+      if (strip.hasPointerCapture(event.pointerId)) drag(event);
+    });
+    byId("play").addEventListener("click", () => (state.playing ? stop() : play()));
+  }
+
+  /** Step through the years. With reduced motion each press goes on by one year only. */
+  function play() {
+    const next = () => (state.year + 1) % model.years.length;
+    if (reducedMotion()) {
+      update({ year: next() });
+      return;
+    }
+    if (state.year === model.years.length - 1) update({ year: 0 });
+    state.playing = window.setInterval(() => {
+      update({ year: next() });
+      if (state.year === model.years.length - 1) stop();
+    }, STEP_MS);
+    paintPlay();
+  }
+
+  function stop() {
+    window.clearInterval(state.playing);
+    state.playing = 0;
+    paintPlay();
+  }
+
+  function paintPlay() {
+    const button = byId("play");
+    const d = state.playing ? "M3 2h4v12h-4zM9 2h4v12h-4z" : "M4 2L14 8L4 14Z";
+    fill(button, s("svg", { width: 16, height: 16, "aria-hidden": "true" }, s("path", { d: d })));
+    button.setAttribute("aria-label", t(state.playing ? "pause" : "play"));
+    button.title = t(state.playing ? "pause" : "play");
+  }
+
+  /* ---------- header, notes, footer ---------- */
+
+  function segments(boxId, name, items, current, act) {
+    const box = byId(boxId);
+    box.querySelectorAll("label").forEach((node) => node.remove());
+    items.forEach((item, i) => {
+      const input = h("input", { type: "radio", name: name, value: item.id });
+      input.checked = i === current;
+      input.addEventListener("change", () => act(i));
+      const label = h("label", null, input, h("span", null, pick(item.label)));
+      if (item.note) label.title = pick(item.note);
+      box.appendChild(label);
+    });
+    box.hidden = items.length < 2;
+  }
+
+  function paintHead() {
+    const key = [state.lang, state.stage, state.scenario].join();
+    if (fresh.head === key) return;
+    const rebuilt = fresh.head === undefined || fresh.head.split(",")[0] !== state.lang;
+    fresh.head = key;
+    byId("title").textContent = pick(model.title);
+    byId("title").title = pick(model.title);
+    byId("badge").hidden = !model.synthetic;
+    byId("badge").textContent = t("synthetic");
+    if (rebuilt) {
+      segments("stage-switch", "stage", model.stages, state.stage, (i) => update({ stage: i }));
+      segments("scenario-switch", "scenario", model.scenarios, state.scenario, (i) => update({ scenario: i }));
+      paintViews();
+    } else {
+      document.querySelectorAll("input[name=stage]").forEach((input, i) => (input.checked = i === state.stage));
+      document.querySelectorAll("input[name=scenario]").forEach((input, i) => (input.checked = i === state.scenario));
+    }
+    paintNotes();
+  }
+
+  /** What the numbers of this stage and scenario rest on, in sight above the map. */
+  function paintNotes() {
+    const notes = stage().notes.map(pick);
+    const note = pick(scenario().note);
+    if (note && model.scenarios.length > 1) notes.push(pick(scenario().label) + colon() + note);
+    const box = byId("note-line");
+    box.hidden = !notes.length;
+    fill(
+      box,
+      h("p", null, notes.map((text, i) => [i > 0 && h("i", null, " · "), text])),
+      h("button", { type: "button", class: "link", on: { click: openAbout } }, t("more"))
+    );
+    box.title = notes.join("\n");
+  }
+
+  function paintFoot() {
+    if (fresh.foot === state.lang) return;
+    fresh.foot = state.lang;
+    const names = [];
+    model.sources.forEach((source) => {
+      const text = source.publisher + (source.licence ? " (" + source.licence + ")" : "");
+      if (names.indexOf(text) < 0) names.push(text);
+    });
+    const parts = [];
+    if (names.length) parts.push(t("sources") + colon() + names.join(state.lang === "zh" ? "；" : "; "));
+    parts.push(t("crs", { c: model.crs }));
+    if (pick(model.classification)) parts.push(pick(model.classification));
+    byId("credits").textContent = parts.join(" · ");
+    byId("credits").title = parts.join("\n");
+    byId("review-no").textContent = model.map_review_no ? t("reviewNo", { n: model.map_review_no }) : "";
+    byId("review-no").hidden = !model.map_review_no;
+  }
+
+  /** Texts of the fixed frame, in the reader's language. */
+  function paintFrame() {
+    if (fresh.frame === state.lang) return;
+    fresh.frame = state.lang;
+    document.documentElement.lang = t("locale");
+    document.title = pick(model.title);
+    document.querySelectorAll("[data-t]").forEach((node) => (node.textContent = t(node.dataset.t)));
+    document.querySelectorAll("[data-t-label]").forEach((node) => node.setAttribute("aria-label", t(node.dataset.tLabel)));
+    document.querySelectorAll("[data-t-placeholder]").forEach((node) => (node.placeholder = t(node.dataset.tPlaceholder)));
+    const other = byId("language-button");
+    other.textContent = t("other");
+    other.lang = state.lang === "en" ? "zh-CN" : "en";
+    byId("north-word").textContent = t("north");
+    [["zoom-in", "zoomIn"], ["zoom-out", "zoomOut"], ["zoom-home", "home"]].forEach((pair) => {
+      byId(pair[0]).setAttribute("aria-label", t(pair[1]));
+      byId(pair[0]).title = t(pair[1]);
+    });
+    paintPlay();
+  }
+
+  function paintPrintLine() {
+    byId("print-line").textContent = [pick(stage().label), year(), t("scenario") + colon() + pick(scenario().label)].join(" · ");
+  }
+
+  function paintTabs() {
+    if (state.tab === "card" && !state.picked) state.tab = "list";
+    document.body.dataset.tab = state.tab;
+    document.querySelectorAll("#tabs button").forEach((node) => {
+      node.setAttribute("aria-pressed", node.dataset.tab === state.tab ? "true" : "false");
+      node.disabled = node.dataset.tab === "card" && !state.picked;
+    });
+  }
+
+  /* ---------- about the numbers ---------- */
+
+  function gridTable(heads, rows) {
+    return h(
+      "div",
+      { class: "wide" },
+      h(
+        "table",
+        null,
+        h("thead", null, h("tr", null, heads.map((head, i) => h("th", { scope: "col", class: isNumber(rows[0][i]) ? "n" : null }, head)))),
+        h("tbody", null, rows.map((row) => h("tr", null, row.map((cell) => h("td", { class: isNumber(cell) ? "n" : null }, isNumber(cell) ? smallNumber(cell) : cell)))))
+      )
+    );
+  }
+
+  const isNumber = (cell) => typeof cell === "number";
+
+  /** A number of the audit: rounding errors are shown as what they are. */
+  function smallNumber(value) {
+    return value !== 0 && Math.abs(value) < 1e-6 ? value.toExponential(1) : num(value, 6);
+  }
+
+  function auditTable() {
+    return gridTable(
+      [t("check"), t("left"), t("right"), t("difference"), t("holds")],
+      model.audit.map((line) => [
+        h("span", null, h("b", null, pick(line.name)), h("span", { class: "hint" }, pick(line.detail))),
+        line.left,
+        line.right,
+        line.difference,
+        h("b", { class: line.holds ? "good" : "bad" }, t(line.holds ? "yes" : "no")),
+      ])
+    );
+  }
+
+  function sourceTable() {
+    if (!model.sources.length) return null;
+    return gridTable(
+      [t("title"), t("publisher"), t("date"), t("licence"), t("usedFor")],
+      model.sources.map((source) => [
+        // an address is shown, not linked: this file leads nowhere
+        h("span", null, h("b", null, source.title), h("span", { class: "hint" }, source.url)),
+        source.publisher,
+        source.date,
+        source.licence,
+        pick(source.used_for),
+      ])
+    );
+  }
+
+  function openAbout() {
+    const list = (items) => h("ul", null, items.filter(Boolean).map((text) => h("li", null, text)));
+    const block = (key, body) => body && [h("h3", null, t(key)), body];
+    const stages = [].concat.apply(
+      [],
+      model.stages.map((item) => {
+        const notes = item.notes.map(pick).concat(pick(item.attendance_note));
+        return notes.filter(Boolean).map((note) => pick(item.label) + colon() + note);
+      })
+    );
+    fill(
+      byId("about"),
+      h(
+        "header",
+        null,
+        h("h2", { id: "about-title" }, t("about")),
+        h("button", { type: "button", id: "about-close", on: { click: closeAbout } }, t("close"))
+      ),
+      h(
+        "div",
+        { class: "about-body" },
+        block("aboutRun", h("p", null, t("aboutRunText", { v: model.version, d: model.population_date, b: model.base_year, n: num(model.draws), s: model.seed, c: model.crs }))),
+        block("aboutNotes", list(model.notes.map(pick).concat(t("sumNote")))),
+        block("aboutStages", stages.length > 0 && list(stages)),
+        block("aboutScenarios", list(model.scenarios.map((item) => pick(item.label) + (pick(item.note) ? colon() + pick(item.note) : "")))),
+        block("aboutAudit", model.audit.length > 0 && auditTable()),
+        block("projects", model.projects.length > 0 && h("ul", { class: "projects" }, model.projects.map(projectLine))),
+        block("aboutSources", sourceTable()),
+        h("p", { class: "hint" }, t("aboutVendor")),
+        h("p", null, pick(model.classification))
+      )
+    );
+    const box = byId("about");
+    if (box.showModal && !box.open) box.showModal();
+    else box.setAttribute("open", "");
+  }
+
+  function closeAbout() {
+    const box = byId("about");
+    if (box.close) box.close();
+    else box.removeAttribute("open");
+  }
+
+  /* ---------- search ---------- */
+
+  function findHits(words) {
+    const wanted = words.trim().toLowerCase();
+    if (!wanted) return [];
+    const fits = (item) => item.name.toLowerCase().indexOf(wanted) >= 0 || item.id.toLowerCase().indexOf(wanted) >= 0;
+    const areas = coverage()
+      .catchments.filter(fits)
+      .map((area) => ({ kind: "catchment", id: area.id, name: area.name, note: t("catchment") }));
+    const stageNames = (school) =>
+      school.sections
+        .map((section) => model.stages.find((item) => item.id === section.stage))
+        .filter(Boolean)
+        .map((item) => pick(item.label))
+        .join(", ");
+    const schools = model.schools
+      .filter((school) => school.sections.length && fits(school))
+      .map((school) => ({ kind: "school", id: school.id, name: school.name, note: stageNames(school) }));
+    return areas.concat(schools).slice(0, 12);
+  }
+
+  function setUpSearch() {
+    const box = byId("search-box");
+    const list = byId("search-list");
+    let hits = [];
+    let at = -1;
+    const close = () => {
+      list.hidden = true;
+      box.setAttribute("aria-expanded", "false");
+      box.removeAttribute("aria-activedescendant");
+    };
+    const take = (hit) => {
+      close();
+      box.value = hit.name;
+      choose({ kind: hit.kind, id: hit.id }, true);
+    };
+    const mark = () => {
+      Array.from(list.children).forEach((node, i) => node.setAttribute("aria-selected", i === at ? "true" : "false"));
+      if (at >= 0) box.setAttribute("aria-activedescendant", "hit-" + at);
+    };
+    const open = () => {
+      hits = findHits(box.value);
+      at = hits.length ? 0 : -1;
+      if (!box.value.trim()) return close();
+      fill(
+        list,
+        hits.map((hit, i) =>
+          h("li", { id: "hit-" + i, role: "option", on: { pointerdown: (event) => (event.preventDefault(), take(hit)) } }, h("span", null, hit.name), h("small", null, hit.note))
+        ),
+        !hits.length && h("li", { class: "none", role: "option", "aria-disabled": "true" }, t("noHit"))
+      );
+      list.hidden = false;
+      box.setAttribute("aria-expanded", "true");
+      return mark();
+    };
+    box.addEventListener("input", open);
+    box.addEventListener("blur", close);
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+      if (event.key === "Enter" && !list.hidden && hits[at]) take(hits[at]);
+      if ((event.key === "ArrowDown" || event.key === "ArrowUp") && hits.length) {
+        if (list.hidden) open();
+        at = (at + (event.key === "ArrowDown" ? 1 : hits.length - 1)) % hits.length;
+        mark();
+        event.preventDefault();
+      }
+    });
+  }
+
+  /* ---------- print ---------- */
+
+  /**
+   * The page is laid out in millimetres before the browser prints, because a map
+   * has to be fitted while its frame has the size that it will have on paper.
+   */
+  function beforePrint() {
+    if (document.body.classList.contains("printing")) return;
+    drawn.screen = { centre: map.getCenter(), zoom: map.getZoom() };
+    document.body.classList.add("printing");
+    map.invalidateSize({ animate: false });
+    if (pickedArea() === null) fitAll(false);
+    repaintAll();
+  }
+
+  function afterPrint() {
+    if (!document.body.classList.contains("printing")) return;
+    document.body.classList.remove("printing");
+    map.invalidateSize({ animate: false });
+    map.setView(drawn.screen.centre, drawn.screen.zoom, { animate: false });
+    repaintAll();
+  }
+
+  /* ---------- state ---------- */
+
+  function repaintAll() {
+    paintMarks();
+    paintWave();
+    paintCard();
+  }
+
+  function paint() {
+    paintFrame();
+    paintHead();
+    drawAreas();
+    paintAreas();
+    paintMarks();
+    paintTotals();
+    paintList();
+    paintCard();
+    paintWave();
+    paintFoot();
+    paintPrintLine();
+    paintTabs();
+    byId("year").value = state.year;
+    byId("year").setAttribute("aria-valuetext", String(year()));
+    document.querySelectorAll("input[name=view]").forEach((input) => (input.checked = input.value === state.view));
+  }
+
+  function update(changes) {
+    const before = coverage().id;
+    Object.assign(state, changes);
+    if (state.picked && !stillThere(state.picked)) state.picked = null;
+    if (before !== coverage().id) drawn.pickedKey = null;
+    paint();
+    writeHash();
+  }
+
+  /** A school without this stage, or a catchment of another coverage, cannot stay open. */
+  function stillThere(picked) {
+    if (picked.kind === "catchment") return placeOf(picked.id) !== undefined;
+    const school = index.school.get(picked.id);
+    return Boolean(school && sectionOf(school));
+  }
+
+  function writeHash() {
+    const parts = { s: stage().id, c: scenario().id, y: year(), v: state.view, l: state.lang };
+    if (state.picked) parts[state.picked.kind === "school" ? "p" : "k"] = state.picked.id;
+    const text = Object.keys(parts)
+      .map((key) => key + "=" + encodeURIComponent(parts[key]))
+      .join("&");
+    try {
+      window.history.replaceState(null, "", "#" + text);
+    } catch (error) {
+      // a viewer may forbid it; the link to a view is a comfort, not a need
+    }
+  }
+
+  function readHash() {
+    const parts = {};
+    window.location.hash
+      .slice(1)
+      .split("&")
+      .forEach((piece) => {
+        const cut = piece.indexOf("=");
+        if (cut < 1) return;
+        try {
+          parts[piece.slice(0, cut)] = decodeURIComponent(piece.slice(cut + 1));
+        } catch (error) {
+          // a broken link opens the map as it is
+        }
+      });
+    const place = (list, id) => Math.max(0, list.findIndex((item) => item.id === id));
+    if (parts.s) state.stage = place(model.stages, parts.s);
+    if (parts.c) state.scenario = place(model.scenarios, parts.c);
+    if (model.years.indexOf(Number(parts.y)) >= 0) state.year = model.years.indexOf(Number(parts.y));
+    if (["use", "gap", "chance"].indexOf(parts.v) >= 0) state.view = parts.v;
+    if (parts.l === "zh" || parts.l === "en") state.lang = parts.l;
+    if (parts.k) state.picked = { kind: "catchment", id: parts.k };
+    if (parts.p) state.picked = { kind: "school", id: parts.p };
+    if (state.picked && !stillThere(state.picked)) state.picked = null;
+    if (state.picked) state.tab = "card";
+  }
+
+  /** Start where the planner's question is: the year in which most seats are short. */
+  function firstYear() {
+    const short = panel().totals.short;
+    const most = Math.max.apply(null, short.concat(0));
+    const base = Math.max(0, model.years.indexOf(model.base_year));
+    const coming = short.findIndex((value, i) => i >= base && value === Math.max.apply(null, short.slice(base)));
+    return most > 0 && coming >= 0 ? coming : base;
+  }
+
+  function setUpFrame() {
+    byId("print-button").addEventListener("click", () => window.print());
+    byId("language-button").addEventListener("click", () => update({ lang: state.lang === "en" ? "zh" : "en" }));
+    byId("about-button").addEventListener("click", openAbout);
+    byId("about").addEventListener("click", (event) => {
+      if (event.target === byId("about")) closeAbout();
+    });
+    document.querySelectorAll("#tabs button").forEach((node) =>
+      node.addEventListener("click", () => update({ tab: node.dataset.tab }))
+    );
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && state.picked && !byId("about").open && event.target !== byId("search-box")) closeCard();
+    });
+    window.addEventListener("beforeprint", beforePrint);
+    window.addEventListener("afterprint", afterPrint);
+    let waiting = 0;
+    const later = () => {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(refit, 60);
+    };
+    window.addEventListener("resize", later);
+    // the frame also changes when the note above it takes one line more
+    if (window.ResizeObserver) new ResizeObserver(later).observe(byId("map-frame"));
+  }
+
+  /** The frame of the map has another size: fill it again, and draw the wave to its width. */
+  function refit() {
+    if (document.body.classList.contains("printing")) return;
+    const before = map.getSize();
+    map.invalidateSize({ animate: false });
+    const after = map.getSize();
+    if (drawn.home && (before.x !== after.x || before.y !== after.y)) fitAll(false);
+    repaintAll();
+  }
+
+  /** Read-only window for tests: what is chosen and what is really on the screen. */
+  function expose() {
+    const shadeOf = (layer) => {
+      const colour = layer.getElement().getAttribute("fill");
+      const found = model.shades.findIndex((shade) => shade.colour.toLowerCase() === colour.toLowerCase());
+      return found < 0 ? null : found;
+    };
+    const view = {
+      state: () => ({
+        stage: stage().id,
+        scenario: scenario().id,
+        year: year(),
+        view: state.view,
+        lang: state.lang,
+        picked: state.picked ? Object.assign({}, state.picked) : null,
+        zoom: map.getZoom(),
+      }),
+      shades: () => drawn.areas.map(shadeOf),
+      boxes: () => ({ flags: drawn.flags.map((box) => Object.assign({}, box)), marks: drawn.marks.map((box) => Object.assign({}, box)) }),
+      pixel: (lat, lon) => {
+        const at = map.latLngToContainerPoint([lat, lon]);
+        const frame = map.getContainer().getBoundingClientRect();
+        return { x: frame.left + at.x, y: frame.top + at.y };
+      },
+    };
+    Object.defineProperty(window, "schoolmap", { value: Object.freeze(view) });
+  }
+
+  // only a viewer that runs scripts sees the frame; any other sees the plain tables
+  document.documentElement.classList.add("ready");
+
+  /** Draw the plan in block `dataId` on a Leaflet map. */
+  window.schoolmapStart = function (leafletMap, dataId) {
+    map = leafletMap;
+    model = JSON.parse(byId(dataId).textContent);
+    index = makeIndex();
+    state.lang = model.language === "zh" ? "zh" : "en";
+    state.year = firstYear();
+    readHash();
+    setUpMap();
+    setUpWave();
+    setUpSearch();
+    setUpFrame();
+    map.invalidateSize({ animate: false });
+    expose();
+    paint();
+  };
+})();

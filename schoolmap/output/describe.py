@@ -1,0 +1,497 @@
+"""Plan -> `MapModel`: everything that is shown, worked out before anything is drawn."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from schoolmap import __version__
+from schoolmap.errors import Severity
+from schoolmap.inputs.coordinates import WGS84
+from schoolmap.output import model
+from schoolmap.output import words
+from schoolmap.output.words import both
+from schoolmap.seats import balance as seat_balances
+from schoolmap.seats.warnings import shortage_spans
+from schoolmap.space.catchments import simplify_for_display
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from schoolmap.plan import Plan
+    from schoolmap.plan import StageResult
+    from schoolmap.project import Project
+
+GRID_DEG = 1e-5
+"""Coordinates on the map are whole multiples of this, about a metre."""
+
+SHADES: tuple[model.Shade, ...] = (
+    model.Shade(above=None, up_to=0.70, colour="#5e3c99", label=both("≤ 70 %: many spare", "≤70% 富余")),
+    model.Shade(above=0.70, up_to=0.85, colour="#b2abd2", label=both("70-85 %: some spare", "70-85% 较宽松")),
+    model.Shade(above=0.85, up_to=1.00, colour="#efedf3", label=both("85-100 %: balanced", "85-100% 平衡")),
+    model.Shade(above=1.00, up_to=1.15, colour="#fdb863", label=both("100-115 %: short", "100-115% 不足")),
+    model.Shade(
+        above=1.15,
+        up_to=None,
+        colour="#e66101",
+        label=both("> 115 %: very short", ">115% 严重不足"),
+    ),
+)
+"""PuOr, told apart by colour-blind readers; the same for all years and scenarios, so frames can be compared."""
+
+
+def shade_index(utilisation: NDArray[np.float64]) -> list[int | None]:
+    """
+    Return the class of each utilisation; nothing where there are neither seats nor children.
+
+    Examples
+    --------
+    >>> shade_index(np.array([0.7, 0.701, 1.0, 1.2, np.inf, np.nan]))
+    [0, 1, 2, 4, 4, None]
+    """
+    bounds = [shade.up_to for shade in SHADES if shade.up_to is not None]
+    # a bound is met up to rounding
+    index = np.searchsorted(bounds, np.round(utilisation, 9), side="left")
+    return [None if math.isnan(value) else int(place) for value, place in zip(utilisation, index, strict=True)]
+
+
+def describe(plan: Plan) -> model.MapModel:
+    """Return everything that products show of a plan."""
+    project = plan.project
+    settings = project.settings
+    actions = _actions(plan)
+    return model.MapModel(
+        schema=model.SCHEMA,
+        project=settings.name,
+        title=settings.title,
+        language=settings.language,
+        synthetic=settings.synthetic,
+        crs=settings.crs,
+        version=__version__,
+        seed=settings.seed,
+        draws=settings.draws,
+        population_date=project.population_date.isoformat(),
+        base_year=settings.base_year,
+        years=plan.years,
+        stages=tuple(_stage(project, plan.results[stage.id]) for stage in project.stages),
+        scenarios=tuple(model.Scenario(id=item.id, label=item.label, note=item.note) for item in project.scenarios),
+        shades=SHADES,
+        coverages=tuple(
+            _coverage(name, layer, tolerance_m=settings.display_tolerance_m)
+            for name, layer in project.coverages.items()
+        ),
+        schools=_schools(plan),
+        panels=tuple(
+            _panel(result, scenario.id, actions) for result in plan.results.values() for scenario in project.scenarios
+        ),
+        actions=actions,
+        projects=_projects(project),
+        notes=(*_faults_as_notes(project), *_standard_notes(project), *words.GENERAL_NOTES),
+        audit=_audit(plan),
+        sources=_sources(project),
+        classification=settings.classification,
+        map_review_no=settings.map_review_no,
+    )
+
+
+def _stage(project: Project, result: StageResult) -> model.Stage:
+    stage, rate = result.stage, result.attendance
+    note = stage.attendance_note
+    if rate.pupils is not None and rate.children is not None:
+        ratio = f"{words.number(rate.pupils)} / {words.number(rate.children)}"
+        note = both(
+            f"calibrated on {rate.year}/{(rate.year or 0) + 1 - 2000:02d}: {ratio}; {note['en']}",
+            f"按{rate.year}学年校准:{ratio};{note['zh']}",
+        )
+    notes = list(stage.notes)
+    if stage.seat_share < 1:
+        share = f"{stage.seat_share:.1%}"
+        why = stage.seat_share_note or both("", "")
+        notes.append(
+            both(
+                f"Seats are {share} of those listed: {why['en']}.",
+                f"学位按名录的{share}计:{why['zh']}。",
+            )
+        )
+    return model.Stage(
+        id=stage.id,
+        label=stage.label,
+        ages=stage.ages,
+        shape=stage.shape,
+        coverage=project.coverage_of[stage.id],
+        attendance=round(rate.rate, 6),
+        attendance_note=note,
+        notes=tuple(notes),
+    )
+
+
+def _coverage(name: str, layer: gpd.GeoDataFrame, *, tolerance_m: float) -> model.Coverage:
+    simple = simplify_for_display(layer, tolerance_m=tolerance_m)
+    outlines = simple.to_crs(WGS84)
+    anchors = layer.representative_point().to_crs(WGS84)
+    boxes = outlines.bounds.round(5)
+    return model.Coverage(
+        id=name,
+        catchments=tuple(
+            model.Catchment(
+                id=str(label),
+                name=str(layer.at[label, "name"]),
+                polygons=_polygons(outlines.geometry[label]),
+                anchor=(round(anchors[label].x, 5), round(anchors[label].y, 5)),
+                bounds=tuple(float(edge) for edge in boxes.loc[label]),  # type: ignore[arg-type]
+            )
+            for label in layer.index
+        ),
+    )
+
+
+def _polygons(shape: shapely.Geometry) -> tuple[tuple[model.Ring, ...], ...]:
+    return tuple(
+        tuple(_ring(ring) for ring in (part.exterior, *part.interiors))
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon"
+    )
+
+
+def _ring(ring: shapely.LinearRing) -> model.Ring:
+    points = np.round(shapely.get_coordinates(ring)[:-1] / GRID_DEG).astype(int)
+    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=int))
+    # points that fell on the same grid cell as the one before are not needed
+    moved = (steps != 0).any(axis=1)
+    moved[0] = True
+    return tuple(int(value) for value in steps[moved].ravel())
+
+
+def _schools(plan: Plan) -> tuple[model.School, ...]:
+    project = plan.project
+    schools = project.schools.assign(place=shapely.centroid(project.schools.to_crs(WGS84).geometry.to_numpy()))
+    sections = _sections(plan)
+    return tuple(
+        model.School(
+            id=str(record["school"]),
+            name=str(record["name"]),
+            operator=str(record.get("operator", "")),
+            lon=round(float(record["place"].x), 6),
+            lat=round(float(record["place"].y), 6),
+            sections=tuple(sections[str(record["school"])]),
+        )
+        for record in pd.DataFrame(schools).reset_index().to_dict("records")
+        if str(record["school"]) in sections
+    )
+
+
+def _sections(plan: Plan) -> dict[str, list[model.Section]]:
+    """Return the sections of each school that has any."""
+    year = plan.project.settings.base_year
+    seats = pd.concat({name: result.seats_by_section for name, result in plan.results.items()})
+    by_school: dict[str, list[model.Section]] = {}
+    for record in plan.project.sections.reset_index().to_dict("records"):
+        enrolment = _number(record["enrolment"])
+        row = seats.loc[[(record["stage"], record["school"])]].to_numpy()[0]
+        section = model.Section(
+            stage=record["stage"],
+            catchments=record["catchments"],
+            seats=tuple(round(float(value), 1) for value in row),
+            enrolment=enrolment,
+            enrolment_year=None if enrolment is None else year,
+            classrooms=_number(record["classrooms"]),
+        )
+        by_school.setdefault(str(record["school"]), []).append(section)
+    return by_school
+
+
+def _number(value: float, digits: int = 1) -> float | None:
+    return None if not math.isfinite(value) else round(float(value), digits)
+
+
+def _grid(values: pd.Series, *, digits: int = 1) -> model.Grid:
+    table = values.unstack("year")
+    return tuple(tuple(_number(value, digits) for value in row) for row in table.to_numpy())
+
+
+def _panel(
+    result: StageResult,
+    scenario: str,
+    actions: tuple[model.Action, ...],
+) -> model.Panel:
+    balance = pd.DataFrame(result.balance.xs(scenario))
+    children = result.children.sel(scenario=scenario).transpose("catchment", "year").to_series()
+    born = result.children_born.transpose("catchment", "year").to_series()
+    loads = balance["utilisation"].unstack("year").to_numpy()
+    return model.Panel(
+        stage=result.stage.id,
+        scenario=scenario,
+        children=_grid(children),
+        children_born=_grid(born),
+        demand=_grid(balance["demand"]),
+        p10=_grid(balance["demand_p10"]),
+        p90=_grid(balance["demand_p90"]),
+        seats=_grid(balance["seats"]),
+        utilisation=_grid(balance["utilisation"], digits=4),
+        probability=_grid(balance["shortage_probability"], digits=3),
+        born_share=_grid(balance["born_share"], digits=3),
+        classes_needed=_grid(balance["classes_needed"]),
+        oversized_classes=_grid(balance["oversized_classes"]),
+        shade=tuple(tuple(shade_index(row)) for row in loads),
+        level=tuple(tuple(row) for row in balance["level"].unstack("year").to_numpy()),
+        totals=_totals(result, scenario, balance),
+        ranking=_ranking(result.stage.id, balance, actions),
+    )
+
+
+def _totals(result: StageResult, scenario: str, balance: pd.DataFrame) -> model.Totals:
+    sums = seat_balances.totals(balance)
+    bounds = result.total_interval.sel(scenario=scenario)
+    children = result.children.sel(scenario=scenario).sum("catchment")
+    born = (result.children_born.sum("catchment") / children.where(children > 0)).fillna(1.0)
+
+    def row(values: NDArray[np.float64], digits: int = 1) -> tuple[float, ...]:
+        return tuple(round(float(value), digits) for value in values)
+
+    return model.Totals(
+        demand=row(sums["demand"].to_numpy()),
+        p10=row(np.minimum(bounds.sel(bound="p10").to_numpy(), sums["demand"].to_numpy())),
+        p90=row(np.maximum(bounds.sel(bound="p90").to_numpy(), sums["demand"].to_numpy())),
+        seats=row(sums["seats"].to_numpy()),
+        short=row(sums["short"].to_numpy()),
+        spare=row(sums["spare"].to_numpy()),
+        born_share=row(born.to_numpy(), 3),
+    )
+
+
+def _ranking(
+    stage: str,
+    balance: pd.DataFrame,
+    actions: tuple[model.Action, ...],
+) -> tuple[model.Rank, ...]:
+    first_action: dict[str, str] = {}
+    for action in actions:
+        if action.stage == stage and action.kind != "review":
+            first_action.setdefault(action.catchment, action.id)
+    return tuple(
+        model.Rank(
+            catchment=str(label),
+            score=round(float(span["score"]), 1),
+            first_year=int(span["first_year"]),
+            last_year=int(span["last_year"]),
+            peak_year=int(span["peak_year"]),
+            peak_short=round(float(span["peak_short"]), 1),
+            probability=round(float(span["probability"]), 3),
+            action=first_action.get(str(label)),
+        )
+        for label, span in shortage_spans(balance).iterrows()
+    )
+
+
+def _actions(plan: Plan) -> tuple[model.Action, ...]:
+    """Proposals of the first scenario, then review candidates, with their reasons in words."""
+    actions: list[model.Action] = []
+    for result in plan.results.values():
+        zones = plan.project.coverages[plan.project.coverage_of[result.stage.id]]
+        anchors = zones.representative_point().to_crs(WGS84)
+        schools = plan.project.schools.to_crs(WGS84)
+        names = {str(label): str(name) for label, name in zones["name"].items()}
+        names |= {str(label): str(name) for label, name in schools["name"].items()}
+        for record in result.proposals.to_dict("records"):
+            options = record["options"]
+            choice = next(item for item in options if item.kind == record["kind"])
+            place = schools.geometry[choice.school] if choice.school else anchors[record["catchment"]]
+            reason = [
+                words.need(
+                    short=record["short"],
+                    first=record["first_year"],
+                    last=record["last_year"],
+                    peak=record["peak_year"],
+                    probability=record["probability"],
+                ),
+                words.chosen(choice, names=names, free_choice=result.stage.free_choice),
+                _named_projects(plan.project, result.stage.id, record["catchment"]),
+            ]
+            others = tuple(words.rejected(item, names=names) for item in options if item.kind != choice.kind)
+            actions.append(
+                model.Action(
+                    id=f"a{len(actions) + 1:03d}",
+                    kind=record["kind"],
+                    stage=result.stage.id,
+                    catchment=str(record["catchment"]),
+                    school=choice.school,
+                    receiver=choice.receiver,
+                    first_year=record["first_year"],
+                    last_year=record["last_year"],
+                    peak_year=record["peak_year"],
+                    short=round(record["short"], 1),
+                    probability=round(record["probability"], 3),
+                    classes=None if choice.classes is None else float(choice.classes),
+                    seats=round(float(choice.seats), 1),
+                    reason=words.join(reason),
+                    alternatives=others,
+                    lon=round(float(place.x), 6),
+                    lat=round(float(place.y), 6),
+                ),
+            )
+        actions += _reviews(plan, result, anchors, start=len(actions))
+    return tuple(actions)
+
+
+def _named_projects(project: Project, stage: str, catchment: str) -> model.Text:
+    """Name projects of this catchment that have no date or size and so are not counted."""
+    table = project.projects
+    here = table[(table["stage"] == stage) & (table["catchment"] == catchment) & ~table["counted"].astype(bool)]
+    if here.empty:
+        return both("", "")
+    names = ", ".join(str(name or label) for label, name in here["name"].items())
+    return both(
+        f"The project list names {names} here, without date or size: not counted.",
+        f"项目清单列有{names},但无时间或规模,未计入。",
+    )
+
+
+def _reviews(
+    plan: Plan,
+    result: StageResult,
+    anchors: gpd.GeoSeries,
+    *,
+    start: int,
+) -> list[model.Action]:
+    share = plan.project.standards.levels.surplus_below.value
+    return [
+        model.Action(
+            id=f"a{start + count + 1:03d}",
+            kind="review",
+            stage=result.stage.id,
+            catchment=str(label),
+            school=None,
+            receiver=None,
+            first_year=int(row["first_year"]),
+            last_year=int(row["last_year"]),
+            peak_year=int(row["last_year"]),
+            short=0.0,
+            probability=0.0,
+            classes=None,
+            seats=round(float(row["spare"]), 1),
+            reason=words.review(
+                first=int(row["first_year"]),
+                last=int(row["last_year"]),
+                spare=float(row["spare"]),
+                share=share,
+            ),
+            alternatives=(),
+            lon=round(float(anchors[label].x), 6),
+            lat=round(float(anchors[label].y), 6),
+        )
+        for count, (label, row) in enumerate(result.reviews.iterrows())
+    ]
+
+
+def _projects(project: Project) -> tuple[model.Project, ...]:
+    return tuple(
+        model.Project(
+            id=str(label),
+            name=str(record["name"] or label),
+            kind=str(record["kind"]),
+            stage=str(record["stage"]),
+            school=record["school"],
+            catchment=record["catchment"],
+            opening=record["opening"],
+            seats=_number(record["seats_added"]),
+            counted=bool(record["counted"]),
+            note="; ".join(str(text) for text in (record["status"], record["note"]) if text),
+        )
+        for label, record in project.projects.iterrows()
+    )
+
+
+def _faults_as_notes(project: Project) -> list[model.Text]:
+    """Rulings and warnings of the check, so that the map hides nothing that the check said."""
+    notes = []
+    for fault in project.faults:
+        if fault.severity is Severity.RULING:
+            reason = next(
+                (
+                    item.reason
+                    for item in project.rulings
+                    if item.value in fault.problem and item.reason["en"] == fault.remedy
+                ),
+                both(fault.remedy, fault.remedy),
+            )
+            notes.append(both(f"Ruling: {fault.problem} {reason['en']}", f"裁定:{fault.problem}{reason['zh']}"))
+        else:
+            notes.append(both(f"{fault.place()}: {fault.problem}", f"{fault.place()}:{fault.problem}"))
+    return notes
+
+
+def _standard_notes(project: Project) -> list[model.Text]:
+    """Figures of the standard that the numbers use, with where they stand."""
+    notes = []
+    for stage in project.stages:
+        standard = project.standards.stages.get(stage.id)
+        for name, words_of in _FIGURES.items():
+            figure = None if standard is None else getattr(standard, name)
+            if figure is not None:
+                head = both(
+                    f"{stage.label['en']}: {words_of['en']}",
+                    f"{stage.label['zh']}:{words_of['zh']}",
+                )
+                tail = f"{figure.value:g} ({figure.citation}; {figure.confidence})"
+                notes.append(both(f"{head['en']} {tail}", f"{head['zh']}{tail}"))
+    cutoff = project.settings.entry_cutoff
+    source = project.settings.entry_cutoff_source
+    notes.append(
+        both(
+            f"Ages are counted on {cutoff} of each year: {source}.",
+            f"年龄按每年{cutoff}计:{source}。",
+        )
+    )
+    return notes
+
+
+_FIGURES: dict[str, model.Text] = {
+    "class_size": both("class size", "班额"),
+    "oversized_from": both("oversized class from", "大班额起点"),
+    "min_classes": both("smallest new school, classes", "新建学校最少班数"),
+    "max_classes": both("largest school, classes", "学校最多班数"),
+}
+
+
+def _audit(plan: Plan) -> tuple[model.AuditLine, ...]:
+    lines = []
+    for row in plan.audit.to_dict("records"):
+        detail = both("", "")
+        if row["check"] == "transfer":
+            detail = both(
+                f"{row['detail']:.4%} of the children live outside every catchment",
+                f"片区外占{row['detail']:.4%}",
+            )
+        name = words.CHECKS[row["check"]]
+        label = f" ({row['stage']})" if row["stage"] else ""
+        lines.append(
+            model.AuditLine(
+                name=both(name["en"] + label, name["zh"] + label),
+                left=round(row["left"], 6),
+                right=round(row["right"], 6),
+                difference=float(f"{row['difference']:.1e}"),
+                tolerance=float(f"{row['tolerance']:.1e}"),
+                holds=bool(row["holds"]),
+                detail=detail,
+            ),
+        )
+    return tuple(lines)
+
+
+def _sources(project: Project) -> tuple[model.Source, ...]:
+    return tuple(
+        model.Source(
+            title=item.title,
+            publisher=item.publisher,
+            date=item.date,
+            licence=item.licence,
+            url=item.url,
+            used_for=item.used_for,
+        )
+        for item in project.sources
+    )

@@ -1,0 +1,391 @@
+"""
+Write the plan as a GeoPackage: full geometry and tables for QGIS and other GIS programs.
+
+Geometry comes from the analysis, not from the simplified shapes of the map.
+Numbers by catchment, audit and sources come from the same `MapModel` as the
+map, so the two cannot disagree. Layers open in QGIS with the map's colours.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from schoolmap import checks
+from schoolmap.errors import LabelError
+from schoolmap.output.sheets import LEAST_SHORT
+from schoolmap.output.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from schoolmap.output.model import Coverage
+    from schoolmap.output.model import MapModel
+    from schoolmap.output.model import Panel
+
+BALANCE_KEY = ("catchment", "stage", "year", "scenario")
+
+_SUMMARY = {
+    "peak_gap": "float64",
+    "peak_year": "Int64",
+    "first_short": "Int64",
+    "max_use": "float64",
+    "class": "Int64",
+    "seats_first": "float64",
+    "seats_last": "float64",
+}
+"""The columns of a catchment's summary, for each stage, and their types."""
+
+_STYLES_TABLE = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256),
+    f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)
+"""
+
+
+def write_geopackage(
+    model: MapModel,
+    balance: pd.DataFrame,
+    catchments: dict[str, gpd.GeoDataFrame],
+    schools: gpd.GeoDataFrame,
+    path: Path,
+) -> None:
+    """
+    Write catchments, schools and actions as layers, and balance, audit and sources as tables.
+
+    An existing file is replaced. Texts with characters that SQLite would cut
+    are written with visible ones. A utilisation without seats (infinite) is
+    written as unknown; demand and seats beside it say why.
+
+    Parameters
+    ----------
+    model
+        The plan as shown on the map.
+    balance
+        One row per `catchment`, `stage`, `year` and `scenario`, as columns, in any order; all
+        its columns are written.
+    catchments
+        For each coverage of the model, its catchments at full resolution: indexed by catchment,
+        with `name` and geometry in the project's metric CRS.
+    schools
+        Schools indexed by school, with `name`, `operator` and geometry in the same CRS.
+    path
+        File to write, ending in `.gpkg`.
+
+    Raises
+    ------
+    CRSError
+        If the layers do not share one projected CRS in metres.
+    LabelError
+        If a coverage has no layer, or a layer other catchments than the model.
+    ValueError
+        If `balance` lacks a key column.
+    """
+    _require_key(balance)
+    for layer in catchments.values():
+        checks.require_same_metric_crs(layer, schools)
+    layers = {
+        f"catchments_{coverage.id}": _catchment_layer(model, coverage, catchments)
+        for coverage in model.coverages
+    }
+    layers["schools"] = _school_layer(model, schools)
+    layers["actions"] = _action_layer(model).to_crs(schools.crs)
+    tables = {
+        "balance": balance.reset_index(drop=True),
+        "audit": _audit_table(model),
+        "sources": _source_table(model),
+        "about": _about_table(model),
+    }
+    path.unlink(missing_ok=True)
+    for name, layer in layers.items():
+        kind = {"schools": None, "actions": "Point"}.get(name, "MultiPolygon")
+        _write(layer, path, name, geometry_type=kind)
+    for name, table in tables.items():
+        _write(table, path, name)
+    with closing(sqlite3.connect(path)) as database, database:
+        _write_styles(database, model)
+        _fix_dates(database, model)
+
+
+def style_qml(model: MapModel, *, column: str) -> str:
+    """
+    Describe for QGIS how to colour catchments by the class of utilisation in `column`.
+
+    The classes are the map's, by number; other values (neither seats nor
+    children) are hatched.
+    """
+    root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
+    renderer = ET.SubElement(
+        root,
+        "renderer-v2",
+        type="categorizedSymbol",
+        attr=column,
+        symbollevels="0",
+        enableorderby="0",
+        forceraster="0",
+    )
+    categories = ET.SubElement(renderer, "categories")
+    symbols = ET.SubElement(renderer, "symbols")
+    language = model.language
+    for n, shade in enumerate(model.shades):
+        label = visible(shade.label[language])
+        _add_category(categories, str(n), symbol=str(n), label=label)
+        _add_fill(symbols, str(n), colour=shade.colour, pattern="solid")
+    other = {"en": "no data", "zh": "无数据"}.get(language, "no data")
+    _add_category(categories, "", symbol=str(len(model.shades)), label=other)
+    _add_fill(symbols, str(len(model.shades)), colour="#b9b6ae", pattern="b_diagonal")
+    ET.SubElement(root, "layerGeometryType").text = "2"
+    return ET.tostring(root, encoding="unicode")
+
+
+# Guards
+
+
+def _require_key(balance: pd.DataFrame) -> None:
+    missing = [name for name in BALANCE_KEY if name not in balance.columns]
+    if missing:
+        msg = (
+            f"`balance` has no column {', '.join(map(repr, missing))}. "
+            "If the key is in the index, use `.reset_index()` first."
+        )
+        raise ValueError(msg)
+
+
+# Layers and tables
+
+
+def _catchment_layer(
+    model: MapModel,
+    coverage: Coverage,
+    catchments: dict[str, gpd.GeoDataFrame],
+) -> gpd.GeoDataFrame:
+    """Join each stage's shortest summary of the first scenario to the full geometry."""
+    if coverage.id not in catchments:
+        msg = f"No layer was given for coverage {coverage.id!r}, only {sorted(catchments)}."
+        raise LabelError(msg)
+    layer = catchments[coverage.id]
+    ids = pd.Index([catchment.id for catchment in coverage.catchments])
+    checks.require_same_labels(layer.index, ids, what=f"The model and coverage {coverage.id!r}")
+    columns: dict[str, pd.Series] = {"id": layer.index.to_series(), "name": layer["name"]}
+    for panel in _panels(model, coverage):
+        rows = [_summary(model, panel, c) for c in range(len(ids))]
+        summary = pd.DataFrame(rows, index=ids).astype(_SUMMARY).reindex(layer.index)
+        columns |= {f"{panel.stage}_{name}": summary[name] for name in summary.columns}
+    return gpd.GeoDataFrame(columns, geometry=layer.geometry, crs=layer.crs)
+
+
+def _panels(model: MapModel, coverage: Coverage) -> Iterator[Panel]:
+    """Yield the panels of a coverage's stages in the first, central scenario."""
+    stages = {stage.id for stage in model.stages if stage.coverage == coverage.id}
+    for panel in model.panels:
+        if panel.stage in stages and panel.scenario == model.scenarios[0].id:
+            yield panel
+
+
+def _summary(model: MapModel, panel: Panel, position: int) -> dict[str, float | int | str | None]:
+    """
+    Summarise one catchment over all years.
+
+    `gap` is demand - seats: positive is a shortage. `class` is the highest
+    class of utilisation, as the map colours it.
+    """
+    demand, seats = panel.demand[position], panel.seats[position]
+    gaps = [
+        (d - s, year)
+        for d, s, year in zip(demand, seats, model.years, strict=True)
+        if d is not None and s is not None
+    ]
+    peak, peak_year = max(gaps, key=lambda gap: gap[0], default=(None, None))
+    classes = [shade for shade in panel.shade[position] if shade is not None]
+    return {
+        "peak_gap": peak,
+        "peak_year": peak_year,
+        "first_short": next((year for gap, year in gaps if gap >= LEAST_SHORT), None),
+        "max_use": max((u for u in panel.utilisation[position] if u is not None), default=None),
+        "class": max(classes, default=None),
+        "seats_first": seats[0],
+        "seats_last": seats[-1],
+    }
+
+
+def _school_layer(model: MapModel, schools: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add each stage's seats, first and last year, and enrolment to the schools."""
+    columns = {
+        "id": schools.index.to_series(),
+        "name": schools["name"],
+        "operator": schools["operator"],
+    }
+    for stage in model.stages:
+        rows = {
+            school.id: (section.seats[0], section.seats[-1], section.enrolment)
+            for school in model.schools
+            for section in school.sections
+            if section.stage == stage.id
+        }
+        names = [f"{stage.id}_{name}" for name in ("seats_first", "seats_last", "enrolment")]
+        known = pd.DataFrame.from_dict(rows, orient="index", columns=names, dtype=float)
+        columns |= {name: known[name].reindex(schools.index) for name in names}
+    return gpd.GeoDataFrame(columns, geometry=schools.geometry, crs=schools.crs)
+
+
+def _action_layer(model: MapModel) -> gpd.GeoDataFrame:
+    """Place the proposals at their coordinates, in degrees."""
+    names = (
+        *("id", "kind", "stage", "catchment", "school", "receiver", "first_year", "last_year"),
+        *("peak_year", "short", "probability", "classes", "seats"),
+    )
+    rows = [
+        [*(getattr(action, name) for name in names), action.reason["en"], action.reason["zh"]]
+        for action in model.actions
+    ]
+    table = pd.DataFrame(rows, columns=[*names, "reason_en", "reason_zh"])
+    lon, lat = [a.lon for a in model.actions], [a.lat for a in model.actions]
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
+
+
+def _audit_table(model: MapModel) -> pd.DataFrame:
+    rows = [
+        (
+            *(line.name["en"], line.name["zh"], line.left, line.right),
+            *(line.difference, line.tolerance, line.holds, line.detail["en"], line.detail["zh"]),
+        )
+        for line in model.audit
+    ]
+    columns = (
+        *("name_en", "name_zh", "left_side", "right_side", "difference", "tolerance", "holds"),
+        *("detail_en", "detail_zh"),
+    )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _source_table(model: MapModel) -> pd.DataFrame:
+    rows = [
+        (s.title, s.publisher, s.date, s.licence, s.url, s.used_for["en"], s.used_for["zh"])
+        for s in model.sources
+    ]
+    columns = ("title", "publisher", "date", "licence", "url", "used_for_en", "used_for_zh")
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _about_table(model: MapModel) -> pd.DataFrame:
+    """Say what the file is, so that it can travel alone."""
+    values = {
+        "title_en": model.title["en"],
+        "title_zh": model.title["zh"],
+        "synthetic": "yes" if model.synthetic else "no",
+        "population_date": model.population_date,
+        "base_year": str(model.base_year),
+        "central_scenario": model.scenarios[0].id,
+        "crs": model.crs,
+        "classification_en": model.classification["en"],
+        "classification_zh": model.classification["zh"],
+        "map_review_no": model.map_review_no,
+        "version": model.version,
+        "seed": str(model.seed),
+    }
+    return pd.DataFrame(values.items(), columns=["key", "value"])
+
+
+# Writing
+
+
+def _write(
+    table: pd.DataFrame,
+    path: Path,
+    name: str,
+    *,
+    geometry_type: str | None = None,
+) -> None:
+    """Add one layer or table to the file."""
+    pyogrio.write_dataframe(
+        _storable(table),
+        path,
+        layer=name,
+        driver="GPKG",
+        geometry_type=geometry_type,
+        promote_to_multi=geometry_type == "MultiPolygon" or None,
+    )
+
+
+def _storable(table: pd.DataFrame) -> pd.DataFrame:
+    """Make texts visible, and infinities and missing texts unknown."""
+    stored = table.copy()
+    for name in stored.columns.drop("geometry", errors="ignore"):
+        column = stored[name]
+        if pd.api.types.is_float_dtype(column):
+            stored[name] = column.where(column.abs() != float("inf"))
+        elif not pd.api.types.is_numeric_dtype(column):
+            texts = [None if pd.isna(value) else visible(str(value)) for value in column]
+            stored[name] = pd.Series(texts, index=column.index, dtype=object)
+    return stored
+
+
+def _write_styles(database: sqlite3.Connection, model: MapModel) -> None:
+    """Add QGIS styles: one for each stage of each layer of catchments, the first as default."""
+    database.execute(_STYLES_TABLE)
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles')",
+    )
+    labels = {stage.id: visible(stage.label[model.language]) for stage in model.stages}
+    for coverage in model.coverages:
+        for n, panel in enumerate(_panels(model, coverage)):
+            database.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
+                "owner, update_time) VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', ?)",
+                (
+                    f"catchments_{coverage.id}",
+                    "geom",
+                    labels[panel.stage][:30],
+                    style_qml(model, column=f"{panel.stage}_class"),
+                    n == 0,
+                    "highest utilisation over the years, first scenario",
+                    _date(model),
+                ),
+            )
+
+
+def _fix_dates(database: sqlite3.Connection, model: MapModel) -> None:
+    """Date the contents by the plan, not by the clock: the same plan gives the same tables."""
+    database.execute("UPDATE gpkg_contents SET last_change = ?", (_date(model),))
+
+
+def _date(model: MapModel) -> str:
+    return f"{model.base_year:04d}-01-01T00:00:00.000Z"
+
+
+def _add_category(parent: ET.Element, value: str, *, symbol: str, label: str) -> None:
+    kind = "integer" if value else "NULL"
+    ET.SubElement(
+        parent, "category", value=value, symbol=symbol, label=label, render="true", type=kind
+    )
+
+
+def _add_fill(parent: ET.Element, name: str, *, colour: str, pattern: str) -> None:
+    """Add a fill symbol; its properties are written in the new form and the one before 3.28."""
+    symbol = ET.SubElement(parent, "symbol", type="fill", name=name, alpha="1", force_rhr="0")
+    layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
+    rgb = ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+    properties = {
+        "color": f"{rgb},255",
+        "style": pattern,
+        "outline_color": "27,31,35,255",
+        "outline_style": "solid",
+        "outline_width": "0.2",
+        "outline_width_unit": "MM",
+    }
+    options = ET.SubElement(layer, "Option", type="Map")
+    for key, value in properties.items():
+        ET.SubElement(options, "Option", type="QString", name=key, value=value)
+        ET.SubElement(layer, "prop", k=key, v=value)

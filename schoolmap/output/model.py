@@ -1,0 +1,297 @@
+"""
+What every product shows, as plain data: the `MapModel`.
+
+The web map, the workbook and the GeoPackage are drawn from this one document,
+so they cannot disagree. It holds numbers and text only: no markup, no path,
+no library object. Texts for people are given in English and Chinese as
+`{"en": ..., "zh": ...}`; names that come from the user's files are plain
+strings and are hostile until shown as text.
+
+Every array over catchments follows the order of `Coverage.catchments` of the
+stage's coverage; every array over years follows `MapModel.years`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from dataclasses import dataclass
+from typing import Any
+
+SCHEMA = "schoolmap.map/1"
+
+Text = dict[str, str]
+"""One sentence in English and Chinese: `{"en": ..., "zh": ...}`."""
+
+Grid = tuple[tuple[float | None, ...], ...]
+"""Numbers by catchment (outer) and year (inner); `None` where unknown."""
+
+Ring = tuple[int, ...]
+"""A ring as integers `lon0, lat0, dlon, dlat, ...` in 1e-5 degrees; the closing point is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shade:
+    """One class of utilisation (demand / seats): lower bound exclusive, upper inclusive."""
+
+    above: float | None
+    up_to: float | None
+    colour: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catchment:
+    """A catchment to draw. Geometry is simplified for display and never used for analysis."""
+
+    id: str
+    name: str
+    polygons: tuple[tuple[Ring, ...], ...]
+    anchor: tuple[float, float]
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """One set of catchments that cover the planning area; several stages may share it."""
+
+    id: str
+    catchments: tuple[Catchment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stage of schooling as shown: its label, mark and what its numbers rest on."""
+
+    id: str
+    label: Text
+    ages: tuple[int, int]
+    shape: str
+    coverage: str
+    attendance: float
+    attendance_note: Text
+    notes: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A named scenario. It is an assumption, never a confidence limit."""
+
+    id: str
+    label: Text
+    note: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One stage of one school: where it belongs and its seats in every year."""
+
+    stage: str
+    catchments: tuple[str, ...]
+    seats: tuple[float, ...]
+    enrolment: float | None
+    enrolment_year: int | None
+    classrooms: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """A school to draw, at WGS 84 longitude and latitude in degrees."""
+
+    id: str
+    name: str
+    operator: str
+    lon: float
+    lat: float
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The planning area as a whole, by year. `short` and `spare` are both shown, never only their net."""
+
+    demand: tuple[float, ...]
+    p10: tuple[float, ...]
+    p90: tuple[float, ...]
+    seats: tuple[float, ...]
+    short: tuple[float, ...]
+    spare: tuple[float, ...]
+    born_share: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rank:
+    """
+    A catchment in the ranked list, worst first.
+
+    `score` is the sum over years of seats short. `first_year`, `last_year` and
+    `peak_year` bound the shortage; `peak_short` and `probability` are those of
+    `peak_year`. `action` points into `MapModel.actions`.
+    """
+
+    catchment: str
+    score: float
+    first_year: int
+    last_year: int
+    peak_year: int
+    peak_short: float
+    probability: float
+    action: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """
+    Everything about one stage in one scenario.
+
+    Attributes
+    ----------
+    children
+        Children of the stage's ages who live in the catchment.
+    children_born
+        Those of them who were alive at the date of the population.
+    demand, p10, p90
+        Seats needed: median and the 80 % interval.
+    seats
+        Seats there are, projects with a date included.
+    probability
+        Probability that demand exceeds seats, in [0, 1].
+    shade
+        Index into `MapModel.shades`; `None` where there are neither seats nor children.
+    level
+        `surplus`, `ok`, `watch` or `red`.
+    born_share
+        Share of the demanded cohort that is alive at the population's date, in [0, 1].
+    """
+
+    stage: str
+    scenario: str
+    children: Grid
+    children_born: Grid
+    demand: Grid
+    p10: Grid
+    p90: Grid
+    seats: Grid
+    utilisation: Grid
+    probability: Grid
+    born_share: Grid
+    classes_needed: Grid
+    oversized_classes: Grid
+    shade: tuple[tuple[int | None, ...], ...]
+    level: tuple[tuple[str, ...], ...]
+    totals: Totals
+    ranking: tuple[Rank, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """
+    A proposal, with its reason and what it beat.
+
+    `kind` is `expand`, `new`, `rezone`, `temporary` or `review`. A `review` is
+    a candidate for review because seats stay empty; it is never an order.
+    `receiver` is the catchment that takes children in a `rezone`.
+    """
+
+    id: str
+    kind: str
+    stage: str
+    catchment: str
+    school: str | None
+    receiver: str | None
+    first_year: int
+    last_year: int
+    peak_year: int
+    short: float
+    probability: float
+    classes: float | None
+    seats: float
+    reason: Text
+    alternatives: tuple[Text, ...]
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project of the user's list. Without opening or size it is shown but not counted."""
+
+    id: str
+    name: str
+    kind: str
+    stage: str
+    school: str | None
+    catchment: str | None
+    opening: str | None
+    seats: float | None
+    counted: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One conservation check: both sides, their difference, and whether it holds."""
+
+    name: Text
+    left: float
+    right: float
+    difference: float
+    tolerance: float
+    holds: bool
+    detail: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A data set or standard that the numbers rest on, with its licence and attribution."""
+
+    title: str
+    publisher: str
+    date: str
+    licence: str
+    url: str
+    used_for: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapModel:
+    """One plan as plain data; see the module's text for the conventions."""
+
+    schema: str
+    project: str
+    title: Text
+    language: str
+    synthetic: bool
+    crs: str
+    version: str
+    seed: int
+    draws: int
+    population_date: str
+    base_year: int
+    years: tuple[int, ...]
+    stages: tuple[Stage, ...]
+    scenarios: tuple[Scenario, ...]
+    shades: tuple[Shade, ...]
+    coverages: tuple[Coverage, ...]
+    schools: tuple[School, ...]
+    panels: tuple[Panel, ...]
+    actions: tuple[Action, ...]
+    projects: tuple[Project, ...]
+    notes: tuple[Text, ...]
+    audit: tuple[AuditLine, ...]
+    sources: tuple[Source, ...]
+    classification: Text
+    map_review_no: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the document as nested dicts and lists, ready for JSON."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return the document as JSON: the same plan gives the same bytes."""
+        return json.dumps(
+            self.to_dict(),
+            ensure_ascii=False,
+            allow_nan=False,
+            separators=(",", ":"),
+        )

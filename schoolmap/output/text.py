@@ -1,0 +1,46 @@
+"""Make any text safe to show: nothing is lost silently, nothing illegal is written."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_DELETE = 0x7F
+_SURROGATES = range(0xD800, 0xE000)
+_NOT_CHARACTERS = {0xFFFE, 0xFFFF}
+
+
+def visible(text: str) -> str:
+    """
+    Replace characters that XML and SQLite cannot hold by ones that a reader can see.
+
+    Control characters become their pictures, half characters the replacement
+    mark. Tabs and line breaks stay.
+
+    Examples
+    --------
+    >>> visible("Mill" + chr(0) + "Road")
+    'Mill␀Road'
+    """
+    return "".join(_visible_character(character) for character in text)
+
+
+def display_width(text: str) -> int:
+    """
+    Return the width of the longest line in Latin letters; a Chinese character is two wide.
+
+    Examples
+    --------
+    >>> display_width("学位 P90")
+    8
+    """
+    lines = text.split("\n")
+    return max(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) for line in lines)
+
+
+def _visible_character(character: str) -> str:
+    code = ord(character)
+    if code < ord(" ") and character not in "\t\n":
+        return chr(0x2400 + code)
+    if code == _DELETE:
+        return "␡"
+    return "\ufffd" if code in _SURROGATES or code in _NOT_CHARACTERS else character

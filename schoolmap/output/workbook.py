@@ -1,0 +1,422 @@
+"""
+Write the map's document as an Excel workbook to sort, print and compute with.
+
+Text is always text: a name such as `=1+1` or a code such as `0101` is shown as
+it stands and never becomes a formula, a link or a number. The same model gives
+the same bytes. What the sheets say is described in `sheets`; here it is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_range
+
+from schoolmap.output import sheets
+from schoolmap.output.sheets import Shaded
+from schoolmap.output.text import display_width
+from schoolmap.output.text import visible
+from schoolmap.output.workbook_words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from xlsxwriter.chart import Chart
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+    from schoolmap.output.model import MapModel
+    from schoolmap.output.sheets import Cell
+    from schoolmap.output.sheets import Sheet
+
+    Styles = Callable[..., Format]
+
+LANGUAGES = ("en", "zh")
+MAX_ROWS = 1_048_575
+"""Rows that Excel can hold below a header."""
+MAX_TEXT = 32_767
+"""UTF-16 units that Excel can hold in one cell."""
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_A3, _A4 = 8, 9
+_LINE, _HIGHEST = 15, 400
+"""Heights in points: of a line of text, and of the highest row (Excel allows 409)."""
+_WIDTHS = {"year": 8.0, "heat": 8.0, "share": 11.0, "count": 11.0, "gap": 11.0}
+_WIDEST = {"code": 28, "text": 28, "long": 44}
+"""Widths of columns in letters; texts are as wide as the longest of them, up to a limit."""
+_INK, _WHITE, _HAIRLINE, _HEAD = "#1b1f23", "#ffffff", "#d8d5cd", "#efedf3"
+_DEMAND, _BAND, _SEATS = "#b35806", "#f1a340", "#b2abd2"
+_CHART_ROWS, _CHART_COLUMNS = 15, (0, 5)
+"""Rows that a chart covers, and the columns where the left and the right chart begin."""
+_OVERVIEW_WIDTHS = (18, 9, 24, 12, 12, 12, 12, 14, 14, 14, 14)
+
+_KINDS: dict[str, dict[str, Any]] = {
+    "code": {"num_format": "@", "text_wrap": True, "indent": 1},
+    "text": {"text_wrap": True, "indent": 1},
+    "long": {"text_wrap": True, "indent": 1},
+    "year": {"num_format": "0", "align": "center"},
+    "count": {"num_format": "#,##0", "align": "right", "indent": 1},
+    "gap": {"num_format": "+#,##0;-#,##0;0", "align": "right", "indent": 1},
+    "share": {"num_format": "0%", "align": "right", "indent": 1},
+    "heat": {"num_format": "0%", "align": "center"},
+    "degrees": {"num_format": "0.00000", "align": "right", "indent": 1},
+    "exact": {"num_format": "#,##0.000", "align": "right", "indent": 1},
+    "tiny": {"num_format": "0.0E+00", "align": "right", "indent": 1},
+    "head": {"bold": True, "text_wrap": True, "align": "center", "bg_color": _HEAD},
+    "strip": {"shrink": True, "align": "center"},
+    "mark": {"border": 0, "bold": True, "valign": "top"},
+    "plain": {"text_wrap": True, "border": 0, "valign": "top"},
+    "title": {"bold": True, "font_size": 17, "border": 0},
+    "section": {"bold": True, "font_size": 12, "border": 0, "font_color": _DEMAND},
+    "badge": {"bold": True, "bg_color": _DEMAND, "font_color": _WHITE, "align": "center"},
+}
+
+
+def write_workbook(model: MapModel, path: Path, *, language: str) -> None:
+    """
+    Write the workbook: overview, totals, balance, heat grid, schools, actions, audit, sources.
+
+    Parameters
+    ----------
+    model
+        The document to write. Unknown numbers (`None`) become empty cells.
+    path
+        File to write, ending in `.xlsx`; an existing file is replaced.
+    language
+        `en` or `zh`: the language of titles, headers and texts.
+
+    Raises
+    ------
+    ValueError
+        If the language is another one, or if a sheet is longer than Excel allows.
+    """
+    if language not in LANGUAGES:
+        msg = f"`language` is one of {', '.join(LANGUAGES)}, got {language!r}."
+        raise ValueError(msg)
+    described = sheets.describe(model, language=language)
+    _require_rows_fit(described)
+    with xlsxwriter.Workbook(path, _OPTIONS) as book:
+        _set_properties(book, model, language=language)
+        style = _styles(book, language=language)
+        overview = _add_worksheet(book, WORDS["overview"][language], model, language=language)
+        row = _write_overview(overview, model, language=language, style=style)
+        _insert_charts(book, overview, row, model, described[0], language=language)
+        for sheet in described:
+            worksheet = _add_worksheet(book, sheet.title(language), model, language=language)
+            _write_table(worksheet, sheet, language=language, style=style)
+
+
+def contrasting_ink(colour: str) -> str:
+    """
+    Return the text colour, dark or white, that is easier to read on `colour`.
+
+    Examples
+    --------
+    >>> contrasting_ink("#5e3c99"), contrasting_ink("#fdb863")
+    ('#ffffff', '#1b1f23')
+    """
+
+    def contrast(ink: str) -> float:
+        dark, light = sorted((_luminance(ink), _luminance(colour)))
+        return (light + 0.05) / (dark + 0.05)
+
+    return max(_INK, _WHITE, key=contrast)
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb` as WCAG defines it, in [0, 1]."""
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _require_rows_fit(described: Sequence[Sheet]) -> None:
+    for sheet in described:
+        if len(sheet.rows) > MAX_ROWS:
+            msg = (
+                f"The sheet {sheet.en!r} has {len(sheet.rows):,} rows, Excel holds {MAX_ROWS:,}. "
+                "Plan fewer years or scenarios, or use the same table in the GeoPackage."
+            )
+            raise ValueError(msg)
+
+
+def _set_properties(book: Workbook, model: MapModel, *, language: str) -> None:
+    """Set the document's properties; the date is the plan's, so that bytes repeat."""
+    book.set_properties(
+        {
+            "title": _cut(visible(model.title[language])),
+            "comments": f"schoolmap {visible(model.version)}",
+            "created": datetime(model.base_year, 1, 1),  # noqa: DTZ001 - Excel knows no time zones
+        },
+    )
+
+
+def _styles(book: Workbook, *, language: str) -> Styles:
+    """Return a function that gives the format of a kind of cell, with or without a fill."""
+    base = {
+        "font_name": "Microsoft YaHei" if language == "zh" else "Calibri",
+        "font_size": 10,
+        "font_color": _INK,
+        "valign": "vcenter",
+        "border": 1,
+        "border_color": _HAIRLINE,
+    }
+    hatch = {"pattern": 14, "fg_color": "#b9b6ae", "bg_color": _WHITE}
+
+    @cache
+    def style(kind: str, fill: str | None = None) -> Format:
+        look = base | _KINDS[kind]
+        if fill == "hatch":
+            look |= hatch
+        elif fill:
+            look |= {"bg_color": fill, "font_color": contrasting_ink(fill)}
+        return book.add_format(look)
+
+    return style
+
+
+# Any sheet
+
+
+def _add_worksheet(book: Workbook, name: str, model: MapModel, *, language: str) -> Worksheet:
+    """Add a worksheet that prints on landscape paper, one page wide, marked if synthetic."""
+    worksheet = book.add_worksheet(name)
+    worksheet.set_landscape()
+    worksheet.set_paper(_A4)
+    worksheet.fit_to_pages(1, 0)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    worksheet.hide_gridlines(2)
+    if model.synthetic:
+        worksheet.set_header(f"&C{_footer_text(WORDS['synthetic'][language])}")
+    worksheet.set_footer(f"&L{_footer_text(model.classification[language])}&C&A&R&P / &N")
+    return worksheet
+
+
+def _footer_text(text: str) -> str:
+    """Shorten a text for a page's margin, where `&` starts a command."""
+    return " ".join(visible(text[:100]).split()).replace("&", "&&")
+
+
+def _put(
+    worksheet: Worksheet, row: int, column: int, cell: Cell, *, kind: str, style: Styles
+) -> None:
+    """Write one cell: text as text, a number as it is, and nothing where nothing is known."""
+    fill = None
+    if isinstance(cell, Shaded):
+        fill, cell = cell.colour or "hatch", cell.value
+    look = style(kind, fill)
+    if cell is None or cell == "":
+        worksheet.write_blank(row, column, None, look)
+    elif isinstance(cell, str):
+        worksheet.write_string(row, column, _cut(visible(cell)), look)
+    else:
+        worksheet.write_number(row, column, cell, look)
+
+
+def _cut(text: str) -> str:
+    """Cut a text that is longer than a cell can hold, and say so."""
+    encoded = text.encode("utf-16-le")
+    if len(encoded) <= 2 * MAX_TEXT:
+        return text
+    mark = f" … [{len(text):,}]"
+    return encoded[: 2 * (MAX_TEXT - len(mark))].decode("utf-16-le", errors="ignore") + mark
+
+
+def _write_table(worksheet: Worksheet, sheet: Sheet, *, language: str, style: Styles) -> None:
+    """Write a described sheet: header in view and on every page, filter, widths, cells."""
+    top = 1 if sheet.strip else 0
+    bottom, right = top + max(len(sheet.rows), 1), len(sheet.columns) - 1
+    widths = [_width(sheet, c) for c in range(len(sheet.columns))]
+    for c, column in enumerate(sheet.columns):
+        worksheet.set_column(c, c, widths[c])
+        _put(worksheet, top, c, column.title(language), kind="head", style=style)
+        for r, row in enumerate(sheet.rows, start=top + 1):
+            _put(worksheet, r, c, row[c], kind=column.kind, style=style)
+    for r, row in enumerate(sheet.rows, start=top + 1):
+        high = max(
+            _lines(t, w - 2) if isinstance(t, str) else 1 for t, w in zip(row, widths, strict=True)
+        )
+        if high > 1:
+            worksheet.set_row(r, min(_LINE * high + 3, _HIGHEST))
+    headers = (column.title(language) for column in sheet.columns)
+    lines = max(_lines(text, width - 4) for text, width in zip(headers, widths, strict=True))
+    worksheet.set_row(top, _LINE * lines + 6)
+    _write_strip(worksheet, sheet, style=style)
+    worksheet.freeze_panes(top + 1, sheet.frozen)
+    worksheet.autofilter(top, 0, bottom, right)
+    worksheet.repeat_rows(0, top)
+    worksheet.ignore_errors({"number_stored_as_text": xl_range(top, 0, bottom, right)})
+    if sum(widths) > 150:
+        worksheet.set_paper(_A3)
+
+
+def _write_strip(worksheet: Worksheet, sheet: Sheet, *, style: Styles) -> None:
+    """Write the legend above the table, two columns a cell, beside the frozen columns."""
+    for n, cell in enumerate(sheet.strip):
+        left = sheet.frozen + 2 * n
+        worksheet.merge_range(0, left, 0, left + 1, "", style("strip", cell.colour or "hatch"))
+        _put(worksheet, 0, left, cell, kind="strip", style=style)
+    if sheet.strip:
+        worksheet.set_row(0, _LINE + 6)
+
+
+def _width(sheet: Sheet, position: int) -> float:
+    """Return a column's width: its longest text, within reason, and room for the filter's arrow."""
+    column = sheet.columns[position]
+    if column.kind not in _WIDEST:
+        return _WIDTHS.get(column.kind, 12)
+    texts = (row[position] for row in sheet.rows)
+    longest = max((display_width(t) for t in texts if isinstance(t, str)), default=0)
+    return min(max(longest + 3, 10), _WIDEST[column.kind])
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of this width."""
+    return sum(max(1, math.ceil(display_width(line) / width)) for line in text.split("\n"))
+
+
+# The overview
+
+
+def _write_overview(worksheet: Worksheet, model: MapModel, *, language: str, style: Styles) -> int:
+    """Write the first sheet down to its charts and on to its notes; return the row of the charts."""
+    for c, width in enumerate(_OVERVIEW_WIDTHS):
+        worksheet.set_column(c, c, width)
+    _put(worksheet, 0, 0, model.title[language], kind="title", style=style)
+    worksheet.set_row(0, 30)
+    row = 1
+    if model.synthetic:
+        row = _paragraph(worksheet, row, WORDS["synthetic"][language], kind="badge", style=style)
+    row = _paragraph(worksheet, row, WORDS["what"][language], kind="plain", style=style)
+    row = _pairs(worksheet, row, sheets.facts(model, language=language), style=style) + 1
+    key_years = sheets.key_years(model, language=language)
+    row = charts = _small_table(worksheet, row, key_years, language=language, style=style)
+    row += _CHART_ROWS * math.ceil(len(model.stages) / 2) + 1
+    worst = sheets.worst_catchments(model, language=language)
+    row = _small_table(worksheet, row, worst, language=language, style=style)
+    for heading, pairs in sheets.overview_notes(model, language=language):
+        _section(worksheet, row, heading, style=style)
+        row = _pairs(worksheet, row + 1, pairs, style=style) + 1
+    return charts
+
+
+def _section(worksheet: Worksheet, row: int, heading: str, *, style: Styles) -> None:
+    """Write a heading with some room around it."""
+    worksheet.set_row(row, 24)
+    _put(worksheet, row, 0, heading, kind="section", style=style)
+
+
+def _paragraph(
+    worksheet: Worksheet,
+    row: int,
+    text: str,
+    *,
+    kind: str,
+    style: Styles,
+    left: int = 0,
+) -> int:
+    """Write a text across the page, high enough to be read; return the next row."""
+    right = len(_OVERVIEW_WIDTHS) - 1
+    shown = _cut(visible(text))
+    worksheet.merge_range(row, left, row, right, "", style(kind))
+    worksheet.write_string(row, left, shown, style(kind))
+    lines = _lines(shown, sum(_OVERVIEW_WIDTHS[left:]))
+    worksheet.set_row(row, min(_LINE * lines + 3, _HIGHEST))
+    return row + 1
+
+
+def _pairs(
+    worksheet: Worksheet,
+    row: int,
+    pairs: Sequence[tuple[Cell, str]],
+    *,
+    style: Styles,
+) -> int:
+    """Write a mark and its text on each row; return the next row."""
+    for mark, text in pairs:
+        _put(worksheet, row, 0, mark, kind="mark", style=style)
+        row = _paragraph(worksheet, row, text, kind="plain", style=style, left=1)
+    return row
+
+
+def _small_table(
+    worksheet: Worksheet,
+    row: int,
+    sheet: Sheet,
+    *,
+    language: str,
+    style: Styles,
+) -> int:
+    """Write a heading and a table below it; return the row after a blank one."""
+    _section(worksheet, row, sheet.title(language), style=style)
+    worksheet.set_row(row + 1, 2 * _LINE + 6)
+    for c, column in enumerate(sheet.columns):
+        _put(worksheet, row + 1, c, column.title(language), kind="head", style=style)
+        for r, cells in enumerate(sheet.rows, start=row + 2):
+            _put(worksheet, r, c, cells[c], kind=column.kind, style=style)
+    return row + 2 + len(sheet.rows) + 1
+
+
+def _insert_charts(
+    book: Workbook,
+    worksheet: Worksheet,
+    row: int,
+    model: MapModel,
+    totals: Sheet,
+    *,
+    language: str,
+) -> None:
+    """Draw each stage's demand against its seats, two charts side by side."""
+    central = [k for k, p in enumerate(model.panels) if p.scenario == model.scenarios[0].id]
+    for n, k in enumerate(central):
+        first = 1 + k * len(model.years)
+        chart = _chart(book, totals, first, first + len(model.years) - 1, language=language)
+        place = {"x_offset": 4, "y_offset": 4, "object_position": 2}
+        worksheet.insert_chart(row + _CHART_ROWS * (n // 2), _CHART_COLUMNS[n % 2], chart, place)
+
+
+def _chart(book: Workbook, totals: Sheet, first: int, last: int, *, language: str) -> Chart:
+    """Draw rows `first` to `last` of the totals: seats as steps, demand as lines."""
+    name = totals.title(language)
+    titles = [column.en for column in totals.columns]
+
+    def series(column: str) -> dict[str, Any]:
+        c = titles.index(column)
+        return {
+            "name": [name, 0, c],
+            "categories": [name, first, titles.index("Year"), last, titles.index("Year")],
+            "values": [name, first, c, last, c],
+        }
+
+    seats = book.add_chart({"type": "column"})
+    seats.add_series(series("Seats") | {"fill": {"color": _SEATS}, "gap": 0})
+    lines = book.add_chart({"type": "line"})
+    for column in ("Demand P90", "Demand (median)", "Demand P10"):
+        look = {"color": _DEMAND, "width": 2.5}
+        if column != "Demand (median)":
+            look = {"color": _BAND, "width": 1.25, "dash_type": "dash"}
+        lines.add_series(series(column) | {"line": look})
+    seats.combine(lines)
+    stage = str(totals.rows[first - 1][titles.index("Stage")])
+    font = {"size": 9, "color": _INK}
+    seats.set_title(
+        {
+            "name": _cut(f"{WORDS['chart'][language]}{visible(stage)}"),
+            "name_font": {"size": 11, "color": _INK},
+            "overlay": False,
+        },
+    )
+    seats.set_legend({"position": "bottom", "font": font})
+    seats.set_x_axis({"num_font": font})
+    grid = {"visible": True, "line": {"color": _HAIRLINE}}
+    seats.set_y_axis({"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid})
+    seats.set_size({"width": 540, "height": 290})
+    return seats

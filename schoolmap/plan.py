@@ -1,0 +1,490 @@
+"""
+Run the steps in order: project -> children -> demand -> seats -> balance -> proposals -> `Plan`.
+
+No step knows a file or a map. What each step passes on is kept in the plan, so
+that every number on the map can be traced to where it came from, and every
+transfer is audited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from schoolmap.errors import Fault
+from schoolmap.errors import InputError
+from schoolmap.inputs.project_file import FILE_NAME
+from schoolmap.optimize import site
+from schoolmap.population import cohorts
+from schoolmap.population import fertility
+from schoolmap.population import forecast
+from schoolmap.population import school_years
+from schoolmap.seats import balance as seat_balances
+from schoolmap.seats import demand as demands
+from schoolmap.seats import supply
+from schoolmap.seats import warnings as levels
+from schoolmap.space import catchments as coverages
+from schoolmap.space import overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+    from schoolmap.inputs.project_file import Stage
+    from schoolmap.project import Project
+
+TOLERANCE = 1e-9
+"""Largest relative difference between the two sides of an audit."""
+
+QUANTILES = (0.1, 0.9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageResult:
+    """
+    One stage: its children, demand and seats.
+
+    Attributes
+    ----------
+    attendance
+        Rate, and what it was calibrated on.
+    children, children_born
+        Residents of the stage's ages by (scenario, catchment, year), and those
+        of them alive at the count.
+    seats_by_section
+        Seats of each section, one column per year.
+    balance
+        By `(scenario, catchment, year)`, see `Plan.balance`.
+    """
+
+    stage: Stage
+    attendance: demands.AttendanceRate
+    children: xr.DataArray
+    children_born: xr.DataArray
+    total_interval: xr.DataArray
+    seats_by_section: pd.DataFrame
+    balance: pd.DataFrame
+    proposals: pd.DataFrame
+    reviews: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    The result of a planning run.
+
+    Attributes
+    ----------
+    balance
+        One row per (catchment, stage, year, scenario) with `demand_p10`,
+        `demand`, `demand_p90`, `seats`, `gap`, `utilisation`,
+        `shortage_probability`, `classes_needed`, `oversized_classes`, `level`
+        and `born_share`.
+    audit
+        One row per conservation check with both sides.
+    """
+
+    project: Project
+    years: tuple[int, ...]
+    results: dict[str, StageResult]
+    balance: pd.DataFrame
+    audit: pd.DataFrame
+    outside: pd.Series
+    """Residents of each area who live in no catchment, at the count; only areas that have any."""
+
+
+def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
+    """
+    Make a plan from a project.
+
+    Parameters
+    ----------
+    project
+        From `project.read_project`.
+    progress
+        Called with the name of each step as it starts.
+
+    Raises
+    ------
+    InputError
+        If the attendance of a stage cannot be calibrated on the data.
+    """
+    progress("children by area, age and year")
+    audit = _Audit()
+    children, born = _children(project, audit)
+    results = {}
+    for stage in project.stages:
+        progress(f"seats and balance: {stage.id}")
+        results[stage.id] = _stage_result(project, stage, children, born, audit)
+    outside = _outside(project)
+    return Plan(
+        project=project,
+        years=_years(project),
+        results=results,
+        balance=_long_balance(results),
+        audit=audit.table(),
+        outside=outside,
+    )
+
+
+class _Audit:
+    """Collects both sides of every transfer."""
+
+    def __init__(self) -> None:
+        self._lines: list[dict[str, object]] = []
+
+    def compare(self, check: str, left: float, right: float, *, stage: str = "", detail: float = 0.0) -> None:
+        scale = max(abs(left), abs(right), 1.0)
+        difference = left - right
+        self._lines.append(
+            {
+                "check": check,
+                "stage": stage,
+                "left": left,
+                "right": right,
+                "difference": difference,
+                "tolerance": TOLERANCE * scale,
+                "holds": abs(difference) <= TOLERANCE * scale,
+                "detail": detail,
+            },
+        )
+
+    def table(self) -> pd.DataFrame:
+        return pd.DataFrame(self._lines)
+
+
+def _years(project: Project) -> tuple[int, ...]:
+    return tuple(range(project.settings.base_year, project.settings.horizon + 1))
+
+
+def _children(project: Project, audit: _Audit) -> tuple[dict[str, xr.DataArray], xr.DataArray]:
+    """Return residents by (area, age, year) for each scenario, and those alive at the count."""
+    oldest = max(stage.ages[1] for stage in project.stages)
+    base = cohorts.split_bands(project.population, oldest=max(oldest, 2))
+    _audit_bands(project, base, audit)
+    cutoff, date = project.settings.entry_cutoff, project.population_date
+    first = school_years.first_school_year(date, cutoff)
+    years = range(first, project.settings.horizon + 1)
+    first_step = min(1.0, school_years.years_until(date, school_years.cutoff_day(first, cutoff)))
+    reference = fertility.reference_births(base)
+
+    def run(factor: float) -> xr.DataArray:
+        births = fertility.level_births(reference, years=years, factor=factor)
+        return cohorts.project(base, births, years=years, first_step=first_step)
+
+    return {item.id: run(item.births_factor) for item in project.scenarios}, run(0.0)
+
+
+def _audit_bands(project: Project, base: xr.DataArray, audit: _Audit) -> None:
+    """Compare closed bands that lie within the split ages with the single ages they became."""
+    inside = project.population[project.population["high"] <= float(base["age"].max())]
+    top = int(inside["high"].max())
+    split = float(base.sel(age=slice(0, top)).sum())
+    audit.compare("bands", float(inside["count"].sum()), split)
+
+
+def _stage_result(
+    project: Project,
+    stage: Stage,
+    children: dict[str, xr.DataArray],
+    born: xr.DataArray,
+    audit: _Audit,
+) -> StageResult:
+    zones = project.coverages[project.coverage_of[stage.id]]
+    weights = overlay.area_weights(project.areas, zones)
+    ages = slice(*stage.ages)
+    years = list(_years(project))
+    by_scenario = {
+        name: overlay.transfer(counts.sel(age=ages), weights, catchments=zones.index)
+        for name, counts in children.items()
+    }
+    for name, moved in by_scenario.items():
+        _audit_transfer(audit, stage, name, children[name].sel(age=ages), moved)
+    first = project.scenarios[0].id
+    born_here = overlay.transfer(born.sel(age=ages), weights, catchments=zones.index).inside
+    attendance = _attendance(project, stage, by_scenario[first].inside)
+    seats, sections = _seats(project, stage, zones, by_scenario[first].inside)
+    audit.compare(
+        "sections",
+        float(sections.loc[:, years[0]].sum()),
+        float(seats["seats"].loc[:, years[0]].sum()) + _unplaced(project, stage, sections, years[0]),
+        stage=stage.id,
+    )
+    parts, intervals = {}, {}
+    for scenario in project.scenarios:
+        parts[scenario.id], intervals[scenario.id] = _balance(
+            project,
+            stage,
+            children=children[scenario.id].sel(age=ages),
+            born=born.sel(age=ages),
+            inside=by_scenario[scenario.id].inside,
+            born_inside=born_here,
+            weights=weights,
+            attendance=attendance,
+            seats=seats,
+        )
+        needed = attendance.rate * float(by_scenario[scenario.id].inside.sel(year=years).sum())
+        audit.compare(
+            "demand",
+            float(parts[scenario.id]["demand"].sum()),
+            needed,
+            stage=f"{stage.id} {scenario.id}",
+        )
+    balance = pd.concat(parts, names=["scenario"])
+    proposals, reviews = _proposals(project, stage, zones, pd.DataFrame(balance.xs(first)))
+    return StageResult(
+        stage=stage,
+        attendance=attendance,
+        children=xr.concat(
+            [moved.inside.sum("age").sel(year=years) for moved in by_scenario.values()],
+            dim=pd.Index(by_scenario, name="scenario"),
+        ),
+        children_born=born_here.sum("age").sel(year=years),
+        total_interval=xr.concat(list(intervals.values()), dim=pd.Index(intervals, name="scenario")),
+        seats_by_section=sections,
+        balance=balance,
+        proposals=proposals,
+        reviews=reviews,
+    )
+
+
+def _audit_transfer(
+    audit: _Audit,
+    stage: Stage,
+    scenario: str,
+    counts: xr.DataArray,
+    moved: overlay.Transfer,
+) -> None:
+    outside = float(moved.outside.sum())
+    audit.compare(
+        "transfer",
+        float(counts.sum()),
+        float(moved.inside.sum()) + outside,
+        stage=f"{stage.id} {scenario}",
+        detail=outside / max(float(counts.sum()), 1.0),
+    )
+
+
+def _attendance(project: Project, stage: Stage, inside: xr.DataArray) -> demands.AttendanceRate:
+    if stage.attendance.rate is not None:
+        return demands.AttendanceRate(rate=stage.attendance.rate)
+    year = stage.attendance.calibrate or project.settings.base_year
+    sections = project.sections.xs(stage.id, level="stage")
+    # a section without any seat has nobody to enrol
+    enrolment = sections["enrolment"].where(sections["seats"].fillna(1) > 0, 0.0)
+    unknown = enrolment.index[enrolment.isna()]
+    if len(unknown) > 0 or enrolment.sum() == 0:
+        what = f"{len(unknown)} section(s) have no enrolment, e.g. {unknown[0]!r}." if len(unknown) else "is zero."
+        raise InputError(
+            [
+                Fault(
+                    file=str(FILE_NAME),
+                    column=f"stages.{stage.id}.attendance.calibrate",
+                    value=str(year),
+                    problem=f"cannot be calibrated: {what}",
+                    remedy="Fill in `enrolment`, or give `rate` with its source.",
+                ),
+            ],
+        )
+    return demands.calibrate_attendance(enrolment, float(inside.sel(year=year).sum()), year=year)
+
+
+def _seats(
+    project: Project,
+    stage: Stage,
+    zones: gpd.GeoDataFrame,
+    inside: xr.DataArray,
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Return seats and classrooms by catchment and year, and seats by section and year."""
+    years = list(_years(project))
+    size = _figure(project, stage, "class_size")
+    sections = pd.DataFrame(project.sections.xs(stage.id, level="stage"))
+    base_children = inside.sel(year=years[0]).sum("age").to_series()
+    shares = supply.serving_shares(sections["catchments"], weight=base_children)
+    projects = project.projects[project.projects["stage"] == stage.id]
+    places = pd.Series(
+        [
+            school if school in sections.index else catchment
+            for school, catchment in zip(projects["school"], projects["catchment"], strict=True)
+        ],
+        index=projects.index,
+        dtype=object,
+    )
+    listed = supply.section_seats(sections, class_size=size, seat_share=stage.seat_share)
+    constant = {"seats": listed, "classrooms": sections["classrooms"]}
+    by_catchment, by_section = {}, {}
+    for what, values in constant.items():
+        grid = pd.DataFrame(dict.fromkeys(years, values))
+        added = supply.changes_by_year(projects, years=years, class_size=size, what=what)
+        by_section[what] = _with_projects(grid, added, places)
+        by_catchment[what] = supply.supply_by_catchment(grid, shares, added, places, catchments=zones.index)
+    return by_catchment, by_section["seats"]
+
+
+def _with_projects(grid: pd.DataFrame, added: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
+    here = places.reindex(added.index)
+    at_school = added[here.isin(grid.index)]
+    if at_school.empty:
+        return grid
+    return grid.add(at_school.groupby(here.reindex(at_school.index)).sum().reindex(grid.index, fill_value=0.0))
+
+
+def _unplaced(project: Project, stage: Stage, sections: pd.DataFrame, year: int) -> float:
+    """Seats of sections that serve no catchment."""
+    served = project.sections.xs(stage.id, level="stage")["catchments"]
+    return float(sections.loc[served.map(len) == 0, year].sum())
+
+
+def _figure(project: Project, stage: Stage, name: str) -> float | None:
+    standard = project.standards.stages.get(stage.id)
+    figure = None if standard is None else getattr(standard, name)
+    return None if figure is None else float(figure.value)
+
+
+def _balance(
+    project: Project,
+    stage: Stage,
+    *,
+    children: xr.DataArray,
+    born: xr.DataArray,
+    inside: xr.DataArray,
+    born_inside: xr.DataArray,
+    weights: pd.Series,
+    attendance: demands.AttendanceRate,
+    seats: dict[str, pd.DataFrame],
+) -> tuple[pd.DataFrame, xr.DataArray]:
+    """Return the balance of one stage in one scenario, and the interval of the whole planning area."""
+    years = list(_years(project))
+    zones = pd.Index(inside["catchment"].to_numpy(), name="catchment")
+    elapsed = xr.DataArray(
+        [
+            school_years.years_until(
+                project.population_date,
+                school_years.cutoff_day(int(year), project.settings.entry_cutoff),
+            )
+            for year in children["year"].to_numpy()
+        ],
+        coords={"year": children["year"]},
+        dims="year",
+    )
+    drawn = forecast.draw_children(
+        born,
+        children - born,
+        elapsed=elapsed,
+        draws=project.settings.draws,
+        seed=project.settings.seed,
+    ).sel(year=years)
+    drawn = demands.seats_needed(overlay.transfer(drawn, weights, catchments=zones).inside, attendance)
+    by_age = demands.seats_needed(inside.sel(year=years), attendance)
+    central = by_age.sum("age")
+    there = xr.DataArray(seats["seats"].to_numpy(), coords=central.coords, dims=("catchment", "year"))
+    low, high = (drawn.quantile(q, dim="draw", method="linear") for q in QUANTILES)
+    unit = pd.MultiIndex.from_product([zones, years], names=["catchment", "year"])
+
+    def column(values: xr.DataArray) -> pd.Series:
+        return pd.Series(values.transpose("catchment", "year").to_numpy().ravel(), index=unit)
+
+    frame = pd.DataFrame(
+        {
+            # in a catchment of a few children the draws may all lie on one side of the centre
+            "demand_p10": column(low.clip(max=central)),
+            "demand": column(central),
+            "demand_p90": column(high.clip(min=central)),
+        },
+    )
+    balance = seat_balances.seat_balance(frame, column(there))
+    balance["shortage_probability"] = column((drawn > there).mean("draw"))
+    size, oversized = (
+        _figure(project, stage, "class_size"),
+        _figure(project, stage, "oversized_from"),
+    )
+    unknown = xr.full_like(central, np.nan)
+    rooms = xr.DataArray(seats["classrooms"].to_numpy(), coords=central.coords, dims=("catchment", "year"))
+    balance["classes_needed"] = column(
+        unknown if size is None else demands.classes_needed(by_age, class_size=size),
+    )
+    balance["oversized_classes"] = column(
+        unknown if oversized is None else demands.oversized_classes(central, rooms, oversized_from=oversized),
+    )
+    bounds = project.standards.levels
+    balance["level"] = levels.warning_level(
+        balance["utilisation"],
+        surplus_below=bounds.surplus_below.value,
+        watch_from=bounds.watch_from.value,
+        red_from=bounds.red_from.value,
+    )
+    everyone, alive = inside.sel(year=years).sum("age"), born_inside.sel(year=years).sum("age")
+    balance["born_share"] = column((alive / everyone.where(everyone > 0)).fillna(1.0))
+    total = drawn.sum("catchment")
+    interval = xr.concat(
+        [total.quantile(q, dim="draw", method="linear").drop_vars("quantile") for q in QUANTILES],
+        dim=pd.Index(["p10", "p90"], name="bound"),
+    )
+    return balance, interval
+
+
+def _proposals(
+    project: Project,
+    stage: Stage,
+    zones: gpd.GeoDataFrame,
+    balance: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    spans = levels.shortage_spans(balance)
+    gap = balance["gap"].unstack("year")
+    norms = site.Norms(
+        class_size=_figure(project, stage, "class_size"),
+        min_classes=_figure(project, stage, "min_classes"),
+        max_classes=_figure(project, stage, "max_classes"),
+    )
+    border = coverages.neighbours(zones).sort_values(ascending=False, kind="stable")
+    around = {
+        str(name): tuple(part.index.get_level_values("neighbour"))
+        for name, part in border.groupby(level="catchment", sort=True)
+    }
+    room = _room_to_expand(project, stage, norms)
+    proposals = site.propose(spans, gap, room=room, neighbours=around, norms=norms)
+    reviews = site.review_candidates(
+        balance["utilisation"].unstack("year"),
+        balance["seats"].unstack("year"),
+        surplus_below=project.standards.levels.surplus_below.value,
+    )
+    return proposals, reviews
+
+
+def _room_to_expand(project: Project, stage: Stage, norms: site.Norms) -> pd.DataFrame:
+    """Return the classes that schools can still take: as stated, else below the standard's largest school."""
+    sections = project.sections.xs(stage.id, level="stage")
+    largest = np.nan if norms.max_classes is None else norms.max_classes
+    below = (largest - sections["classrooms"]).clip(lower=0).where(sections["classrooms"] > 0)
+    stated = sections["expandable_classes"]
+    room = pd.DataFrame(
+        {
+            "school": sections.index,
+            "catchment": sections["catchments"].map(lambda labels: labels[0] if labels else None),
+            "classes": stated.fillna(below).fillna(0.0),
+            "known": stated.notna(),
+        },
+    )
+    return room[room["catchment"].notna()].reset_index(drop=True)
+
+
+def _long_balance(results: dict[str, StageResult]) -> pd.DataFrame:
+    parts = {name: result.balance for name, result in results.items()}
+    long = pd.concat(parts, names=["stage"]).reset_index()
+    order = ["catchment", "stage", "year", "scenario"]
+    return long[order + [column for column in long.columns if column not in order]]
+
+
+def _outside(project: Project) -> pd.Series:
+    """Return residents of all ages who live in no catchment of the first stage's coverage, by area."""
+    zones = project.coverages[project.coverage_of[project.stages[0].id]]
+    weights = overlay.area_weights(project.areas, zones)
+    residents = project.population["count"].groupby(level="area").sum()
+    counts = xr.DataArray(residents.to_numpy(), coords={"area": residents.index.to_numpy(object)}, dims="area")
+    outside = overlay.transfer(counts, weights, catchments=zones.index).outside.to_series()
+    return outside[outside > TOLERANCE * residents.sum()].sort_values(ascending=False).rename("outside")

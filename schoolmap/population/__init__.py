@@ -1,0 +1,1 @@
+"""How many children of each age live where, each year, and how sure are we."""

@@ -1,0 +1,1 @@
+"""How many seats and classes are needed, are there, and are missing."""

@@ -1,0 +1,148 @@
+"""From children who live somewhere to children who need a seat there: attendance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from schoolmap import checks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceRate:
+    """
+    Seats needed per resident child of a stage's ages.
+
+    Attributes
+    ----------
+    rate
+        One figure for the whole planning area.
+    pupils, children
+        What it was calibrated on; missing where it was given.
+    year
+        School year of the calibration.
+    """
+
+    rate: float
+    pupils: float | None = None
+    children: float | None = None
+    year: int | None = None
+
+
+def calibrate_attendance(enrolment: pd.Series, children: float, *, year: int) -> AttendanceRate:
+    """
+    Calibrate attendance: pupils enrolled over children living in the planning area.
+
+    Children at private schools or in other districts lower it, pupils from
+    elsewhere raise it; it says nothing about one catchment.
+
+    Parameters
+    ----------
+    enrolment
+        Pupils by section; every section of the stage.
+    children
+        Resident children of the stage's ages in that year.
+    year
+        School year of the enrolment.
+
+    Raises
+    ------
+    MissingValueError
+        If the enrolment of a section is not known.
+    ValueError
+        If there are no children to divide by.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> calibrate_attendance(pd.Series([400.0, 440.0], index=["A", "B"]), 1000.0, year=2018).rate
+    0.84
+    """
+    checks.require_no_gaps(enrolment, what="The enrolment to calibrate on")
+    if children <= 0:
+        msg = f"No children of these ages live here in {year}: attendance cannot be calibrated."
+        raise ValueError(msg)
+    pupils = float(enrolment.sum())
+    return AttendanceRate(rate=pupils / children, pupils=pupils, children=children, year=year)
+
+
+def seats_needed(children: xr.DataArray, attendance: AttendanceRate) -> xr.DataArray:
+    """Return the seats that children need: children times attendance, on the same labels."""
+    return (children * attendance.rate).rename("demand")
+
+
+def classes_needed(demand_by_age: xr.DataArray, *, class_size: float) -> xr.DataArray:
+    """
+    Count whole classes, grade by grade: a grade of 25 needs two classes of 24.
+
+    Parameters
+    ----------
+    demand_by_age
+        Children who need a seat, with the dimension `age`; one age is one grade.
+    class_size
+        Children in a class at the planning norm.
+
+    Returns
+    -------
+    classes
+        Without `age`.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> grades = xr.DataArray([24.0, 25.0, 0.0], coords={"age": [6, 7, 8]}, dims="age")
+    >>> float(classes_needed(grades, class_size=24))
+    3.0
+    """
+    if class_size <= 0:
+        msg = f"`class_size` must be positive, got {class_size}."
+        raise ValueError(msg)
+    # 24.000000001 children are 24: what is beyond a millionth of a child is rounding
+    classes: xr.DataArray = xr.apply_ufunc(np.ceil, demand_by_age.round(6) / class_size)
+    return classes.sum("age").rename("classes_needed")
+
+
+def oversized_classes(pupils: xr.DataArray, rooms: xr.DataArray, *, oversized_from: float) -> xr.DataArray:
+    """
+    Count oversized classes if all children were taught in the rooms there are.
+
+    Children are spread over the rooms as evenly as whole children allow. It is
+    what happens without new rooms, not a forecast of one school's classes.
+
+    Parameters
+    ----------
+    pupils
+        Children who need a seat.
+    rooms
+        Classrooms; missing where not known.
+    oversized_from
+        A class of this many children or more is oversized.
+
+    Returns
+    -------
+    classes
+        On the labels of `pupils`; missing where the rooms are not known or there are none.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> float(oversized_classes(xr.DataArray(113.0), xr.DataArray(2.0), oversized_from=56))
+    2.0
+    >>> float(oversized_classes(xr.DataArray(111.0), xr.DataArray(2.0), oversized_from=56))
+    1.0
+    """
+    heads: xr.DataArray = pupils.round()
+    whole_rooms: xr.DataArray = xr.apply_ufunc(np.floor, rooms)
+    known = whole_rooms > 0
+    smaller: xr.DataArray = xr.apply_ufunc(np.floor, heads / whole_rooms.where(known))
+    larger = heads - smaller * whole_rooms
+    counted: xr.DataArray = larger * (smaller + 1 >= oversized_from) + (whole_rooms - larger) * (
+        smaller >= oversized_from
+    )
+    return counted.where(known).rename("oversized_classes")

@@ -1,0 +1,202 @@
+"""Seats by section and year: what is there, what projects add and take away, and whom it serves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from schoolmap import checks
+from schoolmap.tables import parse_month
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SCHOOL_YEAR_STARTS_IN = 9
+"""Seats that open by this month serve the school year that starts then; later ones serve the next."""
+
+
+def section_seats(sections: pd.DataFrame, *, class_size: float | None, seat_share: float = 1.0) -> pd.Series:
+    """
+    Return the seats of each section: as listed, or classrooms times the class size.
+
+    Parameters
+    ----------
+    sections
+        With `seats` and `classrooms`, either missing where not known.
+    class_size
+        Children in a class at the planning norm, where the standard has one.
+    seat_share
+        Share of the listed seats that are for the stage's ages, in (0, 1].
+
+    Returns
+    -------
+    seats
+        On the index of `sections`.
+
+    Raises
+    ------
+    MissingValueError
+        If neither is known. Unknown is not zero seats.
+
+    Examples
+    --------
+    >>> rooms = pd.DataFrame({"seats": [400.0, None], "classrooms": [None, 12.0]}, index=["A", "B"])
+    >>> section_seats(rooms, class_size=45).to_dict()
+    {'A': 400.0, 'B': 540.0}
+    """
+    checks.require_share(seat_share, what="seat_share")
+    by_rooms = sections["classrooms"] * (np.nan if class_size is None else class_size)
+    seats = sections["seats"].fillna(by_rooms)
+    checks.require_no_gaps(seats, what="The number of seats")
+    return (seats * seat_share).rename("seats")
+
+
+def utilisation(enrolment: pd.Series, seats: pd.Series) -> pd.Series:
+    """
+    Return pupils per seat; missing where either is not known or there are no seats.
+
+    Examples
+    --------
+    >>> utilisation(pd.Series([486.0], index=["01G40"]), pd.Series([432.0], index=["01G40"])).round(3).to_dict()
+    {'01G40': 1.125}
+    """
+    return (enrolment / seats.reindex(enrolment.index).where(lambda number: number > 0)).rename("utilisation")
+
+
+def changes_by_year(
+    projects: pd.DataFrame,
+    *,
+    years: Sequence[int],
+    class_size: float | None,
+    what: str,
+) -> pd.DataFrame:
+    """
+    Return what counted projects add by year: seats, or classrooms.
+
+    Parameters
+    ----------
+    projects
+        With `kind`, `opening`, `closing`, `seats_added`, `classes_added` and
+        `counted`; a negative number takes away. A conversion between public and
+        private changes no total.
+    years
+        School years.
+    class_size
+        Turns classes into seats where a project gives only classes.
+    what
+        `seats` or `classrooms`.
+
+    Returns
+    -------
+    added
+        One row per counted project, one column per year: zero before the
+        opening and after the closing.
+
+    Raises
+    ------
+    MissingValueError
+        If a counted project has neither seats nor, with a class size, classes.
+    """
+    counted = projects[projects["counted"].astype(bool) & (projects["kind"] != "convert")]
+    if what == "seats":
+        size = counted["seats_added"].fillna(counted["classes_added"] * (np.nan if class_size is None else class_size))
+        checks.require_no_gaps(size, what="The number of seats of a project")
+    else:
+        size = counted["classes_added"].astype(float)
+    start = counted["opening"].map(_first_year).astype(float)
+    end = counted["closing"].map(_first_year).astype(float).fillna(np.inf)
+    grid = np.asarray(years, dtype=float)[None, :]
+    open_then = (grid >= start.to_numpy()[:, None]) & (grid < end.to_numpy()[:, None])
+    return pd.DataFrame(open_then * size.to_numpy()[:, None], index=counted.index, columns=list(years))
+
+
+def _first_year(month: object) -> float:
+    """Return the school year that a month belongs to; missing stays missing."""
+    parsed = parse_month(month) if isinstance(month, str) else None
+    if parsed is None:
+        return float("nan")
+    year, number = parsed
+    return float(year if number <= SCHOOL_YEAR_STARTS_IN else year + 1)
+
+
+def serving_shares(served: pd.Series, *, weight: pd.Series) -> pd.Series:
+    """
+    Share a section's seats among the catchments that it serves.
+
+    Parameters
+    ----------
+    served
+        Tuple of catchments by section.
+    weight
+        Children who need a seat, by catchment: a school that serves several
+        catchments serves them in this proportion.
+
+    Returns
+    -------
+    share
+        By `(section, catchment)`; the shares of a section add up to 1. A
+        section that serves none has no row.
+
+    Examples
+    --------
+    >>> served = pd.Series({"A": ("n", "s"), "B": ("s",), "C": ()})
+    >>> serving_shares(served, weight=pd.Series({"n": 300.0, "s": 100.0})).to_dict()
+    {('A', 'n'): 0.75, ('A', 's'): 0.25, ('B', 's'): 1.0}
+    """
+    long = served[served.map(len) > 0].explode().rename("catchment")
+    frame = long.to_frame().set_index("catchment", append=True)
+    labels = frame.index.get_level_values("catchment")
+    children = weight.reindex(labels)
+    checks.require_no_gaps(children, what="The weight of a served catchment")
+    by_section = pd.Series(children.to_numpy(), index=frame.index).groupby(level=0)
+    total, count = by_section.transform("sum").to_numpy(), by_section.transform("size").to_numpy()
+    share = np.where(total > 0, children.to_numpy() / np.where(total > 0, total, 1.0), 1.0 / count)
+    return pd.Series(share, index=frame.index, name="share")
+
+
+def supply_by_catchment(
+    by_section: pd.DataFrame,
+    shares: pd.Series,
+    by_project: pd.DataFrame,
+    project_places: pd.Series,
+    *,
+    catchments: pd.Index,
+) -> pd.DataFrame:
+    """
+    Add up seats (or classrooms) by catchment and year.
+
+    Parameters
+    ----------
+    by_section
+        One row per section, one column per year.
+    shares
+        From `serving_shares`.
+    by_project
+        From `changes_by_year`.
+    project_places
+        Project to its section (a tuple) or, as text, to its catchment.
+    catchments
+        All catchments, in the order of the result.
+
+    Returns
+    -------
+    supply
+        One row per catchment, one column per year. A missing number of a
+        section makes its catchment's missing: unknown is not zero.
+    """
+    section = shares.index.get_level_values(0)
+    parts = by_section.reindex(section).to_numpy() * shares.to_numpy()[:, None]
+    long = pd.DataFrame(parts, index=shares.index.get_level_values("catchment"), columns=by_section.columns)
+    for (_, added), place in zip(by_project.iterrows(), project_places.reindex(by_project.index), strict=True):
+        if isinstance(place, tuple):
+            split = shares[section == place]
+            rows = split.to_numpy()[:, None] * added.to_numpy()[None, :]
+            new = pd.DataFrame(rows, index=split.index.get_level_values("catchment"), columns=by_section.columns)
+        else:
+            new = pd.DataFrame([added.to_numpy()], index=[place], columns=by_section.columns)
+        long = pd.concat([long, new])
+    # a plain sum would read an unknown number of classrooms as none
+    totals = long.groupby(level=0).sum().mask(long.isna().groupby(level=0).any())
+    return totals.reindex(catchments, fill_value=0.0)

@@ -1,0 +1,435 @@
+"""The web map as a file: vendored, inert, sealed, and the same every time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import tomllib
+from dataclasses import replace
+from importlib import resources
+
+import folium
+import pytest
+
+from schoolmap.errors import OutputError
+from schoolmap.output import webmap
+from schoolmap.output.model import SCHEMA
+from schoolmap.output.model import Action
+from schoolmap.output.model import AuditLine
+from schoolmap.output.model import Catchment
+from schoolmap.output.model import Coverage
+from schoolmap.output.model import MapModel
+from schoolmap.output.model import Panel
+from schoolmap.output.model import Project
+from schoolmap.output.model import Rank
+from schoolmap.output.model import Scenario
+from schoolmap.output.model import School
+from schoolmap.output.model import Section
+from schoolmap.output.model import Shade
+from schoolmap.output.model import Source
+from schoolmap.output.model import Stage
+from schoolmap.output.model import Totals
+
+HOSTILE = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
+YEARS = tuple(range(2020, 2040))
+AREAS = tuple(f"c{i}" for i in range(6))
+BOUNDS = (0.7, 0.85, 1.0, 1.15)
+
+
+def text(words: str) -> dict[str, str]:
+    """Say the same in both languages, told apart by a mark."""
+    return {"en": f"{words} (en)", "zh": f"{words}(zh)"}
+
+
+def catchment(i: int) -> Catchment:
+    """Draw a square of 0.01 degrees in a grid of three by two."""
+    west, south = 10_000_000 + 1_000 * (i % 3), 3_000_000 + 1_000 * (i // 3)
+    ring = (west, south, 1_000, 0, 0, 1_000, -1_000, 0)
+    lon, lat = west / 1e5, south / 1e5
+    return Catchment(
+        id=AREAS[i],
+        name=f"Synthetic area {i}",
+        polygons=((ring,),),
+        anchor=(lon + 0.005, lat + 0.005),
+        bounds=(lon, lat, lon + 0.01, lat + 0.01),
+    )
+
+
+def panel(stage: str, scenario: str, *, factor: float) -> Panel:
+    """Invent a stage: demand waves around 100 seats, so that every class occurs."""
+    demand = tuple(
+        tuple(factor * (50 + 14 * i + 30 * ((t + 3 * i) % 20) / 19) for t in range(len(YEARS)))
+        for i in range(6)
+    )
+    seats = tuple(tuple(100.0 if i != 5 else 0.0 for _ in YEARS) for i in range(6))
+    use = tuple(tuple(d / 100 if i != 5 else None for d in row) for i, row in enumerate(demand))
+    shade = tuple(
+        tuple(None if u is None else sum(u > bound for bound in BOUNDS) for u in row) for row in use
+    )
+    gap = [[max(0.0, d - s) for d, s in zip(*rows, strict=True)] for rows in zip(demand, seats, strict=True)]
+    ones = tuple(tuple(1.0 for _ in YEARS) for _ in AREAS)
+    totals = Totals(
+        demand=tuple(map(sum, zip(*demand, strict=True))),
+        p10=tuple(0.9 * sum(column) for column in zip(*demand, strict=True)),
+        p90=tuple(1.1 * sum(column) for column in zip(*demand, strict=True)),
+        seats=tuple(map(sum, zip(*seats, strict=True))),
+        short=tuple(map(sum, zip(*gap, strict=True))),
+        spare=tuple(50.0 for _ in YEARS),
+        born_share=tuple(1.0 if year < 2030 else 0.5 for year in YEARS),
+    )
+    ranking = tuple(
+        Rank(
+            catchment=AREAS[i],
+            score=sum(gap[i]),
+            first_year=2024,
+            last_year=2033,
+            peak_year=YEARS[gap[i].index(max(gap[i]))],
+            peak_short=max(gap[i]),
+            probability=0.9,
+            action="a4" if i == 4 else None,
+        )
+        for i in (4, 3)
+    )
+    return Panel(
+        stage=stage,
+        scenario=scenario,
+        children=tuple(tuple(d / 0.9 for d in row) for row in demand),
+        children_born=tuple(tuple(d / 1.8 for d in row) for row in demand),
+        demand=demand,
+        p10=tuple(tuple(0.9 * d for d in row) for row in demand),
+        p90=tuple(tuple(1.1 * d for d in row) for row in demand),
+        seats=seats,
+        utilisation=use,
+        probability=tuple(tuple(0.5 for _ in YEARS) for _ in AREAS),
+        born_share=ones,
+        classes_needed=ones,
+        oversized_classes=tuple(tuple(None for _ in YEARS) for _ in AREAS),
+        shade=shade,
+        level=tuple(tuple("watch" for _ in YEARS) for _ in AREAS),
+        totals=totals,
+        ranking=ranking,
+    )
+
+
+def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
+    """Invent a plan of six catchments, two stages, two scenarios and twenty years."""
+    stages = tuple(
+        Stage(
+            id=name,
+            label={"en": name.title(), "zh": chinese},
+            ages=ages,
+            shape=shape,
+            coverage="grid",
+            attendance=0.9,
+            attendance_note=text("An invented rate"),
+            notes=(text(f"Invented {name} places"),),
+        )
+        for name, chinese, ages, shape in (
+            ("kindergarten", "幼儿园", (3, 5), "circle"),
+            ("primary", "小学", (6, 11), "square"),
+        )
+    )
+    schools = tuple(
+        School(
+            id=f"s{i}",
+            name=hostile if i == 0 else f"Synthetic school {i}",
+            operator="public",
+            lon=100.004 + 0.01 * (i % 3),
+            lat=30.003 + 0.01 * (i // 3),
+            sections=tuple(
+                Section(
+                    stage=stage.id,
+                    catchments=(AREAS[i],),
+                    seats=tuple(100.0 for _ in YEARS),
+                    enrolment=95.0,
+                    enrolment_year=2021,
+                    classrooms=4.0,
+                )
+                for stage in stages
+            ),
+        )
+        for i in range(5)
+    )
+    action = Action(
+        id="a4",
+        kind="expand",
+        stage="primary",
+        catchment="c4",
+        school="s4",
+        receiver=None,
+        first_year=2024,
+        last_year=2033,
+        peak_year=2030,
+        short=40.0,
+        probability=0.9,
+        classes=1.0,
+        seats=45.0,
+        reason=text("An invented reason"),
+        alternatives=(text("An invented alternative"),),
+        lon=100.014,
+        lat=30.013,
+    )
+    return MapModel(
+        schema=SCHEMA,
+        project="synthetic",
+        title={"en": "Synthetic county", "zh": "虚构县"},
+        language="en",
+        synthetic=True,
+        crs="EPSG:4547",
+        version="0",
+        seed=1,
+        draws=2,
+        population_date="2020-11-01",
+        base_year=2020,
+        years=YEARS,
+        stages=stages,
+        scenarios=tuple(
+            Scenario(id=name, label=text(name), note=text(f"{name} is invented")) for name in ("base", "high")
+        ),
+        shades=tuple(
+            Shade(above=low, up_to=high, colour=colour, label=text(colour))
+            for low, high, colour in zip(
+                (None, *BOUNDS),
+                (*BOUNDS, None),
+                ("#5e3c99", "#b2abd2", "#efedf3", "#fdb863", "#e66101"),
+                strict=True,
+            )
+        ),
+        coverages=(Coverage(id="grid", catchments=tuple(map(catchment, range(6)))),),
+        schools=schools,
+        panels=tuple(
+            panel(stage.id, scenario, factor=factor)
+            for stage in stages
+            for scenario, factor in (("base", 1.0), ("high", 1.1))
+        ),
+        actions=(action,),
+        projects=(
+            Project(
+                id="p1",
+                name=hostile,
+                kind="new",
+                stage="primary",
+                school=None,
+                catchment="c3",
+                opening="2026-09",
+                seats=90.0,
+                counted=True,
+                note="",
+            ),
+        ),
+        notes=(text("All numbers are invented"),),
+        audit=(
+            AuditLine(
+                name=text("children in = out"),
+                left=10.0,
+                right=10.0,
+                difference=0.0,
+                tolerance=1e-9,
+                holds=True,
+                detail=text("none outside"),
+            ),
+        ),
+        sources=(
+            Source(
+                title="Invented register",
+                publisher="Nobody",
+                date="2020",
+                licence="CC0",
+                url="https://example.org/data",
+                used_for=text("population"),
+            ),
+        ),
+        classification=text("For tests only"),
+        map_review_no="",
+    )
+
+
+def policy_of(html: str) -> str:
+    """Return the content security policy of a page."""
+    found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    assert found is not None
+    return found.group(1)
+
+
+def inline(html: str, tag: str) -> list[str]:
+    """Return the texts of inline scripts or styles that a browser acts on."""
+    blocks = re.findall(rf"<{tag}(?P<attrs>[^>]*)>(.*?)</{tag}>", html, flags=re.DOTALL)
+    return [body for attrs, body in blocks if "application/json" not in attrs]
+
+
+def sha256(body: str) -> str:
+    """Return a hash as a policy writes it."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(body.encode()).digest()).decode() + "'"
+
+
+def test_vendored_files_are_untouched() -> None:
+    """Every third-party file has the hash that its record states, and none is unrecorded."""
+    assets = resources.files("schoolmap.output").joinpath("assets")
+    record = tomllib.loads(assets.joinpath("vendor.toml").read_text(encoding="utf-8"))
+    for package in record["package"]:
+        folder = assets.joinpath(package["folder"])
+        hashes = {
+            entry.name: hashlib.sha256(entry.read_bytes()).hexdigest() for entry in folder.iterdir()
+        }
+        assert hashes == package["sha256"]
+        assert package["licence"]
+    assert [package["folder"] for package in record["package"]] == [webmap.LEAFLET]
+
+
+def test_policy_names_exactly_what_runs() -> None:
+    """The policy holds the hash of every inline script and style, and nothing else may run."""
+    html = webmap.render_html(synthetic_model())
+    directives = dict(part.strip().split(" ", 1) for part in policy_of(html).split(";"))
+
+    assert directives.pop("default-src") == "'none'"
+    assert set(directives.pop("script-src").split()) == {sha256(body) for body in inline(html, "script")}
+    assert set(directives.pop("style-src").split()) == {sha256(body) for body in inline(html, "style")}
+    assert directives == {
+        "img-src": "data: blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    assert len(inline(html, "script")) == 3
+    assert len(inline(html, "style")) == 2
+
+
+def test_policy_comes_before_all_it_rules() -> None:
+    """A policy in a `meta` element rules only what follows it."""
+    html = webmap.render_html(synthetic_model())
+    assert html.index("Content-Security-Policy") < min(html.index("<script"), html.index("<style"))
+
+
+def test_page_is_offline_and_zoomable() -> None:
+    """No address is loaded, the language is set, and a reader may pinch to zoom."""
+    html = webmap.render_html(synthetic_model())
+    markup = re.sub(r"<(script|style).*?</\1>", "", html, flags=re.DOTALL)
+    assert re.findall(r"(?:src|href|url\()\s*=?\s*[\"']?[a-z]+://", markup) == []
+    assert not any("url(" in style for style in inline(html, "style"))
+    assert "user-scalable" not in html
+    assert '<html lang="en">' in html
+    assert '<html lang="zh-CN">' in webmap.render_html(replace(synthetic_model(), language="zh"))
+
+
+def test_same_plan_same_bytes() -> None:
+    """Two builds of one plan are one file."""
+    assert webmap.render_html(synthetic_model()) == webmap.render_html(synthetic_model())
+
+
+def test_data_arrive_whole() -> None:
+    """What the page holds as JSON is the plan, hostile names included."""
+    model = synthetic_model(hostile=HOSTILE + "\u2028")
+    html = webmap.render_html(model)
+    block = html.split(f'<script type="application/json" id="{webmap.DATA_ID}">')[1]
+    body = block.split("</script>")[0]
+    assert json.loads(body) == json.loads(model.to_json())
+    assert "<" not in body
+    assert "\u2028" not in body
+
+
+def test_hostile_names_are_inert() -> None:
+    """No name reaches the page as markup, and no template ever runs one."""
+    model = replace(
+        synthetic_model(hostile=HOSTILE),
+        title={"en": HOSTILE, "zh": HOSTILE},
+        coverages=(
+            Coverage(
+                id="grid",
+                catchments=tuple(replace(catchment(i), name=HOSTILE) for i in range(6)),
+            ),
+        ),
+    )
+    html = webmap.render_html(model)
+    assert "<img" not in html
+    assert "1337" not in html.replace(webmap.asset("planmap.js"), "").replace(webmap.leaflet_js(), "")
+    assert "{{7*191}}" in html
+    assert html.count("<script") == html.count("</script>") == 4
+
+
+def test_map_is_a_folium_map() -> None:
+    """An ordinary folium layer can be added, and the page still closes."""
+    plan_map = webmap.build_map(synthetic_model())
+    assert isinstance(plan_map, folium.Map)
+    folium.CircleMarker((30.01, 100.01), radius=4).add_to(plan_map)
+    html = webmap.seal(plan_map.get_root().render())
+    assert "L.circleMarker(" in html
+    assert {sha256(body) for body in inline(html, "script")} == set(
+        policy_of(html).split("script-src ")[1].split(";")[0].split(),
+    )
+
+
+def test_tables_for_viewers_without_scripts() -> None:
+    """A viewer that runs no scripts still reads where seats are short, in the plan's language."""
+    html = webmap.render_html(synthetic_model(hostile=HOSTILE))
+    static = html.split("<noscript>")[1].split("</noscript>")[0]
+    assert "Synthetic area 4" in static
+    assert "90%" in static
+    empty = replace(synthetic_model(), panels=())
+    assert "No shortage." in webmap.static_tables(empty)
+
+
+def test_sealing_twice_changes_nothing() -> None:
+    """A sealed page is already closed."""
+    html = webmap.render_html(synthetic_model())
+    assert webmap.seal(html, locale="en") == html
+
+
+PAGE = "<!DOCTYPE html><html><head><title>t</title>{}</head><body>{}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<script src="https://example.org/a.js"></script>', ""),
+        ('<script src="a.js"></script>', ""),
+        ('<link rel="stylesheet" href="//example.org/a.css">', ""),
+        ("<style>a { background: url(https://example.org/a.png) }</style>", ""),
+        ("<style>@import 'https://example.org/a.css';</style>", ""),
+        ("", '<img src="https://example.org/a.png">'),
+        ("", '<svg><image xlink:href="https://example.org/a.png"/></svg>'),
+        ("", '<form action="https://example.org/"></form>'),
+        ("", '<p onclick="go()">x</p>'),
+        ("", '<p style="color: red">x</p>'),
+    ],
+)
+def test_seal_refuses(head: str, body: str) -> None:
+    """Anything that would be fetched, or that the policy would block, stops the build."""
+    with pytest.raises(OutputError, match="would not stay offline"):
+        webmap.seal(PAGE.format(head, body))
+
+
+def test_seal_accepts_a_link_to_click() -> None:
+    """A link is not fetched until somebody clicks it; inline data are no request."""
+    html = webmap.seal(
+        PAGE.format(
+            "<style>a { background: url(data:image/png;base64,AA==) }</style>",
+            '<a href="https://example.org/">x</a><svg><use href="#mark"/></svg>',
+        ),
+        locale="zh-CN",
+    )
+    assert '<html lang="zh-CN">' in html
+
+
+def test_seal_drops_a_fixed_viewport() -> None:
+    """Folium's own viewport forbids zooming with two fingers."""
+    fixed = '<meta name="viewport" content="width=device-width,\n initial-scale=1.0, user-scalable=no" />'
+    assert "user-scalable" not in webmap.seal(PAGE.format(fixed, ""))
+
+
+def test_seal_refuses_a_fragment() -> None:
+    """Without a head there is no place for the policy."""
+    with pytest.raises(OutputError, match="no `<html>`"):
+        webmap.seal("<p>x</p>")
+
+
+def test_stock_plugins_are_refused() -> None:
+    """A plugin that links scripts on another host is named, not silently broken."""
+    plan_map = webmap.build_map(synthetic_model())
+    plan_map.add_js_link("other", "https://example.org/plugin.js")
+    try:
+        with pytest.raises(OutputError, match=re.escape("example.org/plugin.js")):
+            webmap.seal(plan_map.get_root().render())
+    finally:
+        webmap.PlanMap.default_js.clear()

@@ -1,0 +1,495 @@
+"""The workbook: the model's numbers in Excel's own types, and names that stay text."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from schoolmap.output.model import SCHEMA
+from schoolmap.output.model import Action
+from schoolmap.output.model import AuditLine
+from schoolmap.output.model import Catchment
+from schoolmap.output.model import Coverage
+from schoolmap.output.model import MapModel
+from schoolmap.output.model import Panel
+from schoolmap.output.model import Project
+from schoolmap.output.model import Rank
+from schoolmap.output.model import Scenario
+from schoolmap.output.model import School
+from schoolmap.output.model import Section
+from schoolmap.output.model import Shade
+from schoolmap.output.model import Source
+from schoolmap.output.model import Stage
+from schoolmap.output.model import Totals
+from schoolmap.output.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schoolmap.output.model import Grid
+    from schoolmap.output.model import Text
+
+YEARS = (2025, 2026, 2027, 2028)
+SCRIPT = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
+HOSTILE = (
+    SCRIPT,
+    '=HYPERLINK("http://x","y")',
+    "+1",
+    "@SUM(A1)",
+    "{=1+1}",
+    "http://x.example",
+    "007",
+)
+
+# A synthetic town: three catchments, the third without primary seats, and the same in two scenarios
+DEMAND: Grid = ((100.0, 110.0, 130.0, 120.0), (80.0, 70.5, 60.0, 50.0), (9.0, 9.0, None, 0.0))
+SEATS: Grid = ((100.0, 100.0, 100.0, 100.0), (90.0, 90.0, 90.0, 90.0), (0.0, 0.0, 0.0, 0.0))
+
+
+def text(en: str, zh: str = "文字") -> Text:
+    """Give a text in both languages."""
+    return {"en": en, "zh": zh}
+
+
+def scaled(grid: Grid, factor: float) -> Grid:
+    """Multiply what is known."""
+    return tuple(tuple(None if x is None else x * factor for x in row) for row in grid)
+
+
+def shade_of(demand: float | None, seats: float | None) -> int | None:
+    """Give the class of utilisation: five classes, the last also for children without seats."""
+    if demand is None or seats is None or not (demand or seats):
+        return None
+    return 4 if not seats else sum(demand / seats > bound for bound in (0.7, 0.85, 1.0, 1.15))
+
+
+def panel(stage: str, scenario: str, factor: float) -> Panel:
+    """Build a panel whose numbers can be checked against `DEMAND` and `SEATS`."""
+    demand = scaled(DEMAND, factor)
+    pairs = [list(zip(d, s, strict=True)) for d, s in zip(demand, SEATS, strict=True)]
+    years = range(len(YEARS))
+    known = [[(row[t][0] or 0.0, row[t][1] or 0.0) for row in pairs] for t in years]
+    totals = Totals(
+        demand=tuple(sum(d for d, _ in year) for year in known),
+        p10=tuple(0.9 * sum(d for d, _ in year) for year in known),
+        p90=tuple(1.1 * sum(d for d, _ in year) for year in known),
+        seats=tuple(sum(s for _, s in year) for year in known),
+        short=tuple(sum(max(d - s, 0) for d, s in year) for year in known),
+        spare=tuple(sum(max(s - d, 0) for d, s in year) for year in known),
+        born_share=(1.0, 1.0, 0.9, 0.7),
+    )
+    rank = Rank(
+        catchment="0101",
+        score=60.0,
+        first_year=2026,
+        last_year=2028,
+        peak_year=2027,
+        peak_short=30.0,
+        probability=0.97,
+        action="a1",
+    )
+    return Panel(
+        stage=stage,
+        scenario=scenario,
+        children=demand,
+        children_born=demand,
+        demand=demand,
+        p10=scaled(demand, 0.9),
+        p90=scaled(demand, 1.1),
+        seats=SEATS,
+        utilisation=tuple(
+            tuple(d / s if d is not None and s else None for d, s in row) for row in pairs
+        ),
+        probability=scaled(demand, 1 / 200),
+        born_share=((1.0, 1.0, 0.9, 0.7),) * 3,
+        classes_needed=scaled(demand, 1 / 40),
+        oversized_classes=((0.0, 1.0, 2.0, None),) * 3,
+        shade=tuple(tuple(shade_of(d, s) for d, s in row) for row in pairs),
+        level=(("ok", "watch", "red", "red"), ("surplus",) * 4, ("red", "red", "ok", "ok")),
+        totals=totals,
+        ranking=(rank,),
+    )
+
+
+def town() -> MapModel:
+    """Build the synthetic town, with hostile names for its schools."""
+    ring = (1339000, 5250000, 100, 0, 0, 100)
+    names = (("0101", "Mill Road"), ("0102", "城关镇第一学区"), ("0103", "Quarry"))
+    catchments = tuple(
+        Catchment(
+            id=key, name=name, polygons=((ring,),), anchor=(13.4, 52.5), bounds=(13, 52, 14, 53)
+        )
+        for key, name in names
+    )
+    section = Section(
+        stage="primary",
+        catchments=("0101", "0102"),
+        seats=(100.0, 100.0, 100.0, 120.0),
+        enrolment=90.0,
+        enrolment_year=2025,
+        classrooms=4.0,
+    )
+    unknown = replace(section, enrolment=None, enrolment_year=None, classrooms=None)
+    schools = tuple(
+        School(
+            id=f"0{n}",
+            name=name,
+            operator="public",
+            lon=13.4,
+            lat=52.5,
+            sections=(section if n == 0 else unknown,),
+        )
+        for n, name in enumerate(HOSTILE)
+    )
+    stages = tuple(
+        Stage(
+            id=key,
+            label=text(en, zh),
+            ages=ages,
+            shape="square",
+            coverage="all",
+            attendance=0.98,
+            attendance_note=text("Assumed.", "假设。"),
+            notes=(text("By residence.", "按居住地。"),),
+        )
+        for key, en, zh, ages in (
+            ("kindergarten", "Kindergarten", "幼儿园", (3, 5)),
+            ("primary", "Primary", "小学", (6, 11)),
+        )
+    )
+    bounds = (None, 0.7, 0.85, 1.0, 1.15, None)
+    colours = ("#5e3c99", "#b2abd2", "#efedf3", "#fdb863", "#e66101")
+    labels = ("<=70 %", "70-85 %", "85-100 %", "100-115 %", ">115 %")
+    shades = tuple(
+        Shade(
+            above=bounds[i],
+            up_to=bounds[i + 1],
+            colour=colours[i],
+            label=text(labels[i], labels[i]),
+        )
+        for i in range(5)
+    )
+    action = Action(
+        id="a1",
+        kind="expand",
+        stage="primary",
+        catchment="0101",
+        school="00",
+        receiver=None,
+        first_year=2026,
+        last_year=2028,
+        peak_year=2027,
+        short=30.0,
+        probability=0.97,
+        classes=1.0,
+        seats=40.0,
+        reason=text("Short for three years.", "连续三年不足。"),
+        alternatives=(text("Do nothing.", "不采取措施。"), text("Build.", "新建。")),
+        lon=13.4,
+        lat=52.5,
+    )
+    project = Project(
+        id="p1",
+        name="-1+1",
+        kind="new",
+        stage="primary",
+        school=None,
+        catchment="0102",
+        opening=None,
+        seats=None,
+        counted=False,
+        note="no date",
+    )
+    return MapModel(
+        schema=SCHEMA,
+        project="town",
+        title=text("Synthetic Town: school seats", "合成镇:学位规划"),
+        language="zh",
+        synthetic=True,
+        crs="EPSG:25833",
+        version="0.1.0",
+        seed=1,
+        draws=200,
+        population_date="2024-12-31",
+        base_year=2025,
+        years=YEARS,
+        stages=stages,
+        scenarios=(
+            Scenario(
+                id="base", label=text("Central", "中方案"), note=text("As now.", "维持现状。")
+            ),
+            Scenario(id="high", label=text("High", "高方案"), note=text("More.", "更多。")),
+        ),
+        shades=shades,
+        coverages=(Coverage(id="all", catchments=catchments),),
+        schools=schools,
+        panels=tuple(
+            panel(stage, scenario, factor)
+            for stage in ("kindergarten", "primary")
+            for scenario, factor in (("base", 1.0), ("high", 1.25))
+        ),
+        actions=(action,),
+        projects=(project,),
+        notes=(text("A note.", "说明。"),),
+        audit=(
+            AuditLine(
+                name=text("Children in = children placed", "儿童总数=已分配儿童"),
+                left=189.0,
+                right=189.0,
+                difference=0.0,
+                tolerance=1e-9,
+                holds=True,
+                detail=text("All stages."),
+            ),
+        ),
+        sources=(
+            Source(
+                title="Register",
+                publisher="Office",
+                date="2024-12-31",
+                licence="CC BY 4.0",
+                url="https://example.org/register",
+                used_for=text("Children", "儿童"),
+            ),
+        ),
+        classification=text(
+            "Internal; not for publication & sale", "内部研究使用,未经审核不得公开"
+        ),
+        map_review_no="",
+    )
+
+
+Book = dict[str, list[list[Any]]]
+
+
+def cells(path: Path) -> Book:
+    """Read every sheet as rows of cells."""
+    with closing(openpyxl.load_workbook(path)) as book:
+        return {sheet.title: [list(row) for row in sheet.iter_rows()] for sheet in book}
+
+
+def written(model: MapModel, folder: Path, *, language: str = "en") -> Book:
+    """Write the model and read it back."""
+    path = folder / "town.xlsx"
+    write_workbook(model, path, language=language)
+    return cells(path)
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    """Mill Road in 2027: 130 children for 100 seats, 30 short, and the formats say what is what."""
+    rows = written(town(), tmp_path)["Balance"]
+
+    row = next(r for r in rows if (r[0].value, r[2].value, r[3].value) == ("0101", "Primary", 2027))
+
+    assert [cell.value for cell in row] == [
+        *("0101", "Mill Road", "Primary", 2027, "Central"),
+        *(117, 130, 143, 100, 30, 1.3, 0.65, 3.25, 2, "Short", 0.9),
+    ]
+    assert [cell.number_format for cell in row[3:11]] == [
+        *("0", "General", "#,##0", "#,##0", "#,##0", "#,##0", "+#,##0;-#,##0;0", "0%"),
+    ]
+    assert row[10].fill.fgColor.rgb == "FFE66101"
+
+
+def test_overview_shows_both_gap_and_spare(tmp_path: Path) -> None:
+    """The overview never nets: 30 seats short and 30 spare in the year of the peak."""
+    rows = written(town(), tmp_path)["Overview"]
+    values = [[cell.value for cell in row] for row in rows]
+    peak = next(row for row in values if row[:2] == ["Primary", 2027])
+    assert peak[2:] == ["peak demand, most seats short", 171, 190, 209, 190, 30, 30, 1, 0.9]
+    assert any("SYNTHETIC" in str(row[0]) for row in values)
+    assert any("not for publication & sale" in str(row[1]) for row in values)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_number_of_the_model_is_in_the_balance(tmp_path: Path, language: str) -> None:
+    """One row per stage, scenario, catchment and year, unrounded, blank where unknown."""
+    model = town()
+    rows = list(written(model, tmp_path, language=language).values())[2][1:]
+    stages = {s.id: s.label[language] for s in model.stages}
+    scenarios = {s.id: s.label[language] for s in model.scenarios}
+    expected = [
+        (
+            *(catchment.id, catchment.name, stages[p.stage], year, scenarios[p.scenario]),
+            *(p.p10[c][t], p.demand[c][t], p.p90[c][t], p.seats[c][t]),
+            *(p.utilisation[c][t], p.probability[c][t], p.classes_needed[c][t]),
+            *(p.oversized_classes[c][t], p.born_share[c][t]),
+        )
+        for p in model.panels
+        for c, catchment in enumerate(model.coverages[0].catchments)
+        for t, year in enumerate(YEARS)
+    ]
+    found = [[cell.value for n, cell in enumerate(row) if n not in {9, 14}] for row in rows]
+    assert [[round_trip(x) for x in row] for row in expected] == [list(row) for row in found]
+
+
+def round_trip(value: float | str | None) -> float | str | None:
+    """Round to the 16 digits that a workbook stores."""
+    return float(f"{value:.16G}") if isinstance(value, float) else value
+
+
+def test_the_heat_grid_is_the_central_scenario(tmp_path: Path) -> None:
+    """Catchment by year for each stage; children without seats are named, nobody is hatched."""
+    grid = written(town(), tmp_path)["Heat grid"]
+    assert [cell.value for cell in grid[1]] == [
+        "Stage",
+        "Catchment",
+        "Catchment name",
+        *map(str, YEARS),
+        *[None] * 8,
+    ]
+    mill, church, quarry = grid[2:5]
+    assert [cell.value for cell in mill[3:7]] == [1.0, 1.1, 1.3, 1.2]
+    assert [cell.number_format for cell in church[3:7]] == ["0%"] * 4
+    assert [cell.value for cell in quarry[3:7]] == ["no seats", "no seats", None, None]
+    assert quarry[3].fill.fgColor.rgb == "FFE66101"
+    assert quarry[5].fill.patternType != "solid"
+    assert len(grid) == 2 + 2 * 3
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_same_model_same_bytes(tmp_path: Path, language: str) -> None:
+    """Writing twice, to two places, gives one file."""
+    paths = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    for path in paths:
+        write_workbook(town(), path, language=language)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_tables_are_ready_to_sort_and_print(tmp_path: Path) -> None:
+    """Every table has a filter, a header that stays, and prints one page wide with its header."""
+    path = tmp_path / "town.xlsx"
+    write_workbook(town(), path, language="zh")
+    with closing(openpyxl.load_workbook(path)) as book:
+        assert book.sheetnames == [
+            *("概览", "各年合计", "学位平衡", "使用率网格", "学校", "建设项目"),
+            *("措施建议", "核对", "数据来源", "说明"),
+        ]
+        assert book["学位平衡"].auto_filter.ref == "A1:P49"
+        assert book["学位平衡"].freeze_panes == "C2"
+        assert book["使用率网格"].auto_filter.ref == "A2:G8"
+        assert book["使用率网格"].freeze_panes == "D3"
+        for sheet in book:
+            assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+            if sheet.title != "概览":
+                assert sheet.auto_filter.ref
+                assert sheet.print_title_rows
+
+
+def test_the_overview_draws_demand_against_seats(tmp_path: Path) -> None:
+    """One native chart for each stage: seats, P90, median and P10 of the central scenario."""
+    path = tmp_path / "town.xlsx"
+    write_workbook(town(), path, language="en")
+    with ZipFile(path) as parts:
+        drawn = [
+            re.findall(
+                r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read(f"xl/charts/{name}").decode()
+            )
+            for name in ("chart1.xml", "chart2.xml")
+        ]
+    assert drawn[0] == [f"Totals!${c}$2:${c}$5" for c in "GFED"]
+    assert drawn[1] == [f"Totals!${c}$10:${c}$13" for c in "GFED"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_hostile_names_are_text(tmp_path: Path, language: str) -> None:
+    """A name that looks like markup, a formula, a link or a number is shown as it stands."""
+    book = written(town(), tmp_path, language=language)
+    names = [row[1] for row in list(book.values())[4][1:]]
+    assert [(cell.value, cell.data_type) for cell in names] == [(name, "s") for name in HOSTILE]
+    everything = [cell for rows in book.values() for row in rows for cell in row]
+    assert not [cell for cell in everything if cell.data_type == "f" or cell.hyperlink]
+
+
+def test_hostile_labels_everywhere(tmp_path: Path) -> None:
+    """Every text of the model may be a formula: titles, stages, scenarios, notes, sources."""
+    model = town()
+    bad = text("=1+1", "{=1+1}")
+    hostile = replace(
+        model,
+        title=bad,
+        project="=1",
+        notes=(bad,),
+        classification=text("&P & =1", "&P & =1"),
+        stages=tuple(replace(s, label=bad, notes=(bad,)) for s in model.stages),
+        scenarios=tuple(replace(s, label=bad, note=bad) for s in model.scenarios),
+    )
+    for language in ("en", "zh"):
+        book = written(hostile, tmp_path, language=language)
+        assert not [c for rows in book.values() for row in rows for c in row if c.data_type == "f"]
+        assert next(iter(book.values()))[0][0].value == bad[language]
+
+
+def test_codes_keep_their_zeros(tmp_path: Path) -> None:
+    """A code such as 0101 is text, also where it is one of several."""
+    book = written(town(), tmp_path)
+    assert (book["Balance"][1][0].value, book["Balance"][1][0].data_type) == ("0101", "s")
+    assert book["Schools"][1][4].value == "0101, 0102"
+    assert book["Balance"][1][0].number_format == "@"
+
+
+def test_characters_that_excel_cannot_hold(tmp_path: Path) -> None:
+    """Control characters become visible, half characters a mark, and a long text says it is cut."""
+    model = town()
+    names = ("a\x00b\x1bc\x7f", "half \ud800", "two\nlines", "长" * 40_000)
+    schools = tuple(replace(model.schools[0], name=name) for name in names)
+    rows = written(replace(model, schools=schools), tmp_path)["Schools"][1:]
+    shown = [row[1].value for row in rows]
+    assert shown[:3] == ["a␀b␛c␡", "half \ufffd", "two\nlines"]
+    assert len(shown[3]) == 32_767
+    assert shown[3].endswith("长 … [40,000]")
+
+
+def test_use_of_a_school_is_that_of_its_enrolment_year(tmp_path: Path) -> None:
+    """90 pupils for 100 seats of the same year; an older count has no seats to compare with."""
+    model = town()
+    school = model.schools[0]
+    old = replace(school, sections=(replace(school.sections[0], enrolment_year=2019),))
+    rows = written(replace(model, schools=(school, old)), tmp_path)["Schools"][1:]
+    assert [row[11].value for row in rows] == [0.9, None]
+
+
+def test_unknown_is_blank(tmp_path: Path) -> None:
+    """An unknown number is an empty cell: not zero, not a word."""
+    book = written(town(), tmp_path)
+    assert [cell.value for cell in book["Schools"][2][8:12]] == [None] * 4
+    assert [cell.value for cell in book["Projects"][1]] == [
+        *("p1", "-1+1", "New school", "Primary", None, "0102", None, None, "no", "no date"),
+    ]
+
+
+def test_an_empty_plan_is_still_a_workbook(tmp_path: Path) -> None:
+    """No schools, actions, projects, notes or sources: the headers stand alone."""
+    empty = replace(town(), schools=(), actions=(), projects=(), notes=(), sources=(), audit=())
+    book = written(empty, tmp_path)
+    assert [cell.value for cell in book["Actions"][0]][:2] == ["Action", "Kind"]
+
+
+def test_writing_leaves_the_model_alone(tmp_path: Path) -> None:
+    """The model is the same document after writing."""
+    model = town()
+    before = json.dumps(model.to_dict())
+    written(model, tmp_path)
+    assert json.dumps(model.to_dict()) == before
+
+
+def test_refuses_other_languages(tmp_path: Path) -> None:
+    """Two languages, and nothing is written in a third."""
+    with pytest.raises(ValueError, match="one of en, zh, got 'de'"):
+        write_workbook(town(), tmp_path / "town.xlsx", language="de")
+    assert not list(tmp_path.iterdir())
+
+
+def test_refuses_what_excel_cannot_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows beyond Excel's last are refused with advice, not dropped."""
+    monkeypatch.setattr("schoolmap.output.workbook.MAX_ROWS", 47)
+    with pytest.raises(ValueError, match=r"'Balance' has 48 rows.*GeoPackage"):
+        write_workbook(town(), tmp_path / "town.xlsx", language="en")
