@@ -81,9 +81,7 @@ def panel(stage: str, scenario: str) -> Panel:
         oversized_classes=NOTHING,
         shade=SHADE,
         level=(("ok",) * 4,) * 3,
-        totals=Totals(
-            demand=none, p10=none, p90=none, seats=none, short=none, spare=none, born_share=none
-        ),
+        totals=Totals(demand=none, p10=none, p90=none, seats=none, short=none, spare=none, born_share=none),
         ranking=(),
     )
 
@@ -150,20 +148,14 @@ def town() -> MapModel:
             )
             for key in ("primary", "kindergarten")
         ),
-        scenarios=tuple(
-            Scenario(id=key, label=text(key), note=text("")) for key in ("base", "high")
-        ),
+        scenarios=tuple(Scenario(id=key, label=text(key), note=text("")) for key in ("base", "high")),
         shades=tuple(
             Shade(above=None, up_to=None, colour=colour, label=text(f"class {n}", f"第{n}级 <"))
             for n, colour in enumerate(colours)
         ),
         coverages=(Coverage(id="all", catchments=catchments),),
         schools=(school,),
-        panels=tuple(
-            panel(stage, scenario)
-            for stage in ("primary", "kindergarten")
-            for scenario in ("base", "high")
-        ),
+        panels=tuple(panel(stage, scenario) for stage in ("primary", "kindergarten") for scenario in ("base", "high")),
         actions=(action,),
         projects=(),
         notes=(),
@@ -328,8 +320,7 @@ def test_styles(tmp_path: Path) -> None:
     path = written(tmp_path)
     with closing(sqlite3.connect(path)) as database:
         rows = database.execute(
-            "SELECT f_table_name, f_geometry_column, styleName, useAsDefault, styleQML "
-            "FROM layer_styles",
+            "SELECT f_table_name, f_geometry_column, styleName, useAsDefault, styleQML FROM layer_styles",
         ).fetchall()
     columns = pyogrio.read_info(path, layer="catchments_all")["fields"]
     assert [row[:2] for row in rows] == [("catchments_all", "geom")] * 2

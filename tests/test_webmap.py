@@ -60,14 +60,11 @@ def catchment(i: int) -> Catchment:
 def panel(stage: str, scenario: str, *, factor: float) -> Panel:
     """Invent a stage: demand waves around 100 seats, so that every class occurs."""
     demand = tuple(
-        tuple(factor * (50 + 14 * i + 30 * ((t + 3 * i) % 20) / 19) for t in range(len(YEARS)))
-        for i in range(6)
+        tuple(factor * (50 + 14 * i + 30 * ((t + 3 * i) % 20) / 19) for t in range(len(YEARS))) for i in range(6)
     )
     seats = tuple(tuple(100.0 if i != 5 else 0.0 for _ in YEARS) for i in range(6))
     use = tuple(tuple(d / 100 if i != 5 else None for d in row) for i, row in enumerate(demand))
-    shade = tuple(
-        tuple(None if u is None else sum(u > bound for bound in BOUNDS) for u in row) for row in use
-    )
+    shade = tuple(tuple(None if u is None else sum(u > bound for bound in BOUNDS) for u in row) for row in use)
     gap = [[max(0.0, d - s) for d, s in zip(*rows, strict=True)] for rows in zip(demand, seats, strict=True)]
     ones = tuple(tuple(1.0 for _ in YEARS) for _ in AREAS)
     totals = Totals(
@@ -270,9 +267,7 @@ def test_vendored_files_are_untouched() -> None:
     record = tomllib.loads(assets.joinpath("vendor.toml").read_text(encoding="utf-8"))
     for package in record["package"]:
         folder = assets.joinpath(package["folder"])
-        hashes = {
-            entry.name: hashlib.sha256(entry.read_bytes()).hexdigest() for entry in folder.iterdir()
-        }
+        hashes = {entry.name: hashlib.sha256(entry.read_bytes()).hexdigest() for entry in folder.iterdir()}
         assert hashes == package["sha256"]
         assert package["licence"]
     assert [package["folder"] for package in record["package"]] == [webmap.LEAFLET]
@@ -311,6 +306,38 @@ def test_page_is_offline_and_zoomable() -> None:
     assert "user-scalable" not in html
     assert '<html lang="en">' in html
     assert '<html lang="zh-CN">' in webmap.render_html(replace(synthetic_model(), language="zh"))
+
+
+def test_script_never_writes_markup() -> None:
+    """The page is built from nodes and text: no call that would parse a name as markup or code."""
+    script = webmap.asset("planmap.js")
+    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script) == []
+
+
+def test_script_runs_in_older_browsers() -> None:
+    """Nothing newer than ES2018: office browsers are years behind."""
+    script = webmap.asset("planmap.js")
+    newer = r"\?\.[a-zA-Z(\[]|\?\?|\.at\(|\.flat\(|\.flatMap\(|replaceAll\(|fromEntries|catch \{"
+    assert re.findall(newer, script) == []
+
+
+def test_every_fixed_text_is_in_both_languages() -> None:
+    """Every text has English and Chinese, every text that is asked for exists, and both fill the same gaps."""
+    script = webmap.asset("planmap.js")
+    table = script.split("const TEXT = {")[1].split("\n  };")[0]
+    texts = {
+        key: (english, chinese)
+        for key, english, chinese in re.findall(
+            r'(\w+): \{\s*en: "([^"]*)",\s*zh: "([^"]*)",?\s*\}',
+            table,
+        )
+    }
+    assert len(texts) == table.count("zh: ")
+    asked = set(re.findall(r'\bt\("(\w+)"', script))
+    asked |= set(re.findall(r'data-t(?:-\w+)?="(\w+)"', webmap.asset("planmap.html")))
+    assert asked - set(texts) == set()
+    gaps = {key: [set(re.findall(r"\{(\w+)\}", side)) for side in sides] for key, sides in texts.items()}
+    assert [key for key, (english, chinese) in gaps.items() if english != chinese] == []
 
 
 def test_same_plan_same_bytes() -> None:

@@ -105,9 +105,7 @@ def panel(stage: str, scenario: str, factor: float) -> Panel:
         p10=scaled(demand, 0.9),
         p90=scaled(demand, 1.1),
         seats=SEATS,
-        utilisation=tuple(
-            tuple(d / s if d is not None and s else None for d, s in row) for row in pairs
-        ),
+        utilisation=tuple(tuple(d / s if d is not None and s else None for d, s in row) for row in pairs),
         probability=scaled(demand, 1 / 200),
         born_share=((1.0, 1.0, 0.9, 0.7),) * 3,
         classes_needed=scaled(demand, 1 / 40),
@@ -124,9 +122,7 @@ def town() -> MapModel:
     ring = (1339000, 5250000, 100, 0, 0, 100)
     names = (("0101", "Mill Road"), ("0102", "城关镇第一学区"), ("0103", "Quarry"))
     catchments = tuple(
-        Catchment(
-            id=key, name=name, polygons=((ring,),), anchor=(13.4, 52.5), bounds=(13, 52, 14, 53)
-        )
+        Catchment(id=key, name=name, polygons=((ring,),), anchor=(13.4, 52.5), bounds=(13, 52, 14, 53))
         for key, name in names
     )
     section = Section(
@@ -223,9 +219,7 @@ def town() -> MapModel:
         years=YEARS,
         stages=stages,
         scenarios=(
-            Scenario(
-                id="base", label=text("Central", "中方案"), note=text("As now.", "维持现状。")
-            ),
+            Scenario(id="base", label=text("Central", "中方案"), note=text("As now.", "维持现状。")),
             Scenario(id="high", label=text("High", "高方案"), note=text("More.", "更多。")),
         ),
         shades=shades,
@@ -260,9 +254,7 @@ def town() -> MapModel:
                 used_for=text("Children", "儿童"),
             ),
         ),
-        classification=text(
-            "Internal; not for publication & sale", "内部研究使用,未经审核不得公开"
-        ),
+        classification=text("Internal; not for publication & sale", "内部研究使用,未经审核不得公开"),
         map_review_no="",
     )
 
@@ -297,6 +289,7 @@ def test_by_hand(tmp_path: Path) -> None:
         *("0", "General", "#,##0", "#,##0", "#,##0", "#,##0", "+#,##0;-#,##0;0", "0%"),
     ]
     assert row[10].fill.fgColor.rgb == "FFE66101"
+    assert row[11].number_format == '[>0.99]">99%";[<0.01]"<1%";0%'
 
 
 def test_overview_shows_both_gap_and_spare(tmp_path: Path) -> None:
@@ -370,13 +363,13 @@ def test_tables_are_ready_to_sort_and_print(tmp_path: Path) -> None:
     write_workbook(town(), path, language="zh")
     with closing(openpyxl.load_workbook(path)) as book:
         assert book.sheetnames == [
-            *("概览", "各年合计", "学位平衡", "使用率网格", "学校", "建设项目"),
+            *("概览", "各年合计", "学位平衡", "利用率网格", "学校", "建设项目"),
             *("措施建议", "核对", "数据来源", "说明"),
         ]
         assert book["学位平衡"].auto_filter.ref == "A1:P49"
         assert book["学位平衡"].freeze_panes == "C2"
-        assert book["使用率网格"].auto_filter.ref == "A2:G8"
-        assert book["使用率网格"].freeze_panes == "D3"
+        assert book["利用率网格"].auto_filter.ref == "A2:G8"
+        assert book["利用率网格"].freeze_panes == "D3"
         for sheet in book:
             assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
             if sheet.title != "概览":
@@ -390,9 +383,7 @@ def test_the_overview_draws_demand_against_seats(tmp_path: Path) -> None:
     write_workbook(town(), path, language="en")
     with ZipFile(path) as parts:
         drawn = [
-            re.findall(
-                r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read(f"xl/charts/{name}").decode()
-            )
+            re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read(f"xl/charts/{name}").decode())
             for name in ("chart1.xml", "chart2.xml")
         ]
     assert drawn[0] == [f"Totals!${c}$2:${c}$5" for c in "GFED"]

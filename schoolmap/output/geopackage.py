@@ -95,8 +95,7 @@ def write_geopackage(
     for layer in catchments.values():
         checks.require_same_metric_crs(layer, schools)
     layers = {
-        f"catchments_{coverage.id}": _catchment_layer(model, coverage, catchments)
-        for coverage in model.coverages
+        f"catchments_{coverage.id}": _catchment_layer(model, coverage, catchments) for coverage in model.coverages
     }
     layers["schools"] = _school_layer(model, schools)
     layers["actions"] = _action_layer(model).to_crs(schools.crs)
@@ -201,9 +200,7 @@ def _summary(model: MapModel, panel: Panel, position: int) -> dict[str, float | 
     """
     demand, seats = panel.demand[position], panel.seats[position]
     gaps = [
-        (d - s, year)
-        for d, s, year in zip(demand, seats, model.years, strict=True)
-        if d is not None and s is not None
+        (d - s, year) for d, s, year in zip(demand, seats, model.years, strict=True) if d is not None and s is not None
     ]
     peak, peak_year = max(gaps, key=lambda gap: gap[0], default=(None, None))
     classes = [shade for shade in panel.shade[position] if shade is not None]
@@ -269,10 +266,7 @@ def _audit_table(model: MapModel) -> pd.DataFrame:
 
 
 def _source_table(model: MapModel) -> pd.DataFrame:
-    rows = [
-        (s.title, s.publisher, s.date, s.licence, s.url, s.used_for["en"], s.used_for["zh"])
-        for s in model.sources
-    ]
+    rows = [(s.title, s.publisher, s.date, s.licence, s.url, s.used_for["en"], s.used_for["zh"]) for s in model.sources]
     columns = ("title", "publisher", "date", "licence", "url", "used_for_en", "used_for_zh")
     return pd.DataFrame(rows, columns=columns)
 
@@ -367,9 +361,7 @@ def _date(model: MapModel) -> str:
 
 def _add_category(parent: ET.Element, value: str, *, symbol: str, label: str) -> None:
     kind = "integer" if value else "NULL"
-    ET.SubElement(
-        parent, "category", value=value, symbol=symbol, label=label, render="true", type=kind
-    )
+    ET.SubElement(parent, "category", value=value, symbol=symbol, label=label, render="true", type=kind)
 
 
 def _add_fill(parent: ET.Element, name: str, *, colour: str, pattern: str) -> None:

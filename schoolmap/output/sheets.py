@@ -67,17 +67,17 @@ class Sheet(NamedTuple):
 
 _STAGE = Column("Stage", "学段", "text")
 _SCENARIO = Column("Scenario", "情景", "text")
-_CATCHMENT = Column("Catchment", "学区代码", "code")
-_CATCHMENT_NAME = Column("Catchment name", "学区名称", "text")
+_CATCHMENT = Column("Catchment", "片区代码", "code")
+_CATCHMENT_NAME = Column("Catchment name", "片区名称", "text")
 _YEAR = Column("Year", "年份", "year")
 _P10 = Column("Demand P10", "需求P10", "count")
 _P50 = Column("Demand (median)", "需求（中位数）", "count")
 _P90 = Column("Demand P90", "需求P90", "count")
 _PLACES = Column("Seats", "学位", "count")
-_SHORT = Column("Sum of gaps (seats short)", "各学区缺口合计", "count")
-_SPARE = Column("Sum of spare seats", "各学区空余合计", "count")
-_USE = Column("Utilisation", "使用率", "share")
-_CHANCE = Column("Shortage probability", "不足概率", "share")
+_SHORT = Column("Sum of gaps (seats short)", "各片区缺口合计", "count")
+_SPARE = Column("Sum of spare seats", "各片区空余合计", "count")
+_USE = Column("Utilisation", "利用率", "share")
+_CHANCE = Column("Shortage probability", "不足概率", "chance")
 _BORN = Column("Share already born", "已出生占比", "share")
 _FIRST = Column("First year", "首年", "year")
 _LAST = Column("Last year", "末年", "year")
@@ -117,10 +117,7 @@ def _stage_labels(model: MapModel, language: str) -> dict[str, str]:
 def _catchment_names(model: MapModel) -> dict[str, dict[str, str]]:
     """Map each stage to the names of its catchments, in the order of the panel's rows."""
     coverages = {coverage.id: coverage for coverage in model.coverages}
-    return {
-        stage.id: {c.id: c.name for c in coverages[stage.coverage].catchments}
-        for stage in model.stages
-    }
+    return {stage.id: {c.id: c.name for c in coverages[stage.coverage].catchments} for stage in model.stages}
 
 
 def _central(model: MapModel) -> list[Panel]:
@@ -201,7 +198,7 @@ def _heat_grid(model: MapModel, language: str) -> Sheet:
         for c, (catchment, name) in enumerate(names[panel.stage].items())
     ]
     columns = (_STAGE, _CATCHMENT, _CATCHMENT_NAME, *years)
-    return Sheet("Heat grid", "使用率网格", columns, rows, frozen=3, strip=_legend(model, language))
+    return Sheet("Heat grid", "利用率网格", columns, rows, frozen=3, strip=_legend(model, language))
 
 
 def _legend(model: MapModel, language: str) -> list[Shaded]:
@@ -215,14 +212,14 @@ def _schools(model: MapModel, language: str) -> Sheet:
     year_at = {year: t for t, year in enumerate(model.years)}
     columns = (
         *(_SCHOOL, _SCHOOL_NAME, Column("Operator", "举办者", "text"), _STAGE),
-        Column("Catchments", "服务学区代码", "code"),
-        Column("Catchment names", "服务学区名称", "text"),
+        Column("Catchments", "服务片区代码", "code"),
+        Column("Catchment names", "服务片区名称", "text"),
         Column(f"Seats {first}", f"{first}年学位", "count"),
         Column(f"Seats {last}", f"{last}年学位", "count"),
         Column("Classrooms", "教室", "count"),
         Column("Enrolment", "在校（园）生", "count"),
         Column("Enrolment year", "在校生年份", "year"),
-        Column("Utilisation (enrolment / seats)", "使用率（在校生/学位）", "share"),
+        Column("Utilisation (enrolment / seats)", "利用率（在校生/学位）", "share"),
         *(_LON, _LAT),
     )
     rows = []
@@ -272,7 +269,7 @@ def _actions(model: MapModel, language: str) -> Sheet:
     columns = (
         Column("Action", "措施代码", "code"),
         *(_KIND, _STAGE, _CATCHMENT, _CATCHMENT_NAME, _SCHOOL, _SCHOOL_NAME),
-        Column("Receiving catchment", "接收学区", "code"),
+        Column("Receiving catchment", "接收片区", "code"),
         *(_FIRST, _LAST, _PEAK, _PEAK_SHORT, _CHANCE),
         Column("Classes", "班数", "count"),
         _PLACES,
@@ -326,16 +323,13 @@ def _sources(model: MapModel, language: str) -> Sheet:
         Column("Address", "网址", "long"),
         Column("Used for", "用途", "long"),
     )
-    rows = [
-        (s.title, s.publisher, s.date, s.licence, s.url, s.used_for[language])
-        for s in model.sources
-    ]
+    rows = [(s.title, s.publisher, s.date, s.licence, s.url, s.used_for[language]) for s in model.sources]
     return Sheet("Sources", "数据来源", columns, rows)
 
 
 def _notes(model: MapModel, language: str) -> Sheet:
     rows = [(text[language],) for text in model.notes]
-    return Sheet("Notes", "说明", (Column("Note", "说明", "long"),), rows)
+    return Sheet("Notes", "说明", (Column("Note", "说明", "note"),), rows)
 
 
 # What the overview says
@@ -364,7 +358,7 @@ def key_years(model: MapModel, *, language: str) -> Sheet:
     """Describe the turning points of each stage: first year, peaks and last year."""
     columns = (
         *(_STAGE, _YEAR, Column("Why this year", "说明", "text"), _P10, _P50, _P90, _PLACES),
-        *(_SHORT, _SPARE, Column("Catchments short", "不足学区数", "count"), _BORN),
+        *(_SHORT, _SPARE, Column("Catchments short", "不足片区数", "count"), _BORN),
     )
     labels = _stage_labels(model, language)
     rows = []
@@ -390,9 +384,7 @@ def _turning_points(model: MapModel, panel: Panel) -> dict[int, list[str]]:
     """Map the positions of the years worth showing, in order, to the reasons for it."""
     last = len(model.years) - 1
     totals = panel.totals
-    peak, worst = (
-        max(range(last + 1), key=row.__getitem__) for row in (totals.demand, totals.short)
-    )
+    peak, worst = (max(range(last + 1), key=row.__getitem__) for row in (totals.demand, totals.short))
     points: dict[int, list[str]] = {}
     points.setdefault(0, []).append("base" if model.years[0] == model.base_year else "first")
     points.setdefault(peak, []).append("peak demand")
@@ -419,7 +411,7 @@ def worst_catchments(model: MapModel, *, language: str, shown: int = 5) -> Sheet
         for panel in _central(model)
         for rank in panel.ranking[:shown]
     ]
-    return Sheet("Where seats are short first", "最缺学位的学区", columns, rows)
+    return Sheet("Where seats are short first", "最缺学位的片区", columns, rows)
 
 
 def overview_notes(model: MapModel, *, language: str) -> list[tuple[str, list[tuple[Cell, str]]]]:
@@ -429,9 +421,7 @@ def overview_notes(model: MapModel, *, language: str) -> list[tuple[str, list[tu
         texts = (s.attendance_note, *s.notes)
         share = f"{WORDS['attendance'][language]} {s.attendance:.0%}"
         stages.append((s.label[language], "\n".join((share, *(t[language] for t in texts)))))
-    scenarios: list[tuple[Cell, str]] = [
-        (s.label[language], s.note[language]) for s in model.scenarios
-    ]
+    scenarios: list[tuple[Cell, str]] = [(s.label[language], s.note[language]) for s in model.scenarios]
     levels: list[tuple[Cell, str]] = [(TERMS[k][language], t[language]) for k, t in LEVELS.items()]
     colours: list[tuple[Cell, str]] = [
         (Shaded(None, cell.colour), str(cell.value)) for cell in _legend(model, language)

@@ -79,7 +79,7 @@ def leaflet_css() -> str:
     return re.sub(r"url\([^)]*\)", "none", asset(f"{LEAFLET}/leaflet.css"))
 
 
-class Verbatim(Element):  # type: ignore[misc]
+class Verbatim(Element):
     """
     Text that reaches the page as it is.
 
@@ -101,7 +101,7 @@ class Verbatim(Element):  # type: ignore[misc]
         return self._text
 
 
-class Page(Figure):  # type: ignore[misc]
+class Page(Figure):
     """
     A page with a language, whose title is shown as text.
 
@@ -116,7 +116,7 @@ class Page(Figure):  # type: ignore[misc]
     def __init__(self, *, title: str, locale: str) -> None:
         super().__init__()
         self._id = "page"
-        self.title = title
+        self.heading = title
         self.locale = locale
         self.header.add_child(Verbatim('<meta charset="utf-8">'), name="meta_http")
 
@@ -130,7 +130,7 @@ class Page(Figure):  # type: ignore[misc]
                 f'<html lang="{markup.escape(self.locale)}">',
                 "<head>",
                 _render_children(self.header),
-                f"<title>{markup.escape(self.title)}</title>",
+                f"<title>{markup.escape(self.heading)}</title>",
                 "</head>",
                 "<body>",
                 _render_children(self.html),
@@ -142,7 +142,7 @@ class Page(Figure):  # type: ignore[misc]
         )
 
 
-class PlanMap(folium.Map):  # type: ignore[misc]
+class PlanMap(folium.Map):
     """
     A folium map without tiles, without links and with a fixed name.
 
@@ -209,7 +209,7 @@ class PlanMap(folium.Map):  # type: ignore[misc]
         head.add_child(Verbatim(f"<script>\n{asset('planmap.js')}</script>"), name="planmap_js")
 
 
-class PlanLayer(MacroElement):  # type: ignore[misc]
+class PlanLayer(MacroElement):
     """
     The plan on its map: the frame around the map, the data, and the call that draws them.
 
@@ -226,7 +226,7 @@ class PlanLayer(MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, model: MapModel) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PlanLayer"
         self._id = "plan"
         self.data_id = DATA_ID
@@ -236,13 +236,14 @@ class PlanLayer(MacroElement):  # type: ignore[misc]
 
     def add_to(self, parent: Element, name: str | None = None, index: int | None = None) -> Element:
         """Add the frame before the map and the layer to it."""
-        parent.get_root().html.add_child(Verbatim(self._before), name="plan_before")
+        _page(parent).html.add_child(Verbatim(self._before), name="plan_before")
         return super().add_to(parent, name=name, index=index)
 
-    def render(self, **kwargs: object) -> None:
-        """Write the rest of the frame, the data and the call."""
-        self.get_root().html.add_child(Verbatim(self._after), name="plan_after")
-        super().render(**kwargs)
+    def render(self, **kwargs: object) -> str:
+        """Write the rest of the frame, the data and the call to the page; return nothing of it."""
+        _page(self).html.add_child(Verbatim(self._after), name="plan_after")
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        return ""
 
 
 def inert_json(model: MapModel) -> str:
@@ -451,6 +452,15 @@ def _sources(texts: Iterable[str]) -> str:
     """Return the hash sources of inline texts, each once, in order."""
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
     return " ".join(dict.fromkeys(f"'sha256-{value}'" for value in hashes)) or "'none'"
+
+
+def _page(element: Element) -> Figure:
+    """Return the page that an element stands on."""
+    root = element.get_root()
+    if not isinstance(root, Figure):
+        msg = "A plan is drawn on a `PlanMap`, which has a page; this element has none."
+        raise OutputError(msg)
+    return root
 
 
 def _render_children(element: Element) -> str:

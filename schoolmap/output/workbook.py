@@ -50,22 +50,26 @@ _A3, _A4 = 8, 9
 _LINE, _HIGHEST = 15, 400
 """Heights in points: of a line of text, and of the highest row (Excel allows 409)."""
 _WIDTHS = {"year": 8.0, "heat": 8.0, "share": 11.0, "count": 11.0, "gap": 11.0}
-_WIDEST = {"code": 28, "text": 28, "long": 44}
+_WIDEST = {"code": 28, "text": 28, "long": 44, "note": 120}
 """Widths of columns in letters; texts are as wide as the longest of them, up to a limit."""
 _INK, _WHITE, _HAIRLINE, _HEAD = "#1b1f23", "#ffffff", "#d8d5cd", "#efedf3"
-_DEMAND, _BAND, _SEATS = "#b35806", "#f1a340", "#b2abd2"
+_DEMAND, _BAND, _SEATS = "#b35806", "#e08214", "#d8d3e8"
 _CHART_ROWS, _CHART_COLUMNS = 15, (0, 5)
 """Rows that a chart covers, and the columns where the left and the right chart begin."""
 _OVERVIEW_WIDTHS = (18, 9, 24, 12, 12, 12, 12, 14, 14, 14, 14)
+_CHANCE = '[>0.99]">99%";[<0.01]"<1%";0%'
+"""A probability is never shown as certainty."""
 
 _KINDS: dict[str, dict[str, Any]] = {
     "code": {"num_format": "@", "text_wrap": True, "indent": 1},
     "text": {"text_wrap": True, "indent": 1},
     "long": {"text_wrap": True, "indent": 1},
+    "note": {"text_wrap": True, "indent": 1},
     "year": {"num_format": "0", "align": "center"},
     "count": {"num_format": "#,##0", "align": "right", "indent": 1},
     "gap": {"num_format": "+#,##0;-#,##0;0", "align": "right", "indent": 1},
     "share": {"num_format": "0%", "align": "right", "indent": 1},
+    "chance": {"num_format": _CHANCE, "align": "right", "indent": 1},
     "heat": {"num_format": "0%", "align": "center"},
     "degrees": {"num_format": "0.00000", "align": "right", "indent": 1},
     "exact": {"num_format": "#,##0.000", "align": "right", "indent": 1},
@@ -205,9 +209,7 @@ def _footer_text(text: str) -> str:
     return " ".join(visible(text[:100]).split()).replace("&", "&&")
 
 
-def _put(
-    worksheet: Worksheet, row: int, column: int, cell: Cell, *, kind: str, style: Styles
-) -> None:
+def _put(worksheet: Worksheet, row: int, column: int, cell: Cell, *, kind: str, style: Styles) -> None:
     """Write one cell: text as text, a number as it is, and nothing where nothing is known."""
     fill = None
     if isinstance(cell, Shaded):
@@ -241,9 +243,7 @@ def _write_table(worksheet: Worksheet, sheet: Sheet, *, language: str, style: St
         for r, row in enumerate(sheet.rows, start=top + 1):
             _put(worksheet, r, c, row[c], kind=column.kind, style=style)
     for r, row in enumerate(sheet.rows, start=top + 1):
-        high = max(
-            _lines(t, w - 2) if isinstance(t, str) else 1 for t, w in zip(row, widths, strict=True)
-        )
+        high = max(_lines(t, w) if isinstance(t, str) else 1 for t, w in zip(row, widths, strict=True))
         if high > 1:
             worksheet.set_row(r, min(_LINE * high + 3, _HIGHEST))
     headers = (column.title(language) for column in sheet.columns)
@@ -279,8 +279,13 @@ def _width(sheet: Sheet, position: int) -> float:
 
 
 def _lines(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column of this width."""
-    return sum(max(1, math.ceil(display_width(line) / width)) for line in text.split("\n"))
+    """Return how many lines a text takes in a column of this width; Latin letters run narrow."""
+
+    def used(line: str) -> float:
+        narrow = 2 * len(line) - display_width(line)
+        return display_width(line) - 0.15 * narrow
+
+    return sum(max(1, math.ceil(used(line) / width)) for line in text.split("\n"))
 
 
 # The overview

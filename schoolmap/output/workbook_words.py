@@ -16,7 +16,7 @@ TERMS: dict[str, Text] = {
     "red": {"en": "Short", "zh": "红色预警"},
     "expand": {"en": "Expand", "zh": "扩建"},
     "new": {"en": "New school", "zh": "新建"},
-    "rezone": {"en": "Move a boundary", "zh": "调整学区"},
+    "rezone": {"en": "Move a boundary", "zh": "调整片区"},
     "temporary": {"en": "Temporary rooms", "zh": "临时学位"},
     "review": {"en": "Review surplus", "zh": "富余复核"},
     "relocate": {"en": "Relocate", "zh": "迁建"},
@@ -53,7 +53,7 @@ WORDS: dict[str, Text] = {
         "is, and what to do about it. Demand is the median with an 80 % interval (P10 to P90). "
         "Gap = demand - seats: a plus is a shortage. A scenario is an assumption, never a limit "
         "of confidence.",
-        "zh": "哪个学区、哪一年、缺多少或余多少学位，把握有多大，以及可以怎么办。需求为中位数，"
+        "zh": "哪个片区、哪一年、缺多少或余多少学位，把握有多大，以及可以怎么办。需求为中位数，"
         "并给出80%区间（P10至P90）。缺口=需求-学位，正数表示不足。情景是假设，不是置信界限。",
     },
 }

@@ -78,7 +78,7 @@
     flagShort: { en: "{s} {w} {y} · {n} short", zh: "{s} {w} {y} 缺 {n}" },
     flagSpare: { en: "{s} {w} {y} · {n} spare", zh: "{s} {w} {y} 余 {n}" },
     flagReview: { en: "Review", zh: "评估" },
-    whole: { en: "Whole area · {y} · {s}", zh: "全域 · {y} 年 · {s}" },
+    whole: { en: "Whole area {y} · {s}", zh: "全域 {y} 年 · {s}" },
     demandMedian: { en: "Demand (median)", zh: "需求（中位）" },
     interval: { en: "80 % interval", zh: "80% 区间" },
     demand: { en: "demand", zh: "需求" },
@@ -93,8 +93,6 @@
     where: { en: "Where, when, how many", zh: "哪里、何时、缺多少" },
     rankShort: { en: "short {n}", zh: "缺 {n}" },
     rankChance: { en: "chance {p}", zh: "概率 {p}" },
-    rankChanceSpare: { en: "chance {p}", zh: "概率 {p}" },
-    from: { en: "from {y}", zh: "{y} 年起" },
     inYears: { en: "{a}–{b}", zh: "{a}–{b}" },
     inYear: { en: "{a}", zh: "{a}" },
     peak: { en: "most in {y}", zh: "{y} 年最多" },
@@ -119,7 +117,6 @@
       zh: "{y} 年起：部分儿童在 {d} 尚未出生",
     },
     unbornShort: { en: "from {y} not all born", zh: "{y} 年起未全出生" },
-    median: { en: "median", zh: "中位" },
     band: { en: "80 % interval", zh: "80% 区间" },
     cardYear: { en: "In {y}", zh: "{y} 年" },
     children: { en: "Children living here, {a}", zh: "居住在此的 {a}儿童" },
@@ -718,7 +715,7 @@
       .sort((a, b) => b.seats - a.seats)
       .forEach((item) => {
         const at = map.latLngToLayerPoint([item.school.lat, item.school.lon]);
-        const side = markSide(item.seats, scale);
+        const side = item.seats > 0 ? markSide(item.seats, scale) : many ? 5 : 8;
         const half = side / 2 + (many ? 0 : 1.5);
         const names = ["mark"];
         if (item.seats <= 0) names.push("closed");
@@ -827,13 +824,14 @@
   /** Offsets of a flag's box from its foot, nearest and most upright first. */
   function flagSpots(w, height) {
     const spots = [];
-    [26, 40, 56, 76].forEach((up) => {
+    const near = narrow();
+    (near ? [24, 38] : [26, 40, 56, 76]).forEach((up) => {
       spots.push({ x: 0, y: -up, side: 1 }, { x: -w, y: -up, side: -1 });
     });
-    [14, 30, 48].forEach((down) => {
+    (near ? [14, 28] : [14, 30, 48]).forEach((down) => {
       spots.push({ x: 0, y: down, side: 1 }, { x: -w, y: down, side: -1 });
     });
-    (narrow() ? [44] : [44, 62, 80, 100]).forEach((far) => {
+    (near ? [40] : [44, 62, 80, 100]).forEach((far) => {
       for (let i = 0; i < 16; i += 1) {
         const turn = (i * Math.PI) / 8;
         const dx = Math.cos(turn) * far;
@@ -874,6 +872,7 @@
     const weight = { now: 1, later: 2, past: 3 };
     const rank = (item) => (item.action.catchment === pickedArea() ? 0 : weight[item.state]);
     order.sort((a, b) => rank(a) - rank(b));
+    const told = new Set();
     const placed = [];
     order.forEach((item) => {
       const foot = map.latLngToLayerPoint([item.action.lat, item.action.lon]);
@@ -882,8 +881,10 @@
       const font = small ? "600 11px" : "600 12px";
       const w = Math.ceil(textWidth(text, font)) + 24;
       const hFlag = small ? 18 : 20;
-      // the circles of the gap view already say how many: there the symbol is enough
-      const short = state.view === "gap" || (item.state === "past" && rank(item) > 0);
+      // a shortage is told once: further proposals for it are symbols, as are all beside the circles of the gap view
+      const again = told.has(item.action.catchment);
+      told.add(item.action.catchment);
+      const short = again || state.view === "gap" || (item.state === "past" && rank(item) > 0);
       const forms = short ? [] : [{ text: text, w: w, h: hFlag }];
       forms.push({ text: SYMBOLS[item.action.kind], w: 20, h: 20, badge: true });
       forms.some((form) => {
@@ -902,7 +903,7 @@
 
   function badgeSpots() {
     const spots = [];
-    [18, 30, 44, 62, 84].forEach((far) => {
+    (narrow() ? [18, 26, 36, 48] : [18, 30, 44, 62, 84]).forEach((far) => {
       for (let i = 0; i < 12; i += 1) {
         const turn = (i * Math.PI) / 6 - Math.PI / 3;
         spots.push({ x: Math.cos(turn) * far - 10, y: Math.sin(turn) * far - 10, side: 1 });
@@ -1127,7 +1128,7 @@
 
   function chip(action) {
     if (!action) return h("span", { class: "chip quiet" }, t("watch"));
-    return h("span", { class: "chip " + action.kind }, SYMBOLS[action.kind] + " " + t(action.kind));
+    return h("span", { class: "chip " + action.kind }, SYMBOLS[action.kind] + " " + t(action.kind === "review" ? "flagReview" : action.kind));
   }
 
   function linePath(values, x, y) {
@@ -1226,7 +1227,7 @@
           "span",
           { class: "figures" },
           h("span", null, h("b", null, t("reviewRow", { n: flagNumber(action) })), " · " + t("peak", { y: action.peak_year })),
-          h("span", null, yearsText(action.first_year, action.last_year) + " · " + t("rankChanceSpare", { p: chance(action.probability) }))
+          h("span", null, yearsText(action.first_year, action.last_year))
         ),
         spark(place)
       )
@@ -1569,6 +1570,13 @@
     return [h("h3", null, t("projects")), h("ul", { class: "projects" }, projects.map(projectLine))];
   }
 
+  /** When a proposal is needed. For a review the chance of a shortage would say nothing. */
+  function actionYears(action) {
+    if (action.kind === "review") return yearsText(action.first_year, action.last_year);
+    const years = t("proposalYears", { a: action.first_year, b: action.last_year, p: action.peak_year });
+    return years + " · " + t("rankChance", { p: chance(action.probability) });
+  }
+
   function actionBlock(action) {
     const school = index.school.get(action.school);
     const place = action.receiver ? placeOf(action.receiver) : undefined;
@@ -1580,7 +1588,7 @@
       { class: "proposal" },
       h("h3", null, t("proposal")),
       h("p", null, chip(action), h("b", null, " " + size.join(" · "))),
-      h("p", { class: "when" }, t("proposalYears", { a: action.first_year, b: action.last_year, p: action.peak_year }) + " · " + t("rankChance", { p: chance(action.probability) })),
+      h("p", { class: "when" }, actionYears(action)),
       school && h("p", null, t("school") + colon(), linkButton(school.name, { kind: "school", id: school.id })),
       place !== undefined &&
         h("p", null, t("receiver") + colon(), linkButton(coverage().catchments[place].name, { kind: "catchment", id: action.receiver })),
@@ -1658,7 +1666,7 @@
     const pad = (high - low) * 0.03 || 1;
     const y = (v) => box.h - box.b - ((v - low + pad) / (high - low + 2 * pad)) * (box.h - box.t - box.b);
     const svg = s("svg", { width: box.w, height: box.h, "aria-hidden": "true" });
-    const ticks = niceTicks(low, high, 3).slice(0, 4);
+    const ticks = niceTicks(low, high, 4).slice(0, 4);
     ticks.forEach((v) => {
       svg.appendChild(s("line", { class: "grid", x1: box.l, x2: box.w - box.r, y1: y(v), y2: y(v) }));
       svg.appendChild(s("text", { class: "tick", x: box.l - 8, y: y(v) + 4, "text-anchor": "end" }, num(v)));
@@ -1667,7 +1675,7 @@
     bornMark(svg, totals, x, box);
     svg.appendChild(s("path", { class: "line-seats", d: stepPath(totals.seats, x, y) }));
     svg.appendChild(s("path", { class: "line-demand", d: linePath(totals.demand, x, y) }));
-    endLabels(svg, totals, x(n - 1) + 7, y, box);
+    endLabels(svg, totals, x(n - 1) + 11, y, box);
     handle(svg, totals, x, y, box);
     yearLabels(x, box.slim ? 36 : 38).forEach((i) =>
       svg.appendChild(
@@ -1724,10 +1732,12 @@
     if (wide(parts) > box.w - 20) parts = parts.slice(0, 3);
     const width = wide(parts);
     // stay inside the strip: beside the handle where there is room, else pushed back
-    const right = cx + 8 + width <= box.w - 6;
-    const left = right ? cx + 8 : cx - 8 - width >= 6 ? cx - 8 - width : clamp(cx - width / 2, 6, box.w - 6 - width);
-    svg.appendChild(s("line", { class: "handle-line", x1: cx, x2: cx, y1: right || cx - 8 - width >= 6 ? 4 : box.t - 4, y2: box.h - box.b + 18 }));
-    const text = s("text", { class: "handle-text", x: left, y: 15 });
+    const after = cx + 8 + width <= box.w - 6;
+    const before = !after && cx - 8 - width >= 6;
+    const left = after ? cx + 8 : before ? cx - 8 : clamp(cx - width / 2, 6, box.w - 6 - width);
+    const top = after || before ? 4 : box.t - 4;
+    svg.appendChild(s("line", { class: "handle-line", x1: cx, x2: cx, y1: top, y2: box.h - box.b + 18 }));
+    const text = s("text", { class: "handle-text", x: left, y: 15, "text-anchor": before ? "end" : "start" });
     parts.forEach((part, i) => text.appendChild(s("tspan", { dx: i ? 10 : 0, class: i === 3 ? "short" : null }, part)));
     svg.appendChild(text);
     if (known(totals.demand[at])) svg.appendChild(s("circle", { class: "handle", cx: cx, cy: y(totals.demand[at]), r: 6 }));
@@ -1882,6 +1892,7 @@
   }
 
   function paintPrintLine() {
+    byId("print-run").textContent = runText();
     byId("print-line").textContent = [pick(stage().label), year(), t("scenario") + colon() + pick(scenario().label)].join(" · ");
   }
 
@@ -1944,6 +1955,17 @@
     );
   }
 
+  function runText() {
+    return t("aboutRunText", {
+      v: model.version,
+      d: model.population_date,
+      b: model.base_year,
+      n: num(model.draws),
+      s: model.seed,
+      c: model.crs,
+    });
+  }
+
   function openAbout() {
     const list = (items) => h("ul", null, items.filter(Boolean).map((text) => h("li", null, text)));
     const block = (key, body) => body && [h("h3", null, t(key)), body];
@@ -1965,7 +1987,7 @@
       h(
         "div",
         { class: "about-body" },
-        block("aboutRun", h("p", null, t("aboutRunText", { v: model.version, d: model.population_date, b: model.base_year, n: num(model.draws), s: model.seed, c: model.crs }))),
+        block("aboutRun", h("p", null, runText())),
         block("aboutNotes", list(model.notes.map(pick).concat(t("sumNote")))),
         block("aboutStages", stages.length > 0 && list(stages)),
         block("aboutScenarios", list(model.scenarios.map((item) => pick(item.label) + (pick(item.note) ? colon() + pick(item.note) : "")))),
@@ -2151,7 +2173,8 @@
     const place = (list, id) => Math.max(0, list.findIndex((item) => item.id === id));
     if (parts.s) state.stage = place(model.stages, parts.s);
     if (parts.c) state.scenario = place(model.scenarios, parts.c);
-    if (model.years.indexOf(Number(parts.y)) >= 0) state.year = model.years.indexOf(Number(parts.y));
+    const asked = model.years.indexOf(Number(parts.y));
+    state.year = asked >= 0 ? asked : firstYear();
     if (["use", "gap", "chance"].indexOf(parts.v) >= 0) state.view = parts.v;
     if (parts.l === "zh" || parts.l === "en") state.lang = parts.l;
     if (parts.k) state.picked = { kind: "catchment", id: parts.k };
@@ -2241,7 +2264,6 @@
     model = JSON.parse(byId(dataId).textContent);
     index = makeIndex();
     state.lang = model.language === "zh" ? "zh" : "en";
-    state.year = firstYear();
     readHash();
     setUpMap();
     setUpWave();

@@ -1,0 +1,369 @@
+"""
+The web map in a real browser, with the network off.
+
+Needs playwright and Chromium (`CHROMIUM=/path`, or on the `PATH`). Without them
+the tests are skipped, unless `SCHOOLMAP_REQUIRE_BROWSER=1` says that they must run.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from schoolmap.output.webmap import render_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schoolmap.output.model import MapModel
+
+REQUIRED = os.environ.get("SCHOOLMAP_REQUIRE_BROWSER") == "1"
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+MISSING = CHROMIUM is None or importlib.util.find_spec("playwright") is None
+
+pytestmark = pytest.mark.skipif(MISSING and not REQUIRED, reason="needs playwright and Chromium")
+
+spec = importlib.util.spec_from_file_location(
+    "webmap_synthetic",
+    Path(__file__).with_name("test_webmap.py"),
+)
+assert spec is not None
+assert spec.loader is not None
+synthetic = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(synthetic)
+
+
+class Opened:
+    """A page, with everything it asked for and complained about."""
+
+    def __init__(self, page: Any) -> None:  # noqa: ANN401 - playwright may be absent
+        self.page = page
+        self.requests: list[str] = []
+        self.troubles: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("dialog", self._note_dialog)
+
+    def _note_console(self, message: Any) -> None:  # noqa: ANN401
+        if message.type in {"error", "warning"}:
+            self.troubles.append(f"console: {message.text}")
+
+    def _note_dialog(self, dialog: Any) -> None:  # noqa: ANN401
+        self.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def state(self, key: str) -> Any:  # noqa: ANN401
+        """Return one entry of what is chosen."""
+        return self.page.evaluate("key => window.schoolmap.state()[key]", key)
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose a radio button by its name and value, as a reader does."""
+        self.page.locator(f"input[name={name}][value={value}]").check(force=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium once for this file."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - absent on many machines
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def opened(
+    browser: Any,  # noqa: ANN401
+    folder: Path,
+    model: MapModel,
+    *,
+    width: int = 1366,
+    height: int = 768,
+    fragment: str = "",
+) -> Iterator[Opened]:
+    """Write a plan, open it offline, and check at the end that nothing was asked or reported."""
+    path = folder / "map.html"
+    path.write_bytes(render_html(model).encode())
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        offline=True,
+        reduced_motion="reduce",
+    )
+    try:
+        view = Opened(context.new_page())
+        view.page.goto(path.as_uri() + fragment)
+        view.page.wait_for_function("() => window.schoolmap !== undefined")
+        yield view
+        assert [url.split("#")[0] for url in view.requests] == [path.as_uri()]
+        assert view.troubles == []
+    finally:
+        context.close()
+
+
+def test_every_shade_is_the_models(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """What is drawn for every stage, scenario and year is what the model says."""
+    model = synthetic.synthetic_model()
+    wrong = []
+    seen = set()
+    with opened(browser, tmp_path, model) as view:
+        for panel in model.panels:
+            view.choose("stage", panel.stage)
+            view.choose("scenario", panel.scenario)
+            for at, year in enumerate(model.years):
+                shades = view.page.evaluate(
+                    """at => {
+                        const range = document.getElementById("year");
+                        range.value = at;
+                        range.dispatchEvent(new Event("input"));
+                        return window.schoolmap.shades();
+                    }""",
+                    at,
+                )
+                expected = [row[at] for row in panel.shade]
+                seen.update(expected)
+                chosen = (view.state("stage"), view.state("scenario"), view.state("year"))
+                if shades != expected or chosen != (panel.stage, panel.scenario, year):
+                    wrong.append((panel.stage, panel.scenario, year, shades, expected))
+    assert wrong == []
+    assert seen == {None, 0, 1, 2, 3, 4}
+
+
+def test_year_by_keyboard(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The wave is a native slider: arrows, Home and End move the year, and the totals follow."""
+    model = synthetic.synthetic_model()
+    with opened(browser, tmp_path, model, fragment="#y=2025") as view:
+        view.page.focus("#year")
+        view.page.keyboard.press("ArrowRight")
+        assert view.state("year") == 2026
+        view.page.keyboard.press("End")
+        assert view.state("year") == 2039
+        assert view.page.get_attribute("#year", "aria-valuetext") == "2039"
+        view.page.keyboard.press("Home")
+        assert view.state("year") == 2020
+        shown = view.page.inner_text("#totals")
+        assert f"{round(model.panels[0].totals.demand[0]):,}" in shown
+        assert f"{round(model.panels[0].totals.short[0]):,}" in shown
+        assert f"{round(model.panels[0].totals.spare[0]):,}" in shown
+
+
+def test_play_goes_on_by_one_year_with_reduced_motion(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A reader who asked for less motion steps through the years press by press."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#y=2025") as view:
+        view.page.click("#play")
+        assert view.state("year") == 2026
+
+
+def test_click_on_a_catchment_opens_its_card(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A click on the map names the catchment and tells its numbers and their origin."""
+    model = synthetic.synthetic_model()
+    with opened(browser, tmp_path, model, fragment="#s=primary&y=2030") as view:
+        at = view.page.evaluate("() => window.schoolmap.pixel(30.0085, 100.0085)")
+        view.page.mouse.click(at["x"], at["y"])
+        assert view.state("picked") == {"kind": "catchment", "id": "c0"}
+        card = view.page.inner_text("#card")
+        assert "Synthetic area 0" in card
+        assert f"{round(model.panels[2].demand[0][10]):,}" in card
+        assert "How this number came about" in card
+        assert "95 children were enrolled" in card
+        view.page.keyboard.press("Escape")
+        assert view.state("picked") is None
+        assert view.page.is_hidden("#card")
+
+
+def test_row_zooms_and_opens_the_card(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The ranked list is worst first; a row moves the map there and shows the proposal."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#s=primary") as view:
+        names = view.page.locator("#list ol .name").all_inner_texts()
+        assert names == ["Synthetic area 4", "Synthetic area 3"]
+        before = view.state("zoom")
+        view.page.locator("#list ol .row").first.focus()
+        view.page.keyboard.press("Enter")
+        assert view.state("picked") == {"kind": "catchment", "id": "c4"}
+        assert before < view.state("zoom") <= before + 2.2
+        card = view.page.inner_text("#card")
+        assert "An invented reason (en)" in card
+        assert "An invented alternative (en)" in card
+
+
+def test_search(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Words find catchments and schools; the keyboard is enough."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        view.page.fill("#search-box", "school 3")
+        assert view.page.locator("#search-list li").count() == 1
+        view.page.press("#search-box", "Enter")
+        assert view.state("picked") == {"kind": "school", "id": "s3"}
+        assert "Synthetic school 3" in view.page.inner_text("#card h2")
+        view.page.fill("#search-box", "no such place")
+        assert "Nothing found" in view.page.inner_text("#search-list")
+
+
+def test_languages(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """One button turns every text, and the page says in which language it is."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        assert view.page.get_attribute("html", "lang") == "en"
+        assert view.page.inner_text("#title") == "Synthetic county"
+        assert view.page.inner_text("#badge") == "SYNTHETIC DATA"
+        view.page.click("#language-button")
+        assert view.page.get_attribute("html", "lang") == "zh-CN"
+        assert view.page.inner_text("#title") == "虚构县"
+        assert view.page.inner_text("#badge") == "虚构数据"
+        assert "哪里、何时、缺多少" in view.page.inner_text("#list")
+        assert "小学" in view.page.inner_text("#stage-switch")
+        assert "(en)" not in view.page.inner_text("body")
+        view.page.click("#language-button")
+        assert view.page.get_attribute("html", "lang") == "en"
+
+
+def test_every_text_has_both_languages(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """No text of the page falls back to its key or to `undefined`."""
+    for fragment in ("#s=primary&v=gap&k=c4&l=zh", "#s=primary&v=chance&k=c3&l=en"):
+        with opened(browser, tmp_path, synthetic.synthetic_model(), fragment=fragment) as view:
+            view.page.click("#about-button")
+            words = view.page.inner_text("body")
+            assert "undefined" not in words
+            assert "NaN" not in words
+            assert "CC0" in view.page.inner_text("#about")
+            view.page.click("#about-close")
+
+
+def test_notes_of_the_stage_are_in_sight(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """What a stage's numbers rest on is written above the map, not hidden behind a button."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        assert "Invented kindergarten places" in view.page.inner_text("#note-line")
+        view.choose("stage", "primary")
+        assert "Invented primary places" in view.page.inner_text("#note-line")
+        assert "Invented kindergarten places" not in view.page.inner_text("#note-line")
+
+
+def test_marks_change_with_the_stage(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Kindergartens are circles, primary schools squares, and only one stage is shown."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        assert view.page.locator("#marks-svg circle.mark").count() == 5
+        view.choose("stage", "primary")
+        assert view.page.locator("#marks-svg circle.mark").count() == 0
+        assert view.page.locator("#marks-svg rect.mark").count() == 5
+
+
+def test_flags_hide_nothing(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """No flag covers a school or another flag, at any zoom."""
+    model = synthetic.synthetic_model()
+    flag = model.actions[0]
+    model = replace(
+        model,
+        actions=(
+            flag,
+            *(replace(flag, id=f"b{i}", catchment=f"c{i}", lon=100.005 + 0.01 * (i % 3), lat=30.005) for i in range(3)),
+        ),
+    )
+    with opened(browser, tmp_path, model, fragment="#s=primary&y=2030") as view:
+        words = view.page.locator("#marks-svg g.flag text").all_text_contents()
+        assert "↑ Expand 2024 · 40 short" in words
+        for _ in range(3):
+            boxes = view.page.evaluate("() => window.schoolmap.boxes()")
+            assert len(boxes["flags"]) > 0
+            for i, flag_box in enumerate(boxes["flags"]):
+                others = boxes["marks"] + boxes["flags"][i + 1 :]
+                assert not [other for other in others if meet(flag_box, other)]
+            view.page.click("#zoom-in")
+
+
+def meet(a: dict[str, float], b: dict[str, float]) -> bool:
+    """Tell whether two boxes overlap."""
+    across = a["x"] < b["x"] + b["w"] and b["x"] < a["x"] + a["w"]
+    return across and a["y"] < b["y"] + b["h"] and b["y"] < a["y"] + a["h"]
+
+
+def test_hostile_names_are_shown_as_text(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A school named like an attack is found, shown letter by letter, and runs nothing."""
+    hostile = synthetic.HOSTILE
+    model = synthetic.synthetic_model(hostile=hostile)
+    with opened(browser, tmp_path, model, fragment="#s=primary") as view:
+        view.page.fill("#search-box", "onerror")
+        assert hostile in view.page.inner_text("#search-list")
+        view.page.press("#search-box", "Enter")
+        assert view.page.inner_text("#card h2") == hostile
+        view.page.click("#about-button")
+        assert hostile in view.page.inner_text("#about")
+        assert view.page.locator("img").count() == 0
+
+
+def test_policy_stops_what_is_injected(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Even a script that somehow got into the page would not run, nor reach the network."""
+    path = tmp_path / "map.html"
+    path.write_bytes(render_html(synthetic.synthetic_model()).encode())
+    context = browser.new_context(offline=True)
+    try:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        ran = page.evaluate(
+            """async () => {
+                const script = document.createElement("script");
+                script.textContent = "window.ran = true";
+                document.body.append(script);
+                const image = document.createElement("img");
+                image.setAttribute("onerror", "window.ran = true");
+                image.src = "missing.png";
+                document.body.append(image);
+                const fetched = await fetch("data:text/plain,x").then(() => true, () => false);
+                await new Promise((resolve) => setTimeout(resolve, 100));
+                return [window.ran === true, fetched];
+            }""",
+        )
+        assert ran == [False, False]
+    finally:
+        context.close()
+
+
+def test_no_shortage_is_said(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """An empty list says that nothing is short, instead of being empty."""
+    model = synthetic.synthetic_model()
+    calm = replace(
+        model,
+        actions=(),
+        panels=tuple(replace(panel, ranking=()) for panel in model.panels),
+    )
+    with opened(browser, tmp_path, calm) as view:
+        assert "No catchment is short of seats" in view.page.inner_text("#list")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844), (820, 1180)])
+def test_nothing_is_cut(browser: Any, tmp_path: Path, width: int, height: int) -> None:  # noqa: ANN401
+    """On a desk, a phone and a tablet the page fits its window and the map has room."""
+    model = synthetic.synthetic_model()
+    with opened(browser, tmp_path, model, width=width, height=height) as view:
+        wide = view.page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= width
+        box = view.page.locator("#map-frame").bounding_box()
+        assert box is not None
+        assert box["height"] >= 200
+        labels = view.page.evaluate(
+            """() => Array.from(document.querySelectorAll("#wave text")).map((node) => {
+                const box = node.getBoundingClientRect();
+                return [box.left, box.right];
+            })""",
+        )
+        assert min(left for left, _ in labels) >= 0
+        assert max(right for _, right in labels) <= width
+
+
+def test_print_is_one_page(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The map prints on one A3 sheet, and the screen comes back as it was."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        pdf = view.page.pdf(prefer_css_page_size=True, print_background=True)
+        assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+        assert "printing" not in (view.page.get_attribute("body", "class") or "")
