@@ -361,6 +361,21 @@ def test_nothing_is_cut(browser: Any, tmp_path: Path, width: int, height: int) -
         assert max(right for _, right in labels) <= width
 
 
+def test_without_scripts_there_are_tables(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A previewer that runs no scripts shows the ranked lists, not an empty page."""
+    path = tmp_path / "map.html"
+    path.write_bytes(render_html(synthetic.synthetic_model()).encode())
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        words = page.locator("body").inner_text()
+        assert "Synthetic area 4" in words
+        assert page.locator("#map-frame").is_hidden()
+    finally:
+        context.close()
+
+
 def test_print_is_one_page(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """The map prints on one A3 sheet, and the screen comes back as it was."""
     with opened(browser, tmp_path, synthetic.synthetic_model()) as view:

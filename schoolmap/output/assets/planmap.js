@@ -73,7 +73,7 @@
     rezone: { en: "Rezone", zh: "调整片区" },
     temporary: { en: "Temporary", zh: "临时" },
     review: { en: "Surplus: review", zh: "富余：列入评估" },
-    flagNow: { en: "filled: needed in {y}", zh: "实底：{y} 年需要" },
+    flagNow: { en: "filled: holds in {y}", zh: "实底：{y} 年适用" },
     flagLater: { en: "outlined: later", zh: "空心：以后" },
     flagShort: { en: "{s} {w} {y} · {n} short", zh: "{s} {w} {y} 缺 {n}" },
     flagSpare: { en: "{s} {w} {y} · {n} spare", zh: "{s} {w} {y} 余 {n}" },
@@ -87,8 +87,8 @@
     sumShort: { en: "Short, all catchments", zh: "各片区缺口合计" },
     sumSpare: { en: "Spare, all catchments", zh: "各片区富余合计" },
     sumNote: {
-      en: "Both are shown: spare seats far away do not help a child.",
-      zh: "两者并列：远处的富余学位帮不上这里的孩子。",
+      en: "Seats short and seats spare are summed over the catchments apart, never only as their net: a spare seat far away does not help a child.",
+      zh: "各片区的缺口与富余分别合计，不只给出净值：远处的富余学位帮不上这里的孩子。",
     },
     where: { en: "Where, when, how many", zh: "哪里、何时、缺多少" },
     rankShort: { en: "short {n}", zh: "缺 {n}" },
@@ -188,6 +188,7 @@
     crs: { en: "CRS {c}", zh: "坐标系 {c}" },
     reviewNo: { en: "Map review no. {n}", zh: "审图号：{n}" },
     north: { en: "N", zh: "北" },
+    map: { en: "Map of the catchments; every catchment is also in the list", zh: "片区地图；清单中也列有全部片区" },
     zoomIn: { en: "Zoom in", zh: "放大" },
     zoomOut: { en: "Zoom out", zh: "缩小" },
     home: { en: "Show the whole area", zh: "显示全域" },
@@ -360,8 +361,14 @@
     return points;
   }
 
+  function boundsOf(polygons) {
+    const bounds = L.latLngBounds([]);
+    polygons.forEach((rings) => rings[0].forEach((point) => bounds.extend(point)));
+    return bounds;
+  }
+
   function makeIndex() {
-    const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {} };
+    const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {}, bounds: {} };
     model.coverages.forEach((coverage) => {
       made.coverage[coverage.id] = coverage;
       const places = new Map();
@@ -370,6 +377,7 @@
       made.geometry[coverage.id] = coverage.catchments.map((area) =>
         area.polygons.map((rings) => rings.map(decodeRing))
       );
+      made.bounds[coverage.id] = made.geometry[coverage.id].map(boundsOf);
     });
     model.panels.forEach((panel) => {
       made.panel[panel.stage + "\n" + panel.scenario] = panel;
@@ -521,9 +529,7 @@
 
   function allBounds() {
     const bounds = L.latLngBounds([]);
-    index.geometry[stage().coverage].forEach((polygons) =>
-      polygons.forEach((rings) => rings[0].forEach((point) => bounds.extend(point)))
-    );
+    index.bounds[stage().coverage].forEach((one) => bounds.extend(one));
     return bounds.isValid() ? bounds : L.latLngBounds([[-1, -1], [1, 1]]);
   }
 
@@ -540,8 +546,7 @@
 
   /** Show one catchment with its neighbourhood: never so near that its setting is lost. */
   function fitArea(place) {
-    const bounds = L.latLngBounds([]);
-    index.geometry[stage().coverage][place].forEach((rings) => rings[0].forEach((point) => bounds.extend(point)));
+    const bounds = index.bounds[stage().coverage][place];
     const whole = map.getBoundsZoom(allBounds());
     drawn.home = false;
     map.fitBounds(bounds.pad(0.4), { maxZoom: whole + 1.8, animate: !reducedMotion() });
@@ -566,7 +571,7 @@
       L.polygon(polygons, {
         renderer: drawn.renderer,
         color: "#ffffff",
-        weight: 1.4,
+        weight: shapes.length > 400 ? 0.6 : 1.4,
         fillOpacity: 1,
         smoothFactor: 0,
         className: "area",
@@ -715,7 +720,7 @@
       .sort((a, b) => b.seats - a.seats)
       .forEach((item) => {
         const at = map.latLngToLayerPoint([item.school.lat, item.school.lon]);
-        const side = item.seats > 0 ? markSide(item.seats, scale) : many ? 5 : 8;
+        const side = item.seats > 0 ? markSide(item.seats, scale) : many ? 5 : 6;
         const half = side / 2 + (many ? 0 : 1.5);
         const names = ["mark"];
         if (item.seats <= 0) names.push("closed");
@@ -791,7 +796,6 @@
   /** Names of catchments come last: where they fit their areas and hide nothing. */
   function placeNames(group, taken) {
     if (coverage().catchments.length > 400) return;
-    const shapes = index.geometry[stage().coverage];
     const origin = map.containerPointToLayerPoint([0, 0]);
     const size = map.getSize();
     const frame = { x: origin.x, y: origin.y, w: size.x, h: size.y };
@@ -801,8 +805,7 @@
     let visible = 0;
     const named = [];
     coverage().catchments.forEach((area, place) => {
-      const bounds = L.latLngBounds([]);
-      shapes[place].forEach((rings) => rings[0].forEach((point) => bounds.extend(point)));
+      const bounds = index.bounds[stage().coverage][place];
       const a = map.latLngToLayerPoint(bounds.getNorthWest());
       const b = map.latLngToLayerPoint(bounds.getSouthEast());
       const w = textWidth(area.name, "11px") + 4;
@@ -918,12 +921,9 @@
     const endX = form.badge ? box.x + box.w / 2 : side > 0 ? box.x : box.x + box.w;
     const endY = form.badge ? box.y + box.h / 2 : box.y + (box.y < foot.y ? box.h : 0);
     const tipY = form.badge ? endY : box.y + (box.y < foot.y ? 0 : box.h);
-    poles.appendChild(
-      s("path", {
-        class: "pole " + names,
-        d: `M${foot.x.toFixed(1)} ${foot.y.toFixed(1)}L${endX.toFixed(1)} ${endY.toFixed(1)}V${tipY.toFixed(1)}`,
-      })
-    );
+    const d = `M${foot.x.toFixed(1)} ${foot.y.toFixed(1)}L${endX.toFixed(1)} ${endY.toFixed(1)}V${tipY.toFixed(1)}`;
+    // a light edge keeps the pole visible on every fill
+    append(poles, [s("path", { class: "pole-edge", d: d }), s("path", { class: "pole " + names, d: d })]);
     poles.appendChild(s("circle", { class: "foot " + names, cx: foot.x.toFixed(1), cy: foot.y.toFixed(1), r: 2.2 }));
     const node = s("g", { class: names, "data-area": action.catchment, "data-action": action.id });
     if (form.badge) {
@@ -1044,8 +1044,8 @@
     return box;
   }
 
-  function legendRow(sign, text) {
-    return h("li", null, sign, h("span", null, text));
+  function legendRow(sign, text, name) {
+    return h("li", { class: name || null }, sign, h("span", null, text));
   }
 
   function legendRows() {
@@ -1117,7 +1117,7 @@
         h(
           "ul",
           { class: "key proposals" },
-          kinds.map((kind) => legendRow(h("b", { class: "sign " + kind, "aria-hidden": "true" }, SYMBOLS[kind]), t(kind)))
+          kinds.map((kind) => legendRow(h("b", { class: "sign " + kind, "aria-hidden": "true" }, SYMBOLS[kind]), t(kind), kind))
         ),
         h("p", { class: "hint" }, t("flagNow", { y: year() }) + (state.lang === "zh" ? "；" : "; ") + t("flagLater")),
       ]
@@ -1529,6 +1529,7 @@
   function schoolTable(areaId) {
     const schools = schoolsIn(areaId);
     if (!schools.length) return [h("h3", null, t("schoolsHere", { n: 0 })), h("p", null, t("noSchools"))];
+    const counted = schools.some((school) => known(sectionOf(school).enrolment));
     const rows = schools
       .map((school) => ({ school: school, section: sectionOf(school) }))
       .sort((a, b) => (b.section.seats[state.year] || 0) - (a.section.seats[state.year] || 0))
@@ -1538,7 +1539,7 @@
           null,
           h("th", { scope: "row" }, linkButton(item.school.name, { kind: "school", id: item.school.id })),
           h("td", null, num(item.section.seats[state.year])),
-          h("td", null, num(item.section.enrolment))
+          counted && h("td", null, num(item.section.enrolment))
         )
       );
     return [
@@ -1546,7 +1547,7 @@
       h(
         "table",
         { class: "schools" },
-        h("thead", null, h("tr", null, h("th", { scope: "col" }, t("school")), h("th", { scope: "col" }, t("Seats")), h("th", { scope: "col" }, t("enrolled")))),
+        h("thead", null, h("tr", null, h("th", { scope: "col" }, t("school")), h("th", { scope: "col" }, t("Seats")), counted && h("th", { scope: "col" }, t("enrolled")))),
         h("tbody", null, rows)
       ),
     ];
@@ -1651,7 +1652,7 @@
   function waveBox() {
     const size = byId("strip").getBoundingClientRect();
     const slim = size.width < 700;
-    return { w: size.width, h: 128, l: slim ? 54 : 84, r: slim ? 58 : 78, t: 22, b: 49, slim: slim };
+    return { w: size.width, h: 128, l: slim ? 54 : 84, r: slim ? 66 : 78, t: 22, b: 49, slim: slim };
   }
 
   function paintWave() {
@@ -1672,11 +1673,13 @@
       svg.appendChild(s("text", { class: "tick", x: box.l - 8, y: y(v) + 4, "text-anchor": "end" }, num(v)));
     });
     svg.appendChild(s("path", { class: "band", d: bandPath(totals.p10, totals.p90, x, y) }));
-    bornMark(svg, totals, x, box);
+    const born = bornMark(totals, x, box);
+    append(svg, born.slice(0, 1));
     svg.appendChild(s("path", { class: "line-seats", d: stepPath(totals.seats, x, y) }));
     svg.appendChild(s("path", { class: "line-demand", d: linePath(totals.demand, x, y) }));
     endLabels(svg, totals, x(n - 1) + 11, y, box);
     handle(svg, totals, x, y, box);
+    append(svg, born.slice(1));
     yearLabels(x, box.slim ? 36 : 38).forEach((i) =>
       svg.appendChild(
         s("text", { class: "tick" + (i === state.year ? " now" : ""), x: x(i), y: box.h - 6, "text-anchor": "middle" }, model.years[i])
@@ -1703,20 +1706,20 @@
   }
 
   /** A dashed line where part of the children is a guess; its words have a lane of their own. */
-  function bornMark(svg, totals, x, box) {
+  function bornMark(totals, x, box) {
     const at = totals.born_share.findIndex((share) => known(share) && share < 0.9995);
-    if (at < 0) return;
+    if (at < 0) return [];
     const lane = box.h - box.b + 11;
-    svg.appendChild(s("line", { class: "unborn", x1: x(at), x2: x(at), y1: box.t, y2: lane + 2 }));
     const room = box.w - 8 - x(at) - 5;
     const before = x(at) - 8;
     const long = t("unborn", { y: model.years[at], d: model.population_date });
     const wide = textWidth(long, "12px");
     const words = wide <= Math.max(room, before) ? long : t("unbornShort", { y: model.years[at] });
     const right = textWidth(words, "12px") <= room;
-    svg.appendChild(
-      s("text", { class: "unborn-text", x: x(at) + (right ? 5 : -5), y: lane, "text-anchor": right ? "start" : "end" }, words)
-    );
+    return [
+      s("line", { class: "unborn", x1: x(at), x2: x(at), y1: box.t, y2: lane + 2 }),
+      s("text", { class: "unborn-text", x: x(at) + (right ? 5 : -5), y: lane, "text-anchor": right ? "start" : "end" }, words),
+    ];
   }
 
   function handle(svg, totals, x, y, box) {
@@ -1884,6 +1887,8 @@
     other.textContent = t("other");
     other.lang = state.lang === "en" ? "zh-CN" : "en";
     byId("north-word").textContent = t("north");
+    map.getContainer().setAttribute("role", "region");
+    map.getContainer().setAttribute("aria-label", t("map"));
     [["zoom-in", "zoomIn"], ["zoom-out", "zoomOut"], ["zoom-home", "home"]].forEach((pair) => {
       byId(pair[0]).setAttribute("aria-label", t(pair[1]));
       byId(pair[0]).title = t(pair[1]);
