@@ -151,7 +151,7 @@ class Panel:
     children_born
         Those of them who were alive at the date of the population.
     demand, p10, p90
-        Seats needed: median and the 80 % interval.
+        Seats needed: the central projection and the 80 % interval around it.
     seats
         Seats there are, projects with a date included.
     probability

@@ -404,9 +404,9 @@ def _chart(book: Workbook, totals: Sheet, first: int, last: int, *, language: st
     seats = book.add_chart({"type": "column"})
     seats.add_series(series("Seats") | {"fill": {"color": _SEATS}, "gap": 0})
     lines = book.add_chart({"type": "line"})
-    for column in ("Demand P90", "Demand (median)", "Demand P10"):
+    for column in ("Demand P90", "Demand (central)", "Demand P10"):
         look = {"color": _DEMAND, "width": 2.5}
-        if column != "Demand (median)":
+        if column != "Demand (central)":
             look = {"color": _BAND, "width": 1.25, "dash_type": "dash"}
         lines.add_series(series(column) | {"line": look})
     seats.combine(lines)

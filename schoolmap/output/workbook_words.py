@@ -50,10 +50,10 @@ WORDS: dict[str, Text] = {
     },
     "what": {
         "en": "In which catchment, in which year, how many seats are missing or spare, how sure that "
-        "is, and what to do about it. Demand is the median with an 80 % interval (P10 to P90). "
+        "is, and what to do about it. Demand is the central projection with an 80 % interval (P10 to P90). "
         "Gap = demand - seats: a plus is a shortage. A scenario is an assumption, never a limit "
         "of confidence.",
-        "zh": "哪个片区、哪一年、缺多少或余多少学位，把握有多大，以及可以怎么办。需求为中位数，"
+        "zh": "哪个片区、哪一年、缺多少或余多少学位，把握有多大，以及可以怎么办。需求为中间值，"
         "并给出80%区间（P10至P90）。缺口=需求-学位，正数表示不足。情景是假设，不是置信界限。",
     },
 }

@@ -55,7 +55,7 @@
     viewGap: { en: "Gap in seats", zh: "学位缺口（个）" },
     viewChance: { en: "Chance of a shortage", zh: "短缺概率" },
     legendUse: { en: "Use of seats = demand ÷ seats", zh: "学位利用率 = 需求 ÷ 学位" },
-    legendGap: { en: "Gap = seats − demand (median)", zh: "缺口 = 学位 − 需求（中位）" },
+    legendGap: { en: "Gap = demand − seats (central)", zh: "缺口 = 需求 − 学位（中间值）" },
     legendChance: { en: "Chance that demand exceeds seats", zh: "需求超过学位的概率" },
     noData: { en: "no seats, no children", zh: "无学位且无学龄儿童" },
     shortSeats: { en: "seats short", zh: "缺学位" },
@@ -79,7 +79,7 @@
     flagSpare: { en: "{s} {w} {y} · {n} spare", zh: "{s} {w} {y} 余 {n}" },
     flagReview: { en: "Review", zh: "评估" },
     whole: { en: "Whole area {y} · {s}", zh: "全域 {y} 年 · {s}" },
-    demandMedian: { en: "Demand (median)", zh: "需求（中位）" },
+    demandCentral: { en: "Demand (central)", zh: "需求（中间值）" },
     interval: { en: "80 % interval", zh: "80% 区间" },
     demand: { en: "demand", zh: "需求" },
     seats: { en: "seats", zh: "学位" },
@@ -122,7 +122,7 @@
     children: { en: "Children living here, {a}", zh: "居住在此的 {a}儿童" },
     ages: { en: "aged {a}–{b}", zh: "{a}–{b} 岁" },
     attendance: { en: "Share who attend", zh: "就读比例" },
-    needed: { en: "Seats needed (median)", zh: "需要学位（中位）" },
+    needed: { en: "Seats needed (central)", zh: "需要学位（中间值）" },
     short: { en: "Short", zh: "缺" },
     spare: { en: "Spare", zh: "余" },
     utilisation: { en: "Use of seats", zh: "利用率" },
@@ -1016,7 +1016,7 @@
       h(
         "dl",
         null,
-        row(t("demandMedian"), num(totals.demand[at]), "strong"),
+        row(t("demandCentral"), num(totals.demand[at]), "strong"),
         row(t("interval"), span(totals.p10[at], totals.p90[at])),
         row(t("Seats"), num(totals.seats[at]), "strong"),
         row(t("sumShort"), num(totals.short[at]), "strong short"),
@@ -1436,7 +1436,7 @@
     const key = h(
       "figcaption",
       null,
-      demand && h("span", { class: "k-demand" }, t("demandMedian")),
+      demand && h("span", { class: "k-demand" }, t("demandCentral")),
       demand && h("span", { class: "k-band" }, t("band")),
       h("span", { class: "k-seats" }, t("Seats")),
       opened.length > 0 && h("span", { class: "k-opened" }, t("projects"))
@@ -1710,12 +1710,21 @@
     const at = totals.born_share.findIndex((share) => known(share) && share < 0.9995);
     if (at < 0) return [];
     const lane = box.h - box.b + 11;
-    const room = box.w - 8 - x(at) - 5;
-    const before = x(at) - 8;
-    const long = t("unborn", { y: model.years[at], d: model.population_date });
-    const wide = textWidth(long, "12px");
-    const words = wide <= Math.max(room, before) ? long : t("unbornShort", { y: model.years[at] });
-    const right = textWidth(words, "12px") <= room;
+    const fill = { y: model.years[at], d: model.population_date };
+    const cursor = x(state.year);
+    const places = [];
+    [t("unborn", fill), t("unbornShort", fill)].forEach((words) => {
+      const wide = textWidth(words, "12px");
+      [true, false].forEach((right) => {
+        const from = right ? x(at) + 5 : x(at) - 5 - wide;
+        const crossed = from - 4 < cursor && cursor < from + wide + 4;
+        if (from >= 4 && from + wide <= box.w - 6) places.push({ words: words, right: right, crossed: crossed });
+      });
+    });
+    // the words keep clear of the year handle wherever there is a place that does
+    const place = places.find((item) => !item.crossed) || places[0];
+    if (!place) return [];
+    const { words, right } = place;
     return [
       s("line", { class: "unborn", x1: x(at), x2: x(at), y1: box.t, y2: lane + 2 }),
       s("text", { class: "unborn-text", x: x(at) + (right ? 5 : -5), y: lane, "text-anchor": right ? "start" : "end" }, words),

@@ -1,0 +1,55 @@
+"""
+Take the pictures of the documentation from the real map.
+
+Run it after `schoolmap plan data/berlin-mitte` with `python docs/make_images.py`, and look at what it made.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parents[1]
+MAP = ROOT / "maps" / "berlin-mitte.html"
+
+# name, width, height, view as the map writes it into its address: stage, year, catchment, language
+PICTURES = (
+    ("map-desktop-en", 1366, 768, "s=primary&y=2025&l=en"),
+    ("map-desktop-zh", 1366, 768, "s=primary&y=2025&l=zh"),
+    ("map-kindergarten-en", 1366, 768, "s=kindergarten&y=2019&l=en"),
+    ("map-card-en", 1366, 768, "s=primary&y=2025&k=0115&l=en"),
+    ("map-card-zh", 1366, 768, "s=primary&y=2025&k=0115&l=zh"),
+    ("map-phone-en", 390, 844, "s=primary&y=2025&l=en"),
+    ("map-phone-zh", 390, 844, "s=primary&y=2025&k=0115&l=zh"),
+)
+
+
+def main() -> None:
+    """Write every picture to docs/images."""
+    folder = ROOT / "docs" / "images"
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+        )
+        for name, width, height, view in PICTURES:
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                offline=True,
+                reduced_motion="reduce",
+            )
+            page = context.new_page()
+            page.goto(f"{MAP.as_uri()}#{view}")
+            page.wait_for_function("window.schoolmap")
+            page.wait_for_timeout(800)
+            page.screenshot(path=folder / f"{name}.png")
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

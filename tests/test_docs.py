@@ -1,0 +1,71 @@
+"""The documentation keeps its promises: commands, keys and columns are those of the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from schoolmap.inputs import project_file
+from schoolmap.tables import CONTRACTS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+README_ZH = (ROOT / "README.zh.md").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs" / "project.md").read_text(encoding="utf-8")
+
+COMMANDS = (
+    "pip install -e . && schoolmap plan data/berlin-mitte",
+    'pip install -e ".[test]" && pytest',
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_both_readmes_give_the_two_commands(command: str) -> None:
+    """A newcomer finds the same two lines in both languages."""
+    assert f"\n{command}\n" in README
+    assert f"\n{command}\n" in README_ZH
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    """The CI script installs, plans and tests with the README's words."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for part in ("-e .", "schoolmap plan data/berlin-mitte", '-e ".[test]"', "\nSCHOOLMAP_REQUIRE_BROWSER=1 pytest\n"):
+        assert part in script
+
+
+@pytest.mark.parametrize("text", [README, README_ZH])
+def test_links_and_pictures_exist(text: str) -> None:
+    """Every relative link leads somewhere."""
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["Settings", "TableSource", "Stage", "Scenario", "Ruling", "Source", "Attendance"])
+def test_every_key_of_the_project_file_is_described(name: str) -> None:
+    """A key that can be written is in the reference."""
+    keys = set(getattr(project_file, name).model_fields) - {"id"} | ({"id"} if name == "Scenario" else set())
+    assert keys
+    assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", REFERENCE)] == []
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_every_column_is_described(name: str) -> None:
+    """A column that is read is in the reference, under its table."""
+    start = REFERENCE.index(f"**{name}**") if f"**{name}**" in REFERENCE else REFERENCE.index(f"\n{name} (")
+    part = REFERENCE[start : REFERENCE.index("\n\n", start + 1)]
+    missing = [column for column in CONTRACTS[name].columns if f"`{column}`" not in part]
+    assert missing == []
+
+
+def test_the_python_example_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The README's Python lines run as they stand, in the repository's folder."""
+    monkeypatch.chdir(ROOT)
+    found = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert found is not None
+    exec(compile(found[1], "README.md", "exec"), {})  # noqa: S102
+    printed = capsys.readouterr().out
+    assert "shortage_probability" in printed
+    assert "transfer" in printed
