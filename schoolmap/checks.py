@@ -27,7 +27,7 @@ def require_same_labels(left: pd.Index, right: pd.Index, /, *, what: str) -> Non
     """Raise unless both indexes hold the same unique labels, in any order."""
     require_unique_labels(left, what=what)
     require_unique_labels(right, what=what)
-    apart = left.symmetric_difference(right)
+    apart = left.symmetric_difference(right, sort=False)
     if len(apart) > 0:
         msg = (
             f"{what} describe different units: {len(apart)} appear in only one, e.g. {apart[0]!r}. "
@@ -42,6 +42,15 @@ def require_no_gaps(values: pd.Series | pd.DataFrame, /, *, what: str) -> None:
     if len(gaps) > 0:
         msg = f"{what} is missing for {len(gaps)} unit(s), e.g. {values.index[gaps][0]!r}."
         raise MissingValueError(msg)
+
+
+def require_not_negative(values: pd.Series, /, *, what: str) -> None:
+    """Raise if a number is below zero."""
+    below = np.flatnonzero(values < 0)
+    if len(below) > 0:
+        first = below[0]
+        msg = f"{what} is negative for {len(below)} unit(s), e.g. {values.iloc[first]:g} for {values.index[first]!r}."
+        raise ValueError(msg)
 
 
 def require_metric_crs(layer: gpd.GeoDataFrame, /) -> None:

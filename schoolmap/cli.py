@@ -7,6 +7,7 @@ Exit codes: 0 done; 2 the input is wrong (all faults at once, nothing written);
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ OTHER_FAILURE = 1
 
 
 class Language(StrEnum):
-    """Language of the products and of the summary."""
+    """Language of the products and of the faults."""
 
     ZH = "zh"
     EN = "en"
@@ -74,27 +75,30 @@ def _root(
 
 
 @app.command()
-def check(folder: Folder, *, as_json: AsJson = False) -> None:
+def check(folder: Folder, *, lang: Lang = None, as_json: AsJson = False) -> None:
     """Report every fault of a project folder at once: file, row, column, value, way out. Nothing is written."""
+    from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
     from schoolmap.project import inspect_folder  # noqa: PLC0415
 
     with _progress() as step:
         project, faults = inspect_folder(folder, progress=step)
     if as_json:
-        typer.echo(
-            json.dumps(
-                {"ok": project is not None, "faults": [asdict(fault) for fault in faults]},
-                ensure_ascii=False,
-            )
-        )
+        _print_json({"ok": project is not None, "faults": [asdict(fault) for fault in faults]})
     else:
-        _print_faults(faults)
+        language = lang or Language(read_language(folder))
+        _print_faults(faults, language)
         if project is not None:
-            typer.echo(
-                f"{project.settings.name}: {len(project.areas)} areas, {len(project.schools)} schools, "
-                f"{len(project.sections)} sections, {sum(map(len, project.coverages.values()))} catchments. "
-                "It can be planned.",
+            counts = (
+                len(project.areas),
+                len(project.schools),
+                len(project.sections),
+                sum(map(len, project.coverages.values())),
             )
+            sentence = {
+                Language.EN: "{} areas, {} schools, {} sections, {} catchments. It can be planned.",
+                Language.ZH: "{} 个小区域、{} 所学校、{} 个学部、{} 个学区。可以编制规划。",
+            }
+            typer.echo(f"{project.settings.name}: {sentence[language].format(*counts)}")
     if project is None:
         raise typer.Exit(FAULTY_INPUT)
 
@@ -109,32 +113,36 @@ def plan(
 ) -> None:
     """Plan a project and write its map (html), workbook (xlsx), layers (gpkg) and data (json)."""
     from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.errors import SchoolmapError  # noqa: PLC0415
+    from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
     from schoolmap.output.products import write_products  # noqa: PLC0415
     from schoolmap.plan import make_plan  # noqa: PLC0415
     from schoolmap.project import inspect_folder  # noqa: PLC0415
 
+    language = lang or Language(read_language(folder))
     with _progress() as step:
         project, faults = inspect_folder(folder, progress=step)
         result = None
         if project is not None:
             try:
                 result = make_plan(project, progress=step)
+                step("map, workbook and layers")
+                written = write_products(result, out, language=language.value)
             except InputError as error:
                 faults = (*faults, *error.faults)
-            else:
-                step("map, workbook and layers")
-                language = (lang or Language(project.settings.language)).value
-                written = write_products(result, out, language=language)
+            except (SchoolmapError, OSError) as error:
+                typer.echo(str(error), err=True)
+                raise typer.Exit(OTHER_FAILURE) from error
     if result is None:
         if as_json:
-            typer.echo(json.dumps({"ok": False, "faults": [asdict(fault) for fault in faults]}, ensure_ascii=False))
+            _print_json({"ok": False, "faults": [asdict(fault) for fault in faults]})
         else:
-            _print_faults(faults)
+            _print_faults(faults, language)
         raise typer.Exit(FAULTY_INPUT)
     if as_json:
-        typer.echo(json.dumps(_machine_summary(result, written), ensure_ascii=False))
+        _print_json(_machine_summary(result, written))
     else:
-        _print_faults(faults)
+        _print_faults(faults, language)
         _print_summary(result, written)
     if not bool(result.audit["holds"].all()):
         typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
@@ -163,7 +171,13 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield step
 
 
-def _print_faults(faults: tuple[Fault, ...]) -> None:
+_SEVERITIES = {
+    Language.EN: {"error": "error", "warning": "warning", "ruling": "ruling"},
+    Language.ZH: {"error": "错误", "warning": "提醒", "ruling": "裁定"},
+}
+
+
+def _print_faults(faults: tuple[Fault, ...], language: Language) -> None:
     if not faults:
         return
     from rich.console import Console  # noqa: PLC0415
@@ -171,11 +185,20 @@ def _print_faults(faults: tuple[Fault, ...]) -> None:
 
     console = Console(stderr=True, soft_wrap=True)
     colours = {"error": "bold red", "warning": "yellow", "ruling": "cyan"}
+    words = _SEVERITIES[language]
     for fault in faults:
-        line = Text(f"{fault.severity.value:<8}", style=colours[fault.severity.value])
-        console.print(line.append(str(fault), style="default"))
+        line = Text(f"{words[fault.severity.value]:<8}", style=colours[fault.severity.value])
+        console.print(line.append(fault.sentence(language.value), style="default"))
     counts = {name: sum(fault.severity.value == name for fault in faults) for name in colours}
-    console.print(Text(", ".join(f"{count} {name}(s)" for name, count in counts.items() if count)))
+    count_of, comma = {Language.EN: ("{count} {word}(s)", ", "), Language.ZH: ("{word} {count} 条", "、")}[language]
+    console.print(
+        Text(comma.join(count_of.format(count=count, word=words[name]) for name, count in counts.items() if count)),
+    )
+
+
+def _print_json(document: dict[str, object]) -> None:
+    """Print one document; beyond ASCII everything is escaped, so that no terminal's encoding can break it."""
+    typer.echo(json.dumps(document, allow_nan=False))
 
 
 def _print_summary(result: Plan, written: tuple[Path, ...]) -> None:
@@ -233,4 +256,8 @@ def _machine_summary(result: Plan, written: tuple[Path, ...]) -> dict[str, objec
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # a name that the terminal's encoding does not have is no reason to stop
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

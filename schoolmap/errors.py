@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from typing import Literal
+from typing import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
     from collections.abc import Sequence
+
+FaultLanguage = Literal["en", "zh"]
+_LONGEST_VALUE = 120
+"""Characters of a cell that a sentence shows."""
 
 
 class SchoolmapError(Exception):
@@ -46,6 +52,15 @@ class Severity(StrEnum):
     """The project file has decided it, with a reason."""
 
 
+class Wording(NamedTuple):
+    """What is wrong and the way out, in both languages."""
+
+    problem: str
+    remedy: str
+    problem_zh: str
+    remedy_zh: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """
@@ -53,6 +68,23 @@ class Fault:
 
     `row` counts as a spreadsheet does: 1 is the header, 2 the first record. In
     a layer without header rows it is the number of the feature, from 1.
+
+    Examples
+    --------
+    >>> fault = Fault(
+    ...     file="schools.csv",
+    ...     row=7,
+    ...     column="seats",
+    ...     value="-3",
+    ...     problem="is negative.",
+    ...     remedy="Counts are zero or more.",
+    ...     problem_zh="是负数。",
+    ...     remedy_zh="数量应为零或正数。",
+    ... )
+    >>> print(fault)
+    schools.csv, row 7, column seats: '-3': is negative. Counts are zero or more.
+    >>> print(fault.sentence("zh"))
+    schools.csv, 第 7 行, 列 seats: “-3”:是负数。数量应为零或正数。
     """
 
     file: str
@@ -63,22 +95,38 @@ class Fault:
     column: str = ""
     value: str = ""
     severity: Severity = Severity.ERROR
+    problem_zh: str = ""
+    """The problem in Chinese; where it is empty, the English is shown."""
+    remedy_zh: str = ""
 
-    def place(self) -> str:
-        """Return where the fault is, e.g. `schools.csv, row 7, column seats`."""
+    def place(self, language: FaultLanguage = "en") -> str:
+        """Return where the fault is, e.g. `schools.csv, row 7, column seats` or `schools.csv, 第 7 行, 列 seats`."""
+        sheet, row, column = (
+            ("工作表 {}", "第 {} 行", "列 {}") if language == "zh" else ("sheet {}", "row {}", "column {}")
+        )
         parts = [self.file]
         if self.sheet:
-            parts.append(f"sheet {self.sheet}")
+            parts.append(sheet.format(self.sheet))
         if self.row is not None:
-            parts.append(f"row {self.row}")
+            parts.append(row.format(self.row))
         if self.column:
-            parts.append(f"column {self.column}")
+            parts.append(column.format(self.column))
         return ", ".join(parts)
 
+    def sentence(self, language: FaultLanguage = "en") -> str:
+        """Return the fault in one line; control characters of the file are shown, not sent to the terminal."""
+        value = self.value if len(self.value) <= _LONGEST_VALUE else f"{self.value[:_LONGEST_VALUE]}…"
+        if language == "zh":
+            shown = f" “{value}”:" if value else " "
+            line = f"{self.place('zh')}:{shown}{self.problem_zh or self.problem}{self.remedy_zh or self.remedy}"
+        else:
+            shown = f" {value!r}:" if value else ""
+            line = f"{self.place()}:{shown} {self.problem} {self.remedy}"
+        return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line.strip())
+
     def __str__(self) -> str:
-        """Return the fault in one line."""
-        shown = f" {self.value!r}:" if self.value else ""
-        return f"{self.place()}:{shown} {self.problem} {self.remedy}".strip()
+        """Return the fault in one line, in English."""
+        return self.sentence()
 
 
 def row_number(label: Hashable) -> int:

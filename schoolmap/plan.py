@@ -208,11 +208,11 @@ def _stage_result(
     first = project.scenarios[0].id
     born_here = overlay.transfer(born.sel(age=ages), weights, catchments=zones.index).inside
     attendance = _attendance(project, stage, by_scenario[first].inside)
-    seats, sections = _seats(project, stage, zones, by_scenario[first].inside)
+    seats, sections, elsewhere = _seats(project, stage, zones, by_scenario[first].inside)
     audit.compare(
         "sections",
-        float(sections.loc[:, years[0]].sum()),
-        float(seats["seats"].loc[:, years[0]].sum()) + _unplaced(project, stage, sections, years[0]),
+        float(sections.to_numpy().sum() + elsewhere.to_numpy().sum()),
+        float(seats["seats"].to_numpy().sum()) + _unplaced(project, stage, sections),
         stage=stage.id,
     )
     parts, intervals = {}, {}
@@ -299,45 +299,67 @@ def _seats(
     stage: Stage,
     zones: gpd.GeoDataFrame,
     inside: xr.DataArray,
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Return seats and classrooms by catchment and year, and seats by section and year."""
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
+    """
+    Return what there is in every year.
+
+    Returns
+    -------
+    by_catchment
+        Seats and classrooms, one row per catchment.
+    by_section
+        Seats, one row per section, projects at it included.
+    elsewhere
+        Seats of projects that are at no section, one row per project.
+    """
     years = list(_years(project))
     size = _figure(project, stage, "class_size")
     sections = pd.DataFrame(project.sections.xs(stage.id, level="stage"))
     base_children = inside.sel(year=years[0]).sum("age").to_series()
     shares = supply.serving_shares(sections["catchments"], weight=base_children)
     projects = project.projects[project.projects["stage"] == stage.id]
-    places = pd.Series(
-        [
-            school if school in sections.index else catchment
-            for school, catchment in zip(projects["school"], projects["catchment"], strict=True)
-        ],
-        index=projects.index,
-        dtype=object,
-    )
+    places = projects["school"].where(projects["school"].isin(sections.index), projects["catchment"])
     listed = supply.section_seats(sections, class_size=size, seat_share=stage.seat_share)
-    constant = {"seats": listed, "classrooms": sections["classrooms"]}
-    by_catchment, by_section = {}, {}
-    for what, values in constant.items():
+    by_catchment: dict[str, pd.DataFrame] = {}
+    for what, values in {"seats": listed, "classrooms": sections["classrooms"]}.items():
         grid = pd.DataFrame(dict.fromkeys(years, values))
         added = supply.changes_by_year(projects, years=years, class_size=size, what=what)
-        by_section[what] = _with_projects(grid, added, places)
         by_catchment[what] = supply.supply_by_catchment(grid, shares, added, places, catchments=zones.index)
-    return by_catchment, by_section["seats"]
+        if what == "seats":
+            at_section = places.reindex(added.index).isin(sections.index)
+            here = added[at_section].groupby(places.reindex(added.index[at_section])).sum()
+            by_section = grid.add(here.reindex(grid.index, fill_value=0.0))
+            elsewhere = added[~at_section]
+    _require_seats_left(by_section, stage, what="section")
+    _require_seats_left(by_catchment["seats"], stage, what="catchment")
+    return by_catchment, by_section, elsewhere
 
 
-def _with_projects(grid: pd.DataFrame, added: pd.DataFrame, places: pd.Series) -> pd.DataFrame:
-    here = places.reindex(added.index)
-    at_school = added[here.isin(grid.index)]
-    if at_school.empty:
-        return grid
-    return grid.add(at_school.groupby(here.reindex(at_school.index)).sum().reindex(grid.index, fill_value=0.0))
+def _require_seats_left(seats: pd.DataFrame, stage: Stage, *, what: str) -> None:
+    """Refuse projects that take away more seats than there are."""
+    low = seats.min(axis=1)
+    below = low[low < -TOLERANCE]
+    if len(below) > 0:
+        year = seats.columns[int(seats.loc[[below.index[0]]].to_numpy()[0].argmin())]
+        raise InputError(
+            [
+                Fault(
+                    file="projects",
+                    column="seats_added",
+                    value=str(below.index[0]),
+                    problem=f"projects leave this {what} with {below.iloc[0]:,.0f} {stage.id} seats in {year}.",
+                    remedy="A project cannot take away more seats than there are: correct its number.",
+                    problem_zh=f"项目使其{year}年的{stage.label['zh']}学位为{below.iloc[0]:,.0f}个。",
+                    remedy_zh="减少的学位不能多于现有学位,请更正。",
+                ),
+            ],
+        )
 
 
-def _unplaced(project: Project, stage: Stage, sections: pd.DataFrame, year: int) -> float:
-    """Seats of sections that serve no catchment."""
+def _unplaced(project: Project, stage: Stage, sections: pd.DataFrame) -> float:
+    """Seats, over all years, of sections that serve no catchment."""
     served = project.sections.xs(stage.id, level="stage")["catchments"]
-    return float(sections.loc[served.map(len) == 0, year].sum())
+    return float(sections[served.map(len) == 0].to_numpy().sum())
 
 
 def _figure(project: Project, stage: Stage, name: str) -> float | None:

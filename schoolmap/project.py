@@ -9,7 +9,10 @@ stands in the project file as a ruling, with a reason, and is reported as such.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -19,10 +22,13 @@ from schoolmap import standards as _standards
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
 from schoolmap.errors import Severity
-from schoolmap.errors import row_number
+from schoolmap.errors import Wording
 from schoolmap.inputs import consistency
 from schoolmap.inputs.consistency import Named
+from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.coordinates import WGS84
+from schoolmap.inputs.coordinates import likely_crs
+from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import Ruling
@@ -32,6 +38,7 @@ from schoolmap.inputs.project_file import Source
 from schoolmap.inputs.project_file import Stage
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.inputs.readers import read_table
+from schoolmap.inputs.readers import read_value
 from schoolmap.population.school_years import first_school_year
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import parse_age
@@ -39,6 +46,8 @@ from schoolmap.tables import parse_age
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from openpyxl import Workbook
 
     from schoolmap.inputs.coordinates import Bounds
 
@@ -139,63 +148,93 @@ def inspect_folder(
     tables, ruled = _apply_rulings(tables, document.rulings)
     faults = [*standard_faults, *table_faults, *ruled]
     progress("checks between tables")
-    unreadable = {fault.file for fault in table_faults if fault.severity is Severity.ERROR}
-    if not unreadable & {tables[name].file for name in tables}:
-        faults += _check_between(tables, document)
+    faults += _check_between(tables, document, standards)
     if standards is None or any(fault.severity is Severity.ERROR for fault in faults):
         return None, tuple(faults)
-    return _assemble(folder, document, standards, tables, tuple(faults)), tuple(faults)
+    named = {name: table.named for name, table in tables.items()}
+    return _assemble(folder, document, standards, named, tuple(faults)), tuple(faults)
 
 
 def _read_standards(document: ProjectFile, folder: Path) -> tuple[_standards.Standards | None, list[Fault]]:
     name = document.project.standards
     known = _standards.shipped()
-    if name not in known and (".." in name or name.startswith("/") or not (folder / name).is_file()):
-        remedy = f"Shipped are: {', '.join(known)}; or give a TOML file in the project folder."
-        problem = "is neither a shipped standard nor a file of the project."
-        return None, [
-            Fault(
-                file=FILE_NAME,
-                column="project.standards",
-                value=name,
-                problem=problem,
-                remedy=remedy,
-            )
-        ]
+    path = PurePosixPath(name)
+    if name not in known and (".." in path.parts or path.is_absolute() or not (folder / name).is_file()):
+        fault = Fault(
+            file=FILE_NAME,
+            column="project.standards",
+            value=name,
+            problem="is neither a shipped standard nor a file of the project.",
+            remedy=f"Shipped are: {', '.join(known)}; or give a TOML file in the project folder.",
+            problem_zh="既不是自带标准,也不是项目文件夹中的文件。",
+            remedy_zh=f"自带标准:{'、'.join(known)};或在项目文件夹中提供 TOML 文件。",
+        )
+        return None, [fault]
     try:
         return _standards.load(name if name in known else folder / name), []
-    except ValueError as error:
-        return None, [Fault(file=name, problem=str(error), remedy="See schoolmap/standards/china.toml.")]
+    except InputError as error:
+        return None, [replace(fault, file=name) for fault in error.faults]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table as read, and how far it can be relied on."""
+
+    named: Named
+    complete: bool
+    """All records and required columns are there: its labels can be compared."""
+    sound: bool
+    """It has no fault at all: its values and places can be compared."""
 
 
 def _read_tables(
     document: ProjectFile,
     folder: Path,
     progress: Callable[[str], None],
-) -> tuple[dict[str, Named], list[Fault]]:
+) -> tuple[dict[str, _Table], list[Fault]]:
     """Read every declared table; layers that were read help to name the CRS of those that were not."""
-    tables: dict[str, Named] = {}
+    tables: dict[str, _Table] = {}
     faults: list[Fault] = []
     near: Bounds | None = None
+    books: dict[Path, Workbook] = {}
     # layers that state their CRS come first, so that they can help with the others
     names = sorted(document.tables, key=lambda name: (name == "catchments", name))
     for name in names:
         source = document.tables[name]
         progress(source.file.name)
-        read = read_table(source, CONTRACTS[name], folder=folder, near=near, prefer=(document.project.crs,))
+        read = read_table(
+            source,
+            CONTRACTS[name],
+            folder=folder,
+            near=near or _area_of_use(document.project.crs),
+            prefer=(document.project.crs,),
+            books=books,
+        )
         frame = read.frame
         if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and not frame.empty:
             near = _widen(near, tuple(frame.to_crs(WGS84).total_bounds))
             frame = frame.to_crs(document.project.crs)
-        tables[name] = Named(file=str(source.file), frame=frame)
+        tables[name] = _Table(
+            named=Named(file=source.file.as_posix(), sheet=source.sheet, frame=frame),
+            complete=read.complete,
+            sound=not read.faults,
+        )
         faults += read.faults
     if "projects" not in tables:
         empty = pd.DataFrame({column: pd.Series(dtype=object) for column in CONTRACTS["projects"].columns})
-        tables["projects"] = Named(file="projects", frame=empty)
+        tables["projects"] = _Table(named=Named(file="projects", frame=empty), complete=True, sound=True)
     return tables, faults
 
 
-def _widen(near: Bounds | None, bounds: Bounds) -> Bounds:
+def _area_of_use(crs: str) -> Bounds | None:
+    """Return where the project's CRS is meant for: all that is known before a layer is placed."""
+    area = parse_crs(crs).area_of_use
+    return None if area is None else (area.west, area.south, area.east, area.north)
+
+
+def _widen(near: Bounds | None, bounds: Bounds) -> Bounds | None:
+    if not all(map(math.isfinite, bounds)):
+        return near
     if near is None:
         return bounds
     return (
@@ -207,92 +246,237 @@ def _widen(near: Bounds | None, bounds: Bounds) -> Bounds:
 
 
 def _apply_rulings(
-    tables: dict[str, Named],
+    tables: dict[str, _Table],
     rulings: tuple[Ruling, ...],
-) -> tuple[dict[str, Named], list[Fault]]:
+) -> tuple[dict[str, _Table], list[Fault]]:
     """Put decided values in place of those of the file, on a copy, and report each."""
     tables, faults = dict(tables), []
-    for ruling in rulings:
-        named, key = tables.get(ruling.table), CONTRACTS[ruling.table].key[: len(ruling.key)]
-        if named is None or not {*key, ruling.column} <= set(named.frame.columns):
-            faults.append(_bad_ruling(ruling, "names a table or column that is not there."))
+    for number, ruling in enumerate(rulings, start=1):
+        table, contract = tables.get(ruling.table), CONTRACTS[ruling.table]
+        if table is None or not table.complete:
+            if table is None:
+                faults.append(_bad_ruling(number, ruling, _NO_SUCH_TABLE))
+            # a table that could not be read has been reported; the ruling may be right
             continue
-        frame = named.frame
-        rows = frame.index[(frame[list(key)].astype(str) == list(ruling.key)).all(axis=1)]
-        if len(rows) != 1:
-            faults.append(_bad_ruling(ruling, f"fits {len(rows)} record(s), not one."))
+        named, key = table.named, [name for name in contract.key if name in table.named.frame]
+        key = key[: len(ruling.key)]
+        if ruling.column not in contract.columns or ruling.column not in named.frame:
+            faults.append(_bad_ruling(number, ruling, _NO_SUCH_TABLE))
             continue
-        was = frame.at[rows[0], ruling.column]
-        frame = frame.copy()
-        frame[ruling.column] = frame[ruling.column].astype(object)
-        number = CONTRACTS[ruling.table].columns[ruling.column].kind in {"count", "change"}
-        frame.loc[rows[0], ruling.column] = float(ruling.value) if number else ruling.value
-        if number:
-            frame[ruling.column] = frame[ruling.column].astype(float)
-        tables[ruling.table] = Named(file=named.file, frame=frame)
+        if ruling.column in contract.key:
+            faults.append(_bad_ruling(number, ruling, _RULES_A_KEY))
+            continue
+        rows = named.frame.index[(named.frame[key].astype(str) == list(ruling.key[: len(key)])).all(axis=1)]
+        if len(rows) != 1 or len(key) != len(ruling.key):
+            found = len(rows) if len(key) == len(ruling.key) else 0
+            wording = Wording(
+                f"fits {found} record(s), not one.",
+                f"Correct or remove it; the key is {', '.join(contract.key)}.",
+                f"对应 {found} 条记录,应恰为一条。",
+                f"请更正或删除;键为 {'、'.join(contract.key)}。",
+            )
+            faults.append(_bad_ruling(number, ruling, wording))
+            continue
+        value, problems = read_value(ruling.value, contract, ruling.column)
+        if problems:
+            where = f"rulings.{number}.value"
+            faults += [replace(fault, file=FILE_NAME, row=None, column=where) for fault in problems]
+            continue
+        was = named.frame[ruling.column].loc[rows].dropna().astype(str)
+        frame = named.frame.copy()
+        frame[ruling.column] = frame[ruling.column].where(frame.index != rows[0], value)
+        tables[ruling.table] = replace(table, named=replace(named, frame=frame))
+        wording = Wording(
+            f"{', '.join(ruling.key)}: ruled to be {ruling.value!r} by project.toml.",
+            ruling.reason["en"],
+            f"{'、'.join(ruling.key)}:project.toml 裁定为“{ruling.value}”。",
+            ruling.reason["zh"],
+        )
         faults.append(
-            Fault(
-                file=named.file,
-                row=row_number(rows[0]),
-                column=ruling.column,
-                value="" if was is None else str(was),
-                problem=f"{', '.join(ruling.key)}: ruled to be {ruling.value!r} by project.toml.",
-                remedy=ruling.reason["en"],
-                severity=Severity.RULING,
-            ),
+            named.fault(wording, row=rows[0], column=ruling.column, value="".join(was), severity=Severity.RULING),
         )
     return tables, faults
 
 
-def _bad_ruling(ruling: Ruling, problem: str) -> Fault:
-    value = f"{ruling.table} {', '.join(ruling.key)}"
-    return Fault(
-        file=FILE_NAME,
-        column="rulings",
-        value=value,
-        problem=problem,
-        remedy="Correct or remove it.",
-    )
+_RULES_A_KEY = Wording(
+    "rules a column of the key, which says what the record is.",
+    "Correct the file.",
+    "所裁定的列是键,决定记录本身。",
+    "请直接更正文件。",
+)
+_NO_SUCH_TABLE = Wording(
+    "names a table or column that is not there.",
+    "Correct or remove it.",
+    "所指的表或列不存在。",
+    "请更正或删除。",
+)
 
 
-def _check_between(tables: dict[str, Named], document: ProjectFile) -> list[Fault]:
-    areas, population = tables["areas"], tables["population"]
-    schools, sections, projects = tables["schools"], tables["sections"], tables["projects"]
-    catchments, stages = tables["catchments"], document.stages
-    known_areas, known_schools = set(areas.frame["area"]), set(schools.frame["school"])
-    faults = [
-        *consistency.unknown_labels(population, "area", known_areas, of="areas"),
-        *consistency.labels_without_records(population, "area", known_areas, of=areas),
-        *consistency.one_date(population),
-        *consistency.age_bands(population, oldest=max(stage.ages[1] for stage in stages.values())),
-        *consistency.unknown_labels(sections, "school", known_schools, of="schools"),
-        *consistency.unknown_labels(sections, "stage", set(stages), of="stages"),
-        *consistency.sections_without_seats(sections),
-        *consistency.unknown_labels(projects, "stage", set(stages), of="stages"),
-        *consistency.uncounted_projects(projects),
-        *_check_years(document, population),
-    ]
-    for column, known in (
-        ("school", known_schools),
-        ("catchment", set(catchments.frame["catchment"])),
-    ):
-        if column in projects.frame:
-            faults += consistency.unknown_labels(projects, column, known, of=f"{column}s")
-    if "stage" in catchments.frame:
-        faults += consistency.unknown_labels(catchments, "stage", set(stages), of="stages")
-    indexed = schools.frame.drop_duplicates("school").set_index("school")
-    for stage in stages:
-        own = _catchments_of(catchments.frame, stage)
-        if own.empty:
-            remedy = "Add them, or leave the column `stage` empty for catchments that every stage shares."
-            faults.append(Fault(file=catchments.file, value=stage, problem="has no catchments.", remedy=remedy))
-            continue
-        faults += consistency.overlapping(Named(file=catchments.file, frame=own), stage=stage)
-        rows = sections.frame[sections.frame["stage"] == stage]
-        part = Named(file=sections.file, frame=rows)
-        faults += _check_served(part, own)
-        faults += consistency.misplaced_sections(part, indexed, own.drop_duplicates("catchment").set_index("catchment"))
+def _bad_ruling(number: int, ruling: Ruling, wording: Wording) -> Fault:
+    value = f"{ruling.table} {', '.join(ruling.key)} {ruling.column}"
+    return Fault(file=FILE_NAME, column=f"rulings.{number}", value=value, **wording._asdict())
+
+
+def _check_between(
+    tables: dict[str, _Table],
+    document: ProjectFile,
+    standards: _standards.Standards | None,
+) -> list[Fault]:
+    """Compare labels of tables that are complete, and values and places of tables that are sound."""
+    complete = {name for name, table in tables.items() if table.complete}
+    sound = {name for name, table in tables.items() if table.sound}
+    named = {name: table.named for name, table in tables.items()}
+    faults = _check_labels(named, complete, document)
+    if "population" in sound:
+        oldest = max(stage.ages[1] for stage in document.stages.values())
+        # births are levelled on the ages 0 to 2
+        faults += consistency.one_date(named["population"])
+        faults += consistency.age_bands(named["population"], oldest=max(oldest, 2))
+        faults += _check_years(document, named["population"])
+    if "sections" in sound:
+        faults += consistency.sections_without_seats(named["sections"])
+    if "projects" in sound:
+        faults += consistency.uncounted_projects(named["projects"])
+    far = _check_places(named, sound, document)
+    astray = {(fault.file, fault.sheet) for fault in far}
+    placed = {name for name in sound if (named[name].file, named[name].sheet) not in astray}
+    faults += far
+    for stage in document.stages:
+        faults += _check_stage_values(stage, named, sound, document, standards)
+        faults += _check_stage_places(stage, named, placed)
     return list(dict.fromkeys(faults))
+
+
+def _check_labels(named: dict[str, Named], complete: set[str], document: ProjectFile) -> list[Fault]:
+    """Report labels of one table that another one does not have."""
+    stages = set(document.stages)
+    references = [
+        ("population", "area", "areas"),
+        ("sections", "school", "schools"),
+        ("projects", "school", "schools"),
+        ("projects", "catchment", "catchments"),
+    ]
+    faults = []
+    for table, column, of in references:
+        if {table, of} <= complete and column in named[table].frame:
+            faults += consistency.unknown_labels(named[table], column, _labels(named[of], column), of=of)
+    for table in ("sections", "projects", "catchments"):
+        if table in complete and "stage" in named[table].frame:
+            faults += consistency.unknown_labels(named[table], "stage", stages, of="stages")
+    if {"areas", "population"} <= complete:
+        areas = named["areas"]
+        faults += consistency.labels_without_records(named["population"], "area", _labels(areas, "area"), of=areas)
+    return faults
+
+
+def _labels(table: Named, column: str) -> set[str]:
+    return set(table.frame[column].dropna())
+
+
+def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFile) -> list[Fault]:
+    """Report layers that lie far from the small areas."""
+    areas = named["areas"].frame
+    if "areas" not in sound or not isinstance(areas, gpd.GeoDataFrame):
+        return []
+    west, south, east, north = areas.to_crs(WGS84).total_bounds
+    near = (float(west), float(south), float(east), float(north))
+    faults = []
+    for name in sorted(sound & {"catchments", "schools", "projects"}):
+        table, declared = named[name], document.tables[name].crs if name in document.tables else ""
+
+        def likely(table: Named = table, declared: str = declared) -> str | None:
+            if not isinstance(table.frame, gpd.GeoDataFrame) or declared.upper() in OFFSET_DATUMS:
+                return None
+            layer = table.frame.to_crs(declared) if declared else table.frame
+            left, bottom, right, top = layer.total_bounds
+            code = likely_crs((left, bottom, right, top), near=near, first=(document.project.crs,))
+            return None if code in {declared, WGS84} else code
+
+        faults += consistency.far_away(table, areas, likely=likely)
+    return faults
+
+
+def _check_stage_values(
+    stage: str,
+    named: dict[str, Named],
+    sound: set[str],
+    document: ProjectFile,
+    standards: _standards.Standards | None,
+) -> list[Fault]:
+    """Report what the plan of one stage needs to know and cannot find in its sections and projects."""
+    faults: list[Fault] = []
+    figures = None if standards is None else standards.stages.get(stage)
+    sizeless = standards is not None and (figures is None or figures.class_size is None)
+    if "sections" in sound:
+        rows = _of_stage(named["sections"], stage)
+        if rows.frame.empty:
+            faults.append(rows.fault(_NO_SECTIONS, column="stage", value=stage))
+        elif document.stages[stage].attendance.calibrate is not None:
+            faults += consistency.enrolment_to_calibrate(rows, stage=stage)
+        if sizeless:
+            faults += consistency.only_in_classes(rows, seats="seats", classes="classrooms", label="school")
+    if "projects" in sound and sizeless:
+        rows = _of_stage(named["projects"], stage)
+        faults += consistency.only_in_classes(rows, seats="seats_added", classes="classes_added", label="project")
+    return faults
+
+
+def _check_stage_places(stage: str, named: dict[str, Named], placed: set[str]) -> list[Fault]:
+    """Report what does not fit the catchments of one stage."""
+    if "catchments" not in placed:
+        return []
+    catchments = named["catchments"]
+    own = _catchments_of(catchments.frame, stage)
+    if own.empty:
+        return [catchments.fault(_NO_CATCHMENTS, column="stage", value=stage)]
+    faults = consistency.overlapping(replace(catchments, frame=own), stage=stage)
+    zones = own.drop_duplicates("catchment").set_index("catchment")
+    if "sections" in placed:
+        rows = _of_stage(named["sections"], stage)
+        faults += _check_served(rows, own)
+        if "schools" in placed:
+            points = named["schools"].frame.drop_duplicates("school").set_index("school")
+            faults += consistency.misplaced_sections(rows, points, zones)
+    if "projects" in placed:
+        rows = _of_stage(named["projects"], stage)
+        faults += consistency.projects_outside(rows, zones)
+        faults += _of_other_stages(rows, _labels(catchments, "catchment") - set(zones.index), stage)
+    return faults
+
+
+def _of_stage(table: Named, stage: str) -> Named:
+    return replace(table, frame=table.frame[table.frame["stage"] == stage])
+
+
+_NO_SECTIONS = Wording(
+    "has no section.",
+    "Add the schools that offer it to `sections`, or remove the stage from project.toml.",
+    "没有任何学部。",
+    "请在 `sections` 表中补充开设该学段的学校,或从 project.toml 中删去该学段。",
+)
+_NO_CATCHMENTS = Wording(
+    "has no catchments.",
+    "Add them, or leave the column `stage` empty for catchments that every stage shares.",
+    "没有学区。",
+    "请补充;各学段共用的学区,“学段”一列留空。",
+)
+
+
+def _of_other_stages(projects: Named, others: set[str], stage: str) -> list[Fault]:
+    """Report projects placed in a catchment that their stage does not have."""
+    if "catchment" not in projects.frame:
+        return []
+    wording = Wording(
+        f"is no catchment of stage {stage!r}.",
+        "Name one of that stage.",
+        f"不是学段“{stage}”的学区。",
+        "请写该学段的学区。",
+    )
+    cells = projects.frame["catchment"]
+    return [
+        projects.fault(wording, row=row, column="catchment", value=label)
+        for row, label in cells[cells.isin(list(others))].items()
+    ]
 
 
 def _check_years(document: ProjectFile, population: Named) -> list[Fault]:
@@ -311,6 +495,8 @@ def _check_years(document: ProjectFile, population: Named) -> list[Fault]:
                 value=str(settings.base_year),
                 problem=f"is before {first}, the first school year after the population of {dates.iloc[0]}.",
                 remedy="Take an older count, or a later base year.",
+                problem_zh=f"早于 {first},即 {dates.iloc[0]} 人口之后的第一个学年。",
+                remedy_zh="请改用更早的人口数据,或更晚的基准年。",
             ),
         )
     for name, stage in document.stages.items():
@@ -323,6 +509,8 @@ def _check_years(document: ProjectFile, population: Named) -> list[Fault]:
                     value=str(year),
                     problem=f"is not within {first} and {settings.horizon}.",
                     remedy="Name the school year of the enrolment.",
+                    problem_zh=f"不在 {first} 至 {settings.horizon} 之间。",
+                    remedy_zh="请写在校(园)生数所属的学年。",
                 ),
             )
     return faults
@@ -336,17 +524,17 @@ def _check_served(sections: Named, catchments: gpd.GeoDataFrame) -> list[Fault]:
     long = lists[lists.map(len) > 0].explode()
     known = set(catchments["catchment"])
     wrong = long[~long.isin(list(known))]
-    return [
-        Fault(
-            file=sections.file,
-            row=row_number(row),
-            column="catchment",
-            value=str(label),
-            problem=f"{sections.frame.at[row, 'school']!s} serves a catchment that does not exist.",
-            remedy="Correct it, or decide it in project.toml under [[rulings]] with a reason.",
+    faults = []
+    for row, label in wrong.items():
+        school = str(sections.frame.at[row, "school"])
+        wording = Wording(
+            f"{school} serves a catchment that does not exist.",
+            "Correct it, or decide it in project.toml under [[rulings]] with a reason.",
+            f"{school} 所服务的学区不存在。",
+            "请更正,或在 project.toml 的 [[rulings]] 中写明裁定及理由。",
         )
-        for row, label in wrong.items()
-    ]
+        faults.append(sections.fault(wording, row=row, column="catchment", value=label))
+    return faults
 
 
 def _catchments_of(layer: gpd.GeoDataFrame, stage: str) -> gpd.GeoDataFrame:
@@ -372,6 +560,7 @@ def _assemble(
         if coverage_of[stage] not in coverages:
             coverages[coverage_of[stage]] = _keyed(_catchments_of(layer, stage), "catchment")
     schools = _keyed(tables["schools"].frame, "school")
+    sections = _sections(tables["sections"].frame, schools, coverages, coverage_of)
     stages = [stage.model_copy(update={"id": name}) for name, stage in document.stages.items()]
     dates = tables["population"].frame["date"]
     return Project(
@@ -388,19 +577,19 @@ def _assemble(
         coverages=coverages,
         coverage_of=coverage_of,
         schools=schools,
-        sections=_sections(tables["sections"].frame, schools, coverages, coverage_of),
-        projects=_projects(tables["projects"].frame),
+        sections=sections,
+        projects=_projects(tables["projects"].frame, schools, sections, coverages, coverage_of),
         faults=faults,
     )
 
 
 def _keyed(layer: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
-    """Index a layer by its key; a missing name is the key itself."""
+    """Index a layer by its key; a missing name is the key itself, a missing operator is left empty."""
     keyed = layer.set_index(key).sort_index()
-    names = keyed["name"] if "name" in keyed else pd.Series(None, index=keyed.index, dtype=object)
-    operator = {"operator": keyed["operator"].fillna("")} if "operator" in keyed else {}
+    text = pd.DataFrame(keyed).reindex(columns=["name", "operator"]).astype(object)
+    labels = pd.Series(keyed.index, index=keyed.index, dtype=object)
     return gpd.GeoDataFrame(
-        {"name": names.fillna(pd.Series(keyed.index, index=keyed.index)), **operator},
+        {"name": text["name"].fillna(labels), "operator": text["operator"].fillna("")},
         geometry=keyed.geometry,
         crs=keyed.crs,
     )
@@ -429,22 +618,48 @@ def _sections(
     served = declared.map(consistency.split_labels)
     for stage, coverage in coverage_of.items():
         silent = served.index[(served.index.get_level_values("stage") == stage) & (served.map(len) == 0)]
-        layer, names = coverages[coverage], silent.get_level_values("school")
-        hit, zone = layer.sindex.query(schools.geometry.reindex(names).to_numpy(), predicate="intersects", sort=True)
-        # on a shared border the catchment that sorts first has the school
-        stands = pd.Series(layer.index[zone], index=silent[hit], dtype=object).groupby(level=[0, 1]).min()
+        points = schools.geometry.reindex(silent.get_level_values("school")).set_axis(silent)
+        stands = _standing_in(points, coverages[coverage])
         served.loc[stands.index] = stands.map(lambda label: (label,))
     sections["catchments"] = served
     return sections.sort_index()
 
 
-def _projects(frame: pd.DataFrame) -> pd.DataFrame:
-    """Index projects and mark those that are counted: with an opening, a size and a place."""
+def _projects(
+    frame: pd.DataFrame,
+    schools: gpd.GeoDataFrame,
+    sections: pd.DataFrame,
+    coverages: dict[str, gpd.GeoDataFrame],
+    coverage_of: dict[str, str],
+) -> pd.DataFrame:
+    """
+    Index projects and mark those that are counted: with an opening, a size and a place.
+
+    A project of an existing section is counted where that section serves, one
+    that names a catchment there. Else it is counted in the catchment of its
+    stage that holds its own point, or the point of the school that it names.
+    """
     text = ["name", "stage", "kind", "school", "catchment", "opening", "closing", "status", "note"]
     numbers = ["seats_added", "classes_added"]
-    table = pd.DataFrame(frame.set_index("project").reindex(columns=[*text, *numbers]))
+    keyed = frame.set_index("project")
+    table = pd.DataFrame(keyed.reindex(columns=[*text, *numbers]))
     table[numbers] = table[numbers].astype(float)
     table[text] = table[text].astype(object).where(table[text].notna(), None)
-    place = table["school"].notna() | table["catchment"].notna()
+    points = schools.geometry.reindex(table["school"]).set_axis(table.index)
+    if isinstance(keyed, gpd.GeoDataFrame):
+        points = keyed.geometry.where(keyed.geometry.notna(), points)
+    extends = pd.MultiIndex.from_frame(table[["school", "stage"]]).isin(sections.index)
+    for stage, coverage in coverage_of.items():
+        waiting = table.index[(table["stage"] == stage) & table["catchment"].isna() & ~extends]
+        here = _standing_in(points.reindex(waiting), coverages[coverage])
+        table.loc[here.index, "catchment"] = here
+    place = extends | table["catchment"].notna()
     table["counted"] = table["opening"].notna() & table[numbers].notna().any(axis=1) & place
     return table.sort_index()
+
+
+def _standing_in(points: gpd.GeoSeries, coverage: gpd.GeoDataFrame) -> pd.Series:
+    """Return the catchment that holds each point; on a shared border the one that sorts first, outside none."""
+    hit, zone = coverage.sindex.query(points.to_numpy(), predicate="intersects", sort=True)
+    stands = pd.Series(coverage.index[zone], index=points.index[hit], dtype=object)
+    return stands.groupby(level=list(range(points.index.nlevels))).min()

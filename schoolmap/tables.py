@@ -218,7 +218,7 @@ def _value_column(spec: Column, *, key: bool) -> pa.Column:
     return pa.Column(checks=checks, nullable=optional_key or not (spec.required or spec.filled))
 
 
-_AGE = re.compile(r"^(\d{1,3})(?:(?:-|–|~|至)(\d{1,3})|(\+|及以上))?岁?$")
+_AGE = re.compile(r"^(\d{1,3})岁?(?:(?:-|–|—|~|～|至)(\d{1,3})岁?|(\+|及以上)岁?)?$")
 _MONTH = re.compile(r"^(\d{4})(?:-(0?[1-9]|1[0-2]))?$")
 
 

@@ -50,9 +50,7 @@ def test_raw_files_are_as_published() -> None:
     lines = (RAW / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     promised = {name: digest for digest, name in (line.split("  ") for line in lines)}
     found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in RAW.iterdir()
-        if path.name != "SHA256SUMS"
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in RAW.iterdir() if path.name != "SHA256SUMS"
     }
     assert found == promised
 

@@ -378,7 +378,7 @@ def test_tables_are_ready_to_sort_and_print(tmp_path: Path) -> None:
 
 
 def test_the_overview_draws_demand_against_seats(tmp_path: Path) -> None:
-    """One native chart for each stage: seats, P90, median and P10 of the central scenario."""
+    """One native chart for each stage: seats, P90, central and P10 of the central scenario."""
     path = tmp_path / "town.xlsx"
     write_workbook(town(), path, language="en")
     with ZipFile(path) as parts:

@@ -182,10 +182,7 @@ def share_of_places_from_3(residents: pd.DataFrame) -> float:
     Places are licensed for all ages up to school entry; children under 3 need
     the rest. Need is residents times participation.
     """
-    need = {
-        group: residents[ages].to_numpy().sum() * PARTICIPATION[group]
-        for group, ages in AGES.items()
-    }
+    need = {group: residents[ages].to_numpy().sum() * PARTICIPATION[group] for group, ages in AGES.items()}
     return float(need["3 to under 6"] / sum(need.values()))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_UNIT = re.compile(r"\([^()]*\)$")
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "area": ("小区域", "村", "社区", "村社区", "小区域代码", "区域代码", "村代码"),
@@ -61,10 +64,21 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
+TOTALS = {"合计", "总计", "小计", "共计", "total", "sum"}
+"""Words that mark a row as a total of others (tidied)."""
+UNITS = {"人", "个", "班", "所", "间", "轨", "岁", "亩", "座", "名", "%", "m2", "平方米", "元", "万元", "度"}
+"""Words of a row of units below the header (tidied)."""
+
+
 def tidy(name: object) -> str:
     """Return a header in one width, without spaces, brackets or line breaks, in lower case."""
     text = unicodedata.normalize("NFKC", str(name)).strip().lower()
     return "".join(char for char in text if char not in " \n\r\t()[]/·\ufeff")
+
+
+def _without_unit(header: str) -> str:
+    """Leave out a unit in brackets at the end of a header, as in `学位数(个)`."""
+    return _UNIT.sub("", unicodedata.normalize("NFKC", header).strip())
 
 
 def contract_names(headers: list[str], *, wanted: set[str]) -> dict[str, str]:
@@ -87,7 +101,14 @@ def contract_names(headers: list[str], *, wanted: set[str]) -> dict[str, str]:
     --------
     >>> contract_names(["学校名称", "经度", "remarks"], wanted={"name", "lon"})
     {'学校名称': 'name', '经度': 'lon'}
+    >>> contract_names(["学位数(个)", "学校(机构)标识码"], wanted={"seats", "school"})
+    {'学位数(个)': 'seats', '学校(机构)标识码': 'school'}
     """
     known = {tidy(name): name for name in wanted}
     known |= {tidy(alias): name for name in wanted for alias in ALIASES.get(name, ()) if tidy(alias) not in known}
-    return {header: known[tidy(header)] for header in headers if tidy(header) in known}
+    tidied = {header: (tidy(header), tidy(_without_unit(header))) for header in headers}
+    return {
+        header: known.get(whole) or known[bare]
+        for header, (whole, bare) in tidied.items()
+        if whole in known or bare in known
+    }

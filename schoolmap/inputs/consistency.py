@@ -17,65 +17,83 @@ import shapely
 
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
+from schoolmap.errors import Wording
 from schoolmap.errors import row_number
 from schoolmap.tables import parse_age
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Collection
+    from collections.abc import Hashable
 
 _OVERLAP_M2 = 1.0
 """Overlaps of this area or less are rounding of coordinates, far below one home."""
+_FAR_M = 20_000.0
+_OPEN = 200
+"""Stands for the highest age of an open band."""
+_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A table as read, with the name of its file for faults."""
+    """A table as read, with the name of its file (and sheet) for faults."""
 
     file: str
     frame: pd.DataFrame
+    sheet: str = ""
 
-
-def unknown_labels(
-    table: Named,
-    column: str,
-    known: Collection[str],
-    *,
-    of: str,
-    severity: Severity = Severity.ERROR,
-) -> list[Fault]:
-    """Report values of a column that are no label of another table; empty cells are left alone."""
-    cells = table.frame[column].dropna()
-    wrong = cells[~cells.isin(list(known))]
-    near = ", ".join(sorted(known)[:5])
-    return [
-        Fault(
-            file=table.file,
-            row=row_number(row),
+    def fault(
+        self,
+        wording: Wording,
+        *,
+        row: Hashable = None,
+        column: str = "",
+        value: object = "",
+        severity: Severity = Severity.ERROR,
+    ) -> Fault:
+        """Return a fault of this table."""
+        return Fault(
+            file=self.file,
+            sheet=self.sheet,
+            row=None if row is None else row_number(row),
             column=column,
             value=str(value),
-            problem=f"is not in `{of}`.",
-            remedy=f"Known are e.g. {near}.",
             severity=severity,
+            **wording._asdict(),
         )
-        for row, value in wrong.items()
-    ]
+
+
+def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str) -> list[Fault]:
+    """Report values of a column that are no label of another table, once each; empty cells are left alone."""
+    cells = table.frame[column].dropna()
+    wrong = cells[~cells.isin(list(known))]
+    near = ", ".join(sorted(known)[:5]) or "none"
+    records = wrong.groupby(wrong).size()
+    faults = []
+    for row, value in wrong.drop_duplicates().items():
+        more = int(records[value]) - 1
+        also, also_zh = (f" (and in {more} more record(s))", f"(另有 {more} 条记录)") if more else ("", "")
+        wording = Wording(
+            f"is not in `{of}`{also}.",
+            f"Known are e.g. {near}.",
+            f"不在 `{of}` 中{also_zh}。",
+            f"已有的如:{near}。",
+        )
+        faults.append(table.fault(wording, row=row, column=column, value=value))
+    return faults
 
 
 def labels_without_records(table: Named, column: str, known: Collection[str], *, of: Named) -> list[Fault]:
     """Report labels of another table that have no record here: unknown is not zero."""
     missing = set(known) - set(table.frame[column].dropna())
     rows = of.frame[of.frame[column].isin(missing)]
-    return [
-        Fault(
-            file=of.file,
-            row=row_number(row),
-            column=column,
-            value=str(value),
-            problem=f"has no record in {table.file}.",
-            remedy="Add it there (a zero where it is known to be zero), or leave it out here.",
-        )
-        for row, value in rows[column].items()
-    ]
+    wording = Wording(
+        f"has no record in {table.file}.",
+        "Add it there (a zero where it is known to be zero), or leave it out here.",
+        f"在 {table.file} 中没有记录。",
+        "请在那里补充(确知为零的填 0),或在此处删去。",
+    )
+    return [of.fault(wording, row=row, column=column, value=value) for row, value in rows[column].items()]
 
 
 def age_bands(table: Named, *, oldest: int) -> list[Fault]:
@@ -84,57 +102,88 @@ def age_bands(table: Named, *, oldest: int) -> list[Fault]:
     frame = frame.dropna(subset=["band", "area"])
     frame = frame.assign(
         low=[band[0] for band in frame["band"]],
-        high=[200 if band[1] is None else band[1] for band in frame["band"]],
+        high=[_OPEN if band[1] is None else band[1] for band in frame["band"]],
     )
-    by = ["area", "sex"] if "sex" in frame and frame["sex"].notna().any() else ["area"]
+    by_sex = "sex" in frame and bool(frame["sex"].notna().any())
+    by = ["area", "sex"] if by_sex else ["area"]
     frame = frame.sort_values([*by, "low", "high"], kind="stable")
     before = frame.groupby(by, dropna=False)["high"].shift()
     expected = before.fillna(-1) + 1
     wrong = frame[frame["low"] != expected]
     faults = []
-    for row in wrong.index[:20]:
+    for row in wrong.index[:_MOST_SHOWN]:
         low, start = frame.loc[[row], "low"].astype(int).sum(), expected.loc[[row]].astype(int).sum()
         what = "overlaps the band before it" if low < start else f"leaves out ages {start} to {low - 1}"
-        faults.append(
-            Fault(
-                file=table.file,
-                row=row_number(row),
-                column="age",
-                value=str(frame.at[row, "age"]),
-                problem=f"{what} in area {frame.at[row, 'area']!r}.",
-                remedy="Bands must follow each other from age 0 without gap or overlap.",
-            ),
+        what_zh = "与前一年龄段重叠" if low < start else f"缺少 {start} 至 {low - 1} 岁"
+        area = str(frame.at[row, "area"])
+        wording = Wording(
+            f"{what} in area {area!r}.",
+            "Bands must follow each other from age 0 without gap or overlap.",
+            f"在小区域“{area}”中{what_zh}。",
+            "年龄段应从 0 岁起首尾相接,不留空、不重叠。",
         )
-    short = frame.groupby("area")["high"].max()
-    faults += [
-        Fault(
-            file=table.file,
-            column="age",
-            value=str(area),
-            problem=f"area {area!r} ends at age {int(high)}; the stages need ages up to {oldest}.",
-            remedy="Add the older bands.",
+        faults.append(table.fault(wording, row=row, column="age", value=frame.at[row, "age"]))
+    if len(wrong) > _MOST_SHOWN:
+        rest = len(wrong) - _MOST_SHOWN
+        wording = Wording(
+            f"has {rest} more such fault(s).",
+            "Mend the column as a whole.",
+            f"还有 {rest} 处同类问题。",
+            "请整列检查更正。",
         )
-        for area, high in short[short < oldest].head(20).items()
-    ]
+        faults.append(table.fault(wording, column="age"))
+    if faults:
+        return faults
+    if by_sex:
+        faults += _unlike_sexes(table, frame)
+    closed = frame["high"].where(frame["high"] < _OPEN, frame["low"] - 1)
+    short = closed.groupby(frame["area"]).max()
+    for label, high in short[short < oldest].head(_MOST_SHOWN).items():
+        area = str(label)
+        wording = Wording(
+            f"area {area!r} has closed bands up to age {int(high)}; the stages need ages up to {oldest}.",
+            "Add the older bands.",
+            f"小区域“{area}”的年龄段只到 {int(high)} 岁,而学段需要到 {oldest} 岁。",
+            "请补充更大的年龄段。",
+        )
+        faults.append(table.fault(wording, column="age", value=area))
+    return faults
+
+
+def _unlike_sexes(table: Named, frame: pd.DataFrame) -> list[Fault]:
+    """Report areas whose sexes are not counted in the same bands: adding them up would lose children."""
+    bands = pd.Series(list(zip(frame["low"], frame["high"], strict=True)), index=frame.index)
+    frame = frame.assign(sex=frame["sex"].fillna(""))
+    shape = bands.groupby([frame["area"], frame["sex"]]).agg(tuple).unstack("sex")
+    faults = []
+    unlike = shape.ne(shape.iloc[:, 0], axis=0).any(axis=1)
+    for area in shape.index[unlike][:_MOST_SHOWN]:
+        row = frame.index[frame["area"] == area][0]
+        sexes = ", ".join(repr(sex) for sex in shape.columns)
+        wording = Wording(
+            f"does not count each of {sexes} in the same bands.",
+            "Give every sex the same bands in every area, or both sexes together.",
+            f"各性别({sexes})的年龄段不一致。",
+            "请使每个小区域各性别的年龄段一致,或不分性别。",
+        )
+        faults.append(table.fault(wording, row=row, column="sex", value=area))
     return faults
 
 
 def one_date(table: Named) -> list[Fault]:
     """Report a population table with more than one date."""
     dates = sorted(table.frame["date"].dropna().unique())
-    if len(dates) <= 1:
-        return []
-    row = table.frame.index[table.frame["date"] == dates[1]][0]
-    return [
-        Fault(
-            file=table.file,
-            row=row_number(row),
-            column="date",
-            value=str(dates[1]),
-            problem=f"is a second date beside {dates[0]}.",
-            remedy="Keep the count of one date.",
-        ),
-    ]
+    faults = []
+    for date in dates[1:]:
+        row = table.frame.index[table.frame["date"] == date][0]
+        wording = Wording(
+            f"is a second date beside {dates[0]}.",
+            "Keep the count of one date.",
+            f"与 {dates[0]} 不是同一时点。",
+            "请只保留一个时点的人口。",
+        )
+        faults.append(table.fault(wording, row=row, column="date", value=date))
+    return faults
 
 
 def sections_without_seats(table: Named) -> list[Fault]:
@@ -142,17 +191,57 @@ def sections_without_seats(table: Named) -> list[Fault]:
     frame = table.frame
     seats = frame["seats"] if "seats" in frame else pd.Series(np.nan, index=frame.index)
     rooms = frame["classrooms"] if "classrooms" in frame else pd.Series(np.nan, index=frame.index)
+    wording = Wording(
+        "has neither seats nor classrooms.",
+        "Unknown is not zero: fill one, or move the record to `projects`.",
+        "既没有学位数也没有教室数。",
+        "未知不等于零:请填写其一,或将记录移到 `projects` 表。",
+    )
     return [
-        Fault(
-            file=table.file,
-            row=row_number(row),
-            column="seats",
-            value=str(frame.at[row, "school"]),
-            problem="has neither seats nor classrooms.",
-            remedy="Unknown is not zero: fill one, or move the record to `projects`.",
-        )
+        table.fault(wording, row=row, column="seats", value=frame.at[row, "school"])
         for row in frame.index[seats.isna() & rooms.isna()]
     ]
+
+
+def only_in_classes(table: Named, *, seats: str, classes: str, label: str) -> list[Fault]:
+    """Report records of one stage that give classes only, where the standard has no class size to turn them to seats."""
+    frame = table.frame
+    known = frame[seats].notna() if seats in frame else pd.Series(data=False, index=frame.index)
+    rooms = frame[classes].notna() if classes in frame else pd.Series(data=False, index=frame.index)
+    wording = Wording(
+        f"gives {classes} only, and the standards have no class size for this stage.",
+        f"Fill in `{seats}`, or add `class_size` to the standards.",
+        "只给了教室(班)数,而所用标准没有该学段的班额。",
+        f"请填写 `{seats}`,或在标准中补充 `class_size`。",
+    )
+    return [
+        table.fault(wording, row=row, column=seats, value=frame.at[row, label]) for row in frame.index[rooms & ~known]
+    ]
+
+
+def enrolment_to_calibrate(table: Named, *, stage: str) -> list[Fault]:
+    """Report sections without enrolment in a stage whose attendance is calibrated on it."""
+    frame = table.frame
+    enrolment = frame["enrolment"] if "enrolment" in frame else pd.Series(np.nan, index=frame.index)
+    # a section without any seat has nobody to enrol
+    seats = frame["seats"].fillna(1.0) if "seats" in frame else pd.Series(1.0, index=frame.index)
+    empty = Wording(
+        f"has no enrolment, on which the attendance of {stage!r} is calibrated.",
+        "Fill in `enrolment`, or give `rate` with its source.",
+        f"没有在校(园)生数,无法校准学段“{stage}”的入学率。",
+        "请填写在校(园)生数,或改用 `rate` 并注明来源。",
+    )
+    unknown = frame.index[enrolment.isna() & (seats > 0)]
+    faults = [table.fault(empty, row=row, column="enrolment", value=frame.at[row, "school"]) for row in unknown]
+    if not faults and enrolment.where(seats > 0, 0.0).sum() == 0:
+        zero = Wording(
+            f"is zero in every section of {stage!r}, so its attendance cannot be calibrated.",
+            "Fill in `enrolment`, or give `rate` with its source.",
+            f"学段“{stage}”的在校(园)生数全部为零,无法校准入学率。",
+            "请填写在校(园)生数,或改用 `rate` 并注明来源。",
+        )
+        faults.append(table.fault(zero, column="enrolment"))
+    return faults
 
 
 def overlapping(table: Named, *, stage: str) -> list[Fault]:
@@ -165,18 +254,41 @@ def overlapping(table: Named, *, stage: str) -> list[Fault]:
     once = left < right
     left, right = left[once], right[once]
     areas = shapely.area(shapely.intersection(shapes[left], shapes[right]))
-    return [
-        Fault(
-            file=table.file,
-            row=row_number(layer.index[b]),
-            column="geometry",
-            value=str(layer["catchment"].iloc[b]),
-            problem=f"overlaps {layer['catchment'].iloc[a]!r} by {area:,.0f} m² (stage {stage}).",
-            remedy="Children there would be counted twice: mend the boundary in QGIS.",
-        )
-        for a, b, area in zip(left, right, areas, strict=True)
-        if area > _OVERLAP_M2
-    ]
+    faults = []
+    for a, b, area in zip(left, right, areas, strict=True):
+        if area > _OVERLAP_M2:
+            other = layer["catchment"].iloc[a]
+            wording = Wording(
+                f"overlaps {other!r} by {area:,.0f} m² (stage {stage}).",
+                "Children there would be counted twice: mend the boundary in QGIS.",
+                f"与学区“{other}”重叠 {area:,.0f} m²(学段 {stage})。",
+                "重叠处的儿童会被重复计数:请在 QGIS 中修正边界。",
+            )
+            label = layer["catchment"].iloc[b]
+            faults.append(table.fault(wording, row=layer.index[b], column="geometry", value=label))
+    return faults
+
+
+def far_away(table: Named, areas: gpd.GeoDataFrame, *, likely: Callable[[], str | None]) -> list[Fault]:
+    """Report a layer that lies wholly beside the small areas: its CRS is not the one declared."""
+    layer = table.frame
+    if not isinstance(layer, gpd.GeoDataFrame) or layer.crs is None or layer.geometry.notna().sum() == 0:
+        return []
+    left, bottom, right, top = layer.total_bounds
+    west, south, east, north = areas.total_bounds
+    gap = float(np.hypot(max(west - right, left - east, 0.0), max(south - top, bottom - north, 0.0)))
+    # a village school may stand beyond the last house, not a day's walk away
+    if gap <= _FAR_M:
+        return []
+    code = likely()
+    shown = f"{gap / 1000:,.0f} km" if np.isfinite(gap) else "beyond the map"
+    wording = Wording(
+        f"lies {shown} away from the areas.",
+        f"Its CRS or datum is not the one declared{f'; the likely one is {code}' if code else ''}.",
+        f"距小区域 {gap / 1000:,.0f} 公里。" if np.isfinite(gap) else "位置超出地图范围。",
+        f"声明的坐标系有误{f';可能是 {code}' if code else ''}。",
+    )
+    return [table.fault(wording, column="crs")]
 
 
 def misplaced_sections(
@@ -211,25 +323,25 @@ def misplaced_sections(
         declared = split_labels(frame.at[row, "catchment"] if "catchment" in frame else None)
         known = [label for label in declared if label in catchments.index]
         place = " and ".join(sorted(inside)) if inside else "no catchment"
+        place_zh = f"学区 {'、'.join(sorted(inside))} 内" if inside else "任何学区之外"
         if known and not inside & set(known):
-            problem = f"{school} serves {', '.join(known)} but stands in {place}."
-            remedy = "Its seats count where it serves. If that is wrong, correct the catchment or the coordinates."
+            wording = Wording(
+                f"{school} serves {', '.join(known)} but stands in {place}.",
+                "Its seats count where it serves. If that is wrong, correct the catchment or the coordinates.",
+                f"{school} 服务学区 {'、'.join(known)},但位于{place_zh}。",
+                "学位计入其服务的学区;如有误,请更正学区或坐标。",
+            )
         elif not declared and not inside:
-            problem = f"{school} declares no catchment and stands in none."
-            remedy = "Its seats are not counted in any catchment; they are shown in the audit."
+            wording = Wording(
+                f"{school} declares no catchment and stands in none.",
+                "Its seats are not counted in any catchment; they are shown in the audit.",
+                f"{school} 未写明学区,也不在任何学区内。",
+                "其学位不计入任何学区,在核对表中单列。",
+            )
         else:
             continue
-        faults.append(
-            Fault(
-                file=sections.file,
-                row=row_number(row),
-                column="catchment",
-                value=", ".join(declared),
-                problem=problem,
-                remedy=remedy,
-                severity=Severity.WARNING,
-            ),
-        )
+        value = ", ".join(declared)
+        faults.append(sections.fault(wording, row=row, column="catchment", value=value, severity=Severity.WARNING))
     return faults
 
 
@@ -253,18 +365,47 @@ def uncounted_projects(projects: Named) -> list[Fault]:
     for row, record in projects.frame.iterrows():
         lacks = [what for what, known in _project_parts(record).items() if not known]
         if lacks:
+            wording = Wording(
+                f"has no {' and no '.join(lacks)}: it is shown but not counted.",
+                "Fill it in as soon as it is decided.",
+                f"没有{'、'.join(_PARTS_ZH[what] for what in lacks)}:只显示,不计入学位。",
+                "确定后请填写。",
+            )
             faults.append(
-                Fault(
-                    file=projects.file,
-                    row=row_number(row),
+                projects.fault(
+                    wording,
+                    row=row,
                     column="opening, seats_added",
-                    value=str(record["project"]),
-                    problem=f"has no {' and no '.join(lacks)}: it is shown but not counted.",
-                    remedy="Fill it in as soon as it is decided.",
+                    value=record["project"],
                     severity=Severity.WARNING,
                 ),
             )
     return faults
+
+
+def projects_outside(projects: Named, catchments: gpd.GeoDataFrame) -> list[Fault]:
+    """Report projects of one stage that only a point places, where the point is in none of its catchments."""
+    frame = projects.frame
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+        return []
+    named = pd.Series(data=False, index=frame.index)
+    for column in ("school", "catchment"):
+        named |= frame[column].notna() if column in frame else False
+    points = frame[~named & frame.geometry.notna()]
+    hit, _ = catchments.sindex.query(points.geometry.to_numpy(), predicate="intersects")
+    wording = Wording(
+        "stands in no catchment of its stage: it is shown but not counted.",
+        "Name its `catchment`, or correct the coordinates.",
+        "不在本学段任何学区内:只显示,不计入学位。",
+        "请写明学区,或更正坐标。",
+    )
+    return [
+        projects.fault(wording, row=row, column="geometry", value=label, severity=Severity.WARNING)
+        for row, label in points["project"].drop(points.index[np.unique(hit)]).items()
+    ]
+
+
+_PARTS_ZH = {"opening": "投用时间", "size": "规模", "place": "位置"}
 
 
 def _project_parts(record: pd.Series) -> dict[str, bool]:

@@ -20,7 +20,7 @@ from pyproj.exceptions import ProjError
 from schoolmap.errors import CRSError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -34,6 +34,18 @@ OFFSET_DATUMS = ("GCJ-02", "BD-09")
 _SEMI_MAJOR_M = 6_378_245.0
 _ECCENTRICITY_2 = 0.006_693_421_622_965_943
 _BD_PI = np.pi * 3000.0 / 180.0
+
+# names of the geographic CRSs as EPSG writes them
+_OLD_DATUMS = {"Beijing 1954", "New Beijing", "Xian 1980"}
+# CRSs that a bureau's layer is in, most likely first; all others come after them
+_ZONES_3_DEGREES = range(25, 46)
+_ZONES_6_DEGREES = range(13, 24)
+_USUAL_DATUMS = ("China Geodetic Coordinate System 2000", "ETRS89", "WGS 84")
+
+# no easting or northing is larger, not even with the number of its zone
+_FARTHEST = 1e8
+# layers overlap this much less than the best and still fit as well
+_EQUAL_FIT = 0.02
 
 # the largest step between two rounds of the inverse, in degrees: about a millimetre
 _INVERSE_TOLERANCE_DEG = 1e-8
@@ -140,6 +152,22 @@ def bd09_from_wgs84(
     return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
 
 
+def is_old_datum(crs: pyproj.CRS) -> bool:
+    """
+    Say whether a CRS rests on Beijing 1954 or Xian 1980.
+
+    They lie tens to more than a hundred metres from CGCS2000, by an amount that
+    only local control points tell, so they are never converted silently.
+
+    Examples
+    --------
+    >>> is_old_datum(parse_crs("EPSG:2361")), is_old_datum(parse_crs("EPSG:4525"))
+    (True, False)
+    """
+    base = crs.geodetic_crs
+    return base is not None and base.name in _OLD_DATUMS
+
+
 def fits(bounds: Bounds, crs: pyproj.CRS) -> bool:
     """Say whether coordinates can be of this CRS at all: degrees within the globe, metres beyond it."""
     degrees = bounds[0] >= -180 and bounds[2] <= 180 and bounds[1] >= -90 and bounds[3] <= 90
@@ -150,7 +178,7 @@ def likely_crs(
     bounds: Bounds,
     *,
     near: Bounds | None,
-    first: Iterable[str] = (),
+    first: Sequence[str] = (),
 ) -> str | None:
     """
     Name the CRS that would put a layer where the project's other layers are.
@@ -163,7 +191,7 @@ def likely_crs(
         Bounds of the layer, in its own unknown unit.
     near
         Where the other layers are, in WGS 84 degrees; without them only
-        degrees can be told from metres.
+        degrees and eastings with the number of their zone can be told.
     first
         CRSs to prefer when several fit, such as the project's own.
 
@@ -177,11 +205,15 @@ def likely_crs(
     >>> berlin = (13.30, 52.49, 13.44, 52.57)
     >>> likely_crs((383925.0, 5817544.0, 393600.0, 5825811.0), near=berlin, first=["EPSG:25833"])
     'EPSG:25833'
+    >>> likely_crs((37440249.0, 3148463.0, 37450000.0, 3160000.0), near=None)
+    'EPSG:4525'
     """
     if fits(bounds, pyproj.CRS.from_user_input(WGS84)):
         return WGS84
-    if near is None:
+    if max(map(abs, bounds)) > _FARTHEST:
         return None
+    if near is None:
+        return _numbered_zone(bounds)
     area = AreaOfInterest(*near)
     known = query_crs_info(
         auth_name="EPSG",
@@ -189,18 +221,35 @@ def likely_crs(
         area_of_interest=area,
         contains=True,
     )
-    codes = [*first, *sorted((f"EPSG:{info.code}" for info in known), key=_preference)]
-    scored = [(code, _agreement(bounds, code, near)) for code in dict.fromkeys(codes)]
-    best = max((score for _, score in scored), default=0.0)
+    codes = dict.fromkeys([*first, *(f"EPSG:{info.code}" for info in known)])
+    scored = {code: _agreement(bounds, code, near) for code in codes}
+    best = max(scored.values(), default=0.0)
+    if best <= 0:
+        return None
     # CRSs of one family differ by a metre or less; the first of those that fit equally is named
-    return next((code for code, score in scored if best > 0 and score >= best - 0.02), None)
+    fitting = [code for code, score in scored.items() if score >= best - _EQUAL_FIT]
+    return next((code for code in first if code in fitting), None) or min(fitting, key=_preference)
 
 
-def _preference(code: str) -> tuple[bool, bool, int]:
-    """Put national realisations before WGS 84's UTM zones, easting first before northing first."""
-    number = int(code.removeprefix("EPSG:"))
-    north_first = pyproj.CRS.from_user_input(code).axis_info[0].direction == "north"
-    return (32600 <= number <= 32799, north_first, number)
+def _numbered_zone(bounds: Bounds) -> str | None:
+    """Name the CGCS2000 Gauss-Kruger zone whose number stands before the easting."""
+    zone = int(bounds[0] // 1_000_000)
+    if zone != int(bounds[2] // 1_000_000):
+        return None
+    if zone in _ZONES_3_DEGREES:
+        return f"EPSG:{4513 + zone - _ZONES_3_DEGREES[0]}"
+    return f"EPSG:{4491 + zone - _ZONES_6_DEGREES[0]}" if zone in _ZONES_6_DEGREES else None
+
+
+def _preference(code: str) -> tuple[bool, int, bool, bool, int]:
+    """Put current datums before old ones, usual ones before others, easting first before northing first."""
+    crs = pyproj.CRS.from_user_input(code)
+    base = crs.geodetic_crs
+    name = "" if base is None else base.name
+    rank = _USUAL_DATUMS.index(name) if name in _USUAL_DATUMS else len(_USUAL_DATUMS)
+    # the zones of 3 and of 6 degrees around one meridian are the same; counties use those of 3
+    wide = "Gauss-Kruger" in crs.name and "3-degree" not in crs.name
+    return is_old_datum(crs), rank, wide, crs.axis_info[0].direction == "north", int(code.removeprefix("EPSG:"))
 
 
 def _agreement(bounds: Bounds, code: str, near: Bounds) -> float:
@@ -217,7 +266,7 @@ def _agreement(bounds: Bounds, code: str, near: Bounds) -> float:
         return 0.0
     width = min(east, near[2]) - max(west, near[0])
     height = min(north, near[3]) - max(south, near[1])
-    if width <= 0 or height <= 0:
+    if width < 0 or height < 0:
         return 0.0
     smaller = min((east - west) * (north - south), (near[2] - near[0]) * (near[3] - near[1]))
     return float(width * height / smaller) if smaller > 0 else 1.0

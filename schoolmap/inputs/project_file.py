@@ -11,7 +11,9 @@ import re
 import tomllib
 from collections import Counter
 from pathlib import Path  # noqa: TC003 - pydantic reads the annotation
+from typing import TYPE_CHECKING
 from typing import Annotated
+from typing import Any
 from typing import Literal
 from typing import Self
 
@@ -23,13 +25,25 @@ from pydantic import Field
 
 from schoolmap.errors import CRSError
 from schoolmap.errors import Fault
-from schoolmap.inputs.coordinates import OFFSET_DATUMS
+from schoolmap.errors import Wording
+from schoolmap.inputs.coordinates import is_old_datum
 from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.tables import CONTRACTS
+
+if TYPE_CHECKING:
+    import pydantic_core
 
 FILE_NAME = "project.toml"
 REQUIRED_TABLES = ("areas", "population", "schools", "sections", "catchments")
 LANGUAGES = ("en", "zh")
+
+
+class _ComplaintError(ValueError):
+    """What a validator refuses, in both languages."""
+
+    def __init__(self, *wordings: Wording) -> None:
+        super().__init__("\n".join(wording.problem for wording in wordings))
+        self.wordings = wordings
 
 
 def _text(value: object) -> object:
@@ -39,47 +53,84 @@ def _text(value: object) -> object:
 
 def _require_languages(value: dict[str, str]) -> dict[str, str]:
     if set(value) != set(LANGUAGES):
-        msg = 'a text is `{ en = "…", zh = "…" }`, or one sentence for both.'
-        raise ValueError(msg)
+        raise _ComplaintError(
+            Wording(
+                "is no text in both languages.",
+                'Write `{ en = "…", zh = "…" }`, or one sentence for both.',
+                "文字须有中英两种。",
+                '请写 `{ en = "…", zh = "…" }`,或只写一句,两种语言共用。',
+            ),
+        )
     return value
 
 
 def _require_metric(value: str) -> str:
-    if value.upper() in OFFSET_DATUMS:
-        msg = f"{value} is a datum of degrees."
-        raise ValueError(msg)
     try:
         crs = parse_crs(value)
-    except CRSError as error:
-        raise ValueError(str(error)) from error
-    if crs.axis_info[0].unit_name != "metre":
-        msg = f"is in {crs.axis_info[0].unit_name}s; distances and areas need metres, e.g. EPSG:4546 (CGCS2000, 111°E)."
-        raise ValueError(msg)
+    except CRSError:
+        crs = None
+    if crs is None:
+        raise _ComplaintError(
+            Wording(
+                "is no CRS that PROJ knows.",
+                "Write `EPSG:` and the number of a CRS in metres, e.g. EPSG:4546 (CGCS2000, 111°E).",
+                "PROJ 不认识这个坐标系。",
+                "请写 `EPSG:` 加以米为单位的坐标系编号,如 EPSG:4546(CGCS2000,中央经线111°E)。",
+            ),
+        )
+    if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
+        unit = crs.axis_info[0].unit_name
+        raise _ComplaintError(
+            Wording(
+                f"is not a map projection in metres, but in {unit}s.",
+                "Distances and areas need metres, e.g. EPSG:4546 (CGCS2000, 111°E).",
+                "不是以米为单位的投影坐标系。",
+                "距离和面积须以米计算,如 EPSG:4546(CGCS2000,中央经线111°E)。",
+            ),
+        )
+    if is_old_datum(crs):
+        raise _ComplaintError(
+            Wording(
+                f"is {crs.name}, which lies up to more than 100 m from CGCS2000.",
+                "Use a CRS of CGCS2000, e.g. EPSG:4546 (111°E).",
+                f"是 {crs.name},与 CGCS2000 相差可达百米以上。",
+                "请用 CGCS2000 坐标系,如 EPSG:4546(中央经线111°E)。",
+            ),
+        )
     return value
 
 
 def _require_day(value: str) -> str:
-    if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value):
-        msg = "is no month and day; write `08-31`."
-        raise ValueError(msg)
+    if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value, flags=re.ASCII):
+        raise _ComplaintError(
+            Wording("is no month and day.", "Write `08-31`.", "不是月和日。", "请写成 `08-31`。"),
+        )
     return value
 
 
 def _require_inside(value: Path) -> Path:
     """Refuse a path that leaves the project folder."""
-    if value.is_absolute() or ".." in value.parts:
-        msg = "leaves the project folder; put the file into the folder."
-        raise ValueError(msg)
+    if value.is_absolute() or ".." in value.parts or "\0" in str(value):
+        raise _ComplaintError(
+            Wording(
+                "leaves the project folder.",
+                "Put the file into the folder and write its path from there.",
+                "路径超出了项目文件夹。",
+                "请把文件放入项目文件夹,并写相对路径。",
+            ),
+        )
     return value
 
 
 Text = Annotated[dict[str, str], BeforeValidator(_text), AfterValidator(_require_languages)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Year = Annotated[int, Field(ge=1950, le=2150)]
+Share = Annotated[float, Field(gt=0, le=1, strict=True)]
+Year = Annotated[int, Field(ge=1950, le=2150, strict=True)]
+Age = Annotated[int, Field(ge=0, le=25, strict=True)]
+Truth = Annotated[bool, Field(strict=True)]
 
 
 class _Section(pydantic.BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class TableSource(_Section):
@@ -93,7 +144,7 @@ class TableSource(_Section):
     """`EPSG:…`, `GCJ-02` or `BD-09`; needed wherever the file itself states none."""
     columns: dict[str, str] = {}
     """Contract name to the file's header, where the header is neither the name nor an alias."""
-    separator: str = ","
+    separator: Literal[",", ";", "\t", "|"] = ","
     decimal: Literal[".", ","] = "."
     encoding: str = ""
 
@@ -101,7 +152,7 @@ class TableSource(_Section):
 class Attendance(_Section):
     """How many of the resident children need a seat: either a `rate`, or the year to calibrate it on."""
 
-    rate: Annotated[float, Field(gt=0, le=2)] | None = None
+    rate: Annotated[float, Field(gt=0, le=2, strict=True)] | None = None
     """Seats needed per resident child of the stage's ages."""
     calibrate: Year | None = None
     """School year whose enrolment, over the children living here, gives the rate."""
@@ -109,8 +160,14 @@ class Attendance(_Section):
     @pydantic.model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.rate is None) == (self.calibrate is None):
-            msg = "give either `rate` or `calibrate`."
-            raise ValueError(msg)
+            raise _ComplaintError(
+                Wording(
+                    "holds neither or both of `rate` and `calibrate`.",
+                    "Give one: a rate with its source, or the school year to calibrate it on.",
+                    "应在 `rate` 与 `calibrate` 中二选一。",
+                    "请写入学率并注明来源,或写用于校准的学年。",
+                ),
+            )
         return self
 
 
@@ -119,7 +176,7 @@ class Stage(_Section):
 
     id: str = ""
     label: Text
-    ages: tuple[Annotated[int, Field(ge=0, le=25)], Annotated[int, Field(ge=0, le=25)]]
+    ages: tuple[Age, Age]
     """Youngest and oldest age on the cut-off day, both counted."""
     attendance: Attendance
     attendance_note: Text
@@ -129,7 +186,7 @@ class Stage(_Section):
     seat_share: Share = 1.0
     """Share of the listed seats that are for these ages."""
     seat_share_note: Text | None = None
-    free_choice: bool = False
+    free_choice: Truth = False
     """Whether families choose freely and catchments are planning units only."""
     notes: tuple[Text, ...] = ()
     """What a reader of the map must know about this stage."""
@@ -137,8 +194,14 @@ class Stage(_Section):
     @pydantic.model_validator(mode="after")
     def _ages_in_order(self) -> Self:
         if self.ages[0] > self.ages[1]:
-            msg = f"`ages` go from the youngest to the oldest, got {self.ages}."
-            raise ValueError(msg)
+            raise _ComplaintError(
+                Wording(
+                    f"has ages from {self.ages[0]} to {self.ages[1]}.",
+                    "`ages` go from the youngest to the oldest.",
+                    f"年龄从 {self.ages[0]} 到 {self.ages[1]},次序颠倒。",
+                    "`ages` 应由小到大。",
+                ),
+            )
         return self
 
 
@@ -147,7 +210,7 @@ class Scenario(_Section):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     label: Text
-    births_factor: Annotated[float, Field(ge=0, le=5)] = 1.0
+    births_factor: Annotated[float, Field(ge=0, le=5, strict=True)] = 1.0
     """Births after the date of the population, as a multiple of the reference level."""
     note: Text = Field(default_factory=lambda: {"en": "", "zh": ""})
 
@@ -186,15 +249,15 @@ class Settings(_Section):
     horizon: Year
     """Last school year shown."""
     language: Literal["en", "zh"] = "zh"
-    seed: Annotated[int, Field(ge=0)] = 0
-    draws: Annotated[int, Field(ge=100, le=20_000)] = 1000
+    seed: Annotated[int, Field(ge=0, strict=True)] = 0
+    draws: Annotated[int, Field(ge=100, le=20_000, strict=True)] = 1000
     """Random draws behind the intervals."""
     standards: str = "china"
     """A shipped standard, or a file beside the project file."""
     entry_cutoff: Annotated[str, AfterValidator(_require_day)] = "08-31"
     """Month and day on which ages are counted for school entry."""
     entry_cutoff_source: str = "义务教育法 art. 11 and usual practice: six years old by 31 August"
-    synthetic: bool = False
+    synthetic: Truth = False
     """Whether any of the data is invented; it is then labelled on every product."""
     classification: Text = Field(
         default_factory=lambda: {
@@ -204,14 +267,20 @@ class Settings(_Section):
     )
     map_review_no: str = ""
     """审图号, where the map has been reviewed."""
-    display_tolerance_m: Annotated[float, Field(ge=0, le=200)] = 5.0
+    display_tolerance_m: Annotated[float, Field(ge=0, le=200, strict=True)] = 5.0
     """Simplification of outlines for the web map only, in metres."""
 
     @pydantic.model_validator(mode="after")
     def _horizon_after_base(self) -> Self:
         if self.horizon <= self.base_year:
-            msg = f"`horizon` must be later than `base_year`, got {self.horizon} and {self.base_year}."
-            raise ValueError(msg)
+            raise _ComplaintError(
+                Wording(
+                    f"has the horizon {self.horizon}, which is not after the base year {self.base_year}.",
+                    "`horizon` must be later than `base_year`.",
+                    f"规划末年 {self.horizon} 不晚于基准年 {self.base_year}。",
+                    "`horizon` 应晚于 `base_year`。",
+                ),
+            )
         return self
 
 
@@ -227,19 +296,52 @@ class ProjectFile(_Section):
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> Self:
-        unknown = sorted(set(self.tables) - set(CONTRACTS))
-        missing = [name for name in REQUIRED_TABLES if name not in self.tables]
-        twice = [name for name, count in Counter(item.id for item in self.scenarios).items() if count > 1]
-        complaints = [f"`tables.{name}` is not a known table ({', '.join(CONTRACTS)})." for name in unknown]
-        complaints += [f"`tables.{name}` is missing." for name in missing]
-        complaints += [f"scenario {name!r} is there twice." for name in twice]
-        if not self.stages:
-            complaints.append("`stages` is empty: describe at least one.")
-        if not self.scenarios:
-            complaints.append("`scenarios` is empty: leave it out for one central scenario.")
+        complaints = [wording for _, _, wording in _whole_document(self.model_dump())]
         if complaints:
-            raise ValueError("\n".join(complaints))
+            raise _ComplaintError(*complaints)
         return self
+
+
+def _whole_document(document: dict[str, Any]) -> list[tuple[str, str, Wording]]:
+    """Return what is wrong with the document as a whole: key, value, wording. Parts of a wrong type are left alone."""
+    tables, stages, scenarios = (document.get(name) for name in ("tables", "stages", "scenarios"))
+    found: list[tuple[str, str, Wording]] = []
+    if isinstance(tables, dict):
+        known = ", ".join(CONTRACTS)
+        found += [
+            (
+                f"tables.{name}",
+                "",
+                Wording("is not a known table.", f"Known are: {known}.", "没有这种表。", f"可用:{known}。"),
+            )
+            for name in tables
+            if name not in CONTRACTS
+        ]
+        found += [
+            (
+                f"tables.{name}",
+                "",
+                Wording(
+                    "is missing.",
+                    f'Add `[tables.{name}]` with `file = "…"`.',
+                    "缺少这张表。",
+                    f'请增加 `[tables.{name}]` 并写 `file = "…"`。',
+                ),
+            )
+            for name in REQUIRED_TABLES
+            if name not in tables
+        ]
+    if isinstance(stages, dict) and not stages:
+        wording = Wording("is empty.", "Describe at least one stage.", "没有学段。", "请至少写一个学段。")
+        found.append(("stages", "", wording))
+    if isinstance(scenarios, (list, tuple)):
+        if not scenarios:
+            wording = Wording("is empty.", "Leave it out for one central scenario.", "没有情景。", "只需一个时可不写。")
+            found.append(("scenarios", "", wording))
+        names = Counter(str(item.get("id")) for item in scenarios if isinstance(item, dict))
+        wording = Wording("is there twice.", "Give each scenario its own id.", "重复出现。", "每个情景应有不同的 id。")
+        found += [("scenarios", name, wording) for name, count in names.items() if count > 1]
+    return found
 
 
 def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:
@@ -253,27 +355,145 @@ def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:
     """
     path = folder / FILE_NAME
     if not path.is_file():
-        remedy = f"Give a folder that holds {FILE_NAME}; data/berlin-mitte is an example."
-        return None, [Fault(file=str(path), problem="does not exist.", remedy=remedy)]
+        fault = Fault(
+            file=str(path),
+            problem="does not exist.",
+            remedy=f"Give a folder that holds {FILE_NAME}; data/berlin-mitte is an example.",
+            problem_zh="文件不存在。",
+            remedy_zh=f"请指定含有 {FILE_NAME} 的文件夹;data/berlin-mitte 是一个示例。",
+        )
+        return None, [fault]
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return None, [Fault(file=FILE_NAME, problem=f"is no TOML: {error}.", remedy="Mend the named line.")]
+        # editors on Windows put a byte order mark first, which TOML does not know
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        return None, [Fault(file=FILE_NAME, row=row, **_NOT_UTF8._asdict())]
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        fault = Fault(
+            file=FILE_NAME,
+            row=int(line[1]) if line else None,
+            problem=f"is no TOML: {error}.",
+            remedy="Mend the named line.",
+            problem_zh=f"不符合 TOML 格式:{error}。",
+            remedy_zh="请更正该行。",
+        )
+        return None, [fault]
+    whole = [
+        Fault(file=FILE_NAME, column=key, value=value, **wording._asdict())
+        for key, value, wording in _whole_document(document)
+    ]
     try:
         return ProjectFile.model_validate(document), []
     except pydantic.ValidationError as errors:
-        return None, [fault for error in errors.errors() for fault in _faults(error)]
+        # what is wrong with the whole is told above, with its key
+        return None, [fault for error in errors.errors() if error["loc"] for fault in _faults(error)] + whole
 
 
-def _faults(error: pydantic.types.ErrorDetails) -> list[Fault]:
+def read_language(folder: Path) -> Literal["en", "zh"]:
+    """Return the language of a project, or English if its project file does not tell."""
+    try:
+        document = tomllib.loads((folder / FILE_NAME).read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError):
+        return "en"
+    project = document.get("project")
+    if not isinstance(project, dict) or project.get("language", "zh") not in LANGUAGES:
+        return "en"
+    return "en" if project.get("language") == "en" else "zh"
+
+
+def _faults(error: pydantic_core.ErrorDetails) -> list[Fault]:
     """Turn one complaint of the validator into faults that name the key."""
-    where = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "missing":
-        return [Fault(file=FILE_NAME, column=where, problem="is missing.", remedy="See docs/project.md.")]
-    if error["type"] == "extra_forbidden":
-        remedy = "Correct or remove it; docs/project.md lists all keys."
-        return [Fault(file=FILE_NAME, column=where, problem="is not a known key.", remedy=remedy)]
+    where = ".".join(str(part) for part in error["loc"] if part != "[key]")
     value = error["input"]
-    shown = str(value) if isinstance(value, (str, int, float)) else ""
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return [Fault(file=FILE_NAME, column=where, value=shown, problem=line, remedy="") for line in message.split("\n")]
+    shown = "" if isinstance(value, (dict, list, tuple)) or error["type"] == "missing" else str(value)
+    raised = error.get("ctx", {}).get("error")
+    wordings = raised.wordings if isinstance(raised, _ComplaintError) else (_say(error),)
+    return [Fault(file=FILE_NAME, column=where, value=shown, **wording._asdict()) for wording in wordings]
+
+
+def _say(error: pydantic_core.ErrorDetails) -> Wording:
+    """Put a complaint of pydantic's own into words; one that is not foreseen keeps pydantic's."""
+    limits = error.get("ctx", {})
+    for types, wording in _WORDINGS.items():
+        if error["type"] in types.split():
+            return Wording(*(part.format(**limits) for part in wording))
+    message = str(error["msg"])
+    return Wording(f"{message}.", "See docs/project.md.", f"取值无效({message})。", "参见 docs/project.md。")
+
+
+_NOT_UTF8 = Wording(
+    "is not UTF-8.",
+    "Save it anew with the encoding UTF-8.",
+    "不是 UTF-8 编码。",
+    "请以 UTF-8 编码重新保存。",
+)
+_WORDINGS: dict[str, Wording] = {
+    "missing": Wording("is missing.", "See docs/project.md.", "缺少此项。", "参见 docs/project.md。"),
+    "extra_forbidden": Wording(
+        "is not a known key.",
+        "Correct or remove it; docs/project.md lists all keys.",
+        "没有这一项。",
+        "请更正或删除;所有键见 docs/project.md。",
+    ),
+    "string_type path_type": Wording("is no text.", "Put it in quotes.", "不是文字。", "请加引号。"),
+    "int_type int_parsing int_from_float": Wording(
+        "is no whole number.",
+        "Write digits, without quotes.",
+        "不是整数。",
+        "请写数字,不加引号。",
+    ),
+    "float_type float_parsing": Wording(
+        "is no number.",
+        "Write digits, without quotes.",
+        "不是数字。",
+        "请写数字,不加引号。",
+    ),
+    "bool_type bool_parsing": Wording(
+        "is neither true nor false.",
+        "Write `true` or `false`, without quotes.",
+        "不是 true 或 false。",
+        "请写 `true` 或 `false`,不加引号。",
+    ),
+    "dict_type model_type model_attributes_type": Wording(
+        "is no table of keys.",
+        "See docs/project.md.",
+        "应为一组键。",
+        "参见 docs/project.md。",
+    ),
+    "list_type tuple_type": Wording(
+        "is no list.",
+        "Write it in brackets, or as `[[…]]` sections.",
+        "应为列表。",
+        "请写在方括号内,或写成 `[[…]]` 小节。",
+    ),
+    "too_short too_long": Wording(
+        "has the wrong number of entries.",
+        "See docs/project.md.",
+        "项数不对。",
+        "参见 docs/project.md。",
+    ),
+    "greater_than_equal": Wording("is below {ge}.", "The least is {ge}.", "小于 {ge}。", "最小为 {ge}。"),
+    "less_than_equal": Wording("is above {le}.", "The most is {le}.", "大于 {le}。", "最大为 {le}。"),
+    "greater_than": Wording("is not above {gt}.", "Write a number above {gt}.", "应大于 {gt}。", "请更正。"),
+    "finite_number": Wording("is not a finite number.", "Write a number.", "不是有限的数。", "请写一个数。"),
+    "literal_error": Wording(
+        "is not an allowed word.",
+        "Write {expected}.",
+        "不是允许的取值。",
+        "可用:{expected}。",
+    ),
+    "string_pattern_mismatch": Wording(
+        "may hold only letters A-Z, digits, `-` and `_`.",
+        "Take a short name; the title for people is `title` or `label`.",
+        "只能含英文字母、数字、`-` 和 `_`。",
+        "请用简短代号;显示名称写在 `title` 或 `label`。",
+    ),
+    "string_too_long": Wording(
+        "is longer than {max_length} characters.",
+        "Shorten it.",
+        "超过 {max_length} 个字符。",
+        "请缩短。",
+    ),
+}

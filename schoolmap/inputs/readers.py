@@ -9,22 +9,29 @@ decides what to do with them. Nothing is written, and no file is changed.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pandera.errors
-import shapely
 
 from schoolmap.errors import Fault
+from schoolmap.errors import Wording
 from schoolmap.errors import row_number
 from schoolmap.inputs import layers
+from schoolmap.inputs.aliases import ALIASES
+from schoolmap.inputs.aliases import TOTALS
+from schoolmap.inputs.aliases import UNITS
 from schoolmap.inputs.aliases import WORDS
 from schoolmap.inputs.aliases import contract_names
+from schoolmap.inputs.aliases import tidy
 from schoolmap.tables import NUMERIC
 from schoolmap.tables import Contract
 from schoolmap.tables import Kind
@@ -33,14 +40,63 @@ from schoolmap.tables import parse_month
 from schoolmap.tables import value_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from openpyxl import Workbook
 
     from schoolmap.inputs.coordinates import Bounds
     from schoolmap.inputs.project_file import TableSource
 
 PLACE_COLUMNS = ("lon", "lat", "x", "y")
+MAY_BE_EMPTY = {"projects"}
 _MOST_SHOWN = 20
 """Faults of one kind in one column that are listed one by one; the rest are counted."""
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_NUMBER_WITH_COMMA = re.compile(r"[+-]?(\d+(,\d*)?|,\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+_NO_RECORD = Wording(
+    "holds no record.",
+    "Fill it in below the header.",
+    "没有任何记录。",
+    "请在表头下方填写。",
+)
+_TOTAL_ROW = Wording(
+    "marks a row of totals, which would be counted a second time.",
+    "Remove the row.",
+    "是合计行,会重复计数。",
+    "请删除该行。",
+)
+_UNIT_ROW = Wording(
+    "marks a row of units, not a record.",
+    "Remove the row, or write the unit in brackets behind the column's name.",
+    "是单位行,不是记录。",
+    "请删除该行,或将单位写在列名后的括号里。",
+)
+_CODE_AS_NUMBER = Wording(
+    "is a code stored as a number; leading zeros may be lost.",
+    "Format the column as text and type the code as published.",
+    "是以数字格式保存的代码,前导零可能已丢失。",
+    "请将该列设为文本格式,并按公布的代码填写。",
+)
+_NOT_PARSED = {
+    Kind.AGE: Wording(
+        "is no age.",
+        "Write an age `3`, a band `3-5` with both ends counted, or `95+`; format the column as text.",
+        "不是年龄。",
+        "请写年龄 `3`、年龄段 `3-5`(含两端)或 `95+`;该列请设为文本格式。",
+    ),
+    Kind.MONTH: Wording("is no month.", "Write year and month, `2027-09`.", "不是年月。", "请写年月,如 `2027-09`。"),
+    Kind.DATE: Wording(
+        "is no date.",
+        "Write year, month and day, `2016-12-31`.",
+        "不是日期。",
+        "请写年月日,如 `2016-12-31`。",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +110,8 @@ class TableRead:
 
     frame: pd.DataFrame
     faults: tuple[Fault, ...]
+    complete: bool = True
+    """Whether all its records and required columns are there, whatever their cells hold."""
 
 
 def read_table(
@@ -63,6 +121,7 @@ def read_table(
     folder: Path,
     near: Bounds | None = None,
     prefer: tuple[str, ...] = (),
+    books: dict[Path, Workbook] | None = None,
 ) -> TableRead:
     """
     Read one table and check it against its contract.
@@ -80,6 +139,8 @@ def read_table(
         the likely CRS of a layer that declares none.
     prefer
         CRSs to name first among those that fit.
+    books
+        Workbooks that are open already, see `layers.load`.
 
     Returns
     -------
@@ -87,36 +148,68 @@ def read_table(
         The table by the contract's names, with geometry in the declared CRS if
         the contract has one, and all faults.
     """
-    name = source.file.name
+    name = source.file.as_posix()
+
+    def named(found: Iterable[Fault]) -> list[Fault]:
+        return [replace(fault, file=name, sheet=source.sheet) for fault in found]
+
     try:
         raw = layers.load(
             folder / source.file,
             sheet=source.sheet,
             separator=source.separator,
             encoding=source.encoding,
+            books=books,
         )
     except layers.UnreadableError as error:
-        fault = Fault(file=name, sheet=source.sheet, problem=str(error), remedy=error.remedy)
-        return TableRead(frame=_empty(contract), faults=(fault,))
+        return TableRead(frame=_empty(contract), faults=tuple(named(error.faults)), complete=False)
 
-    frame, faults = _rename(raw.frame, contract, source)
-    if any(fault.column and fault.row == 1 for fault in faults):
-        return TableRead(frame=_empty(contract), faults=tuple(faults))
-    frame, read_faults = _read_values(frame, contract, source)
-    faults += read_faults
-    faults += _check_values(frame, contract, source)
-    if contract.geometry != "none":
-        layer, place_faults = layers.locate(
-            frame,
-            raw,
-            contract=contract,
-            file=name,
-            declared=source.crs,
-            near=near,
-            prefer=prefer,
-        )
-        return TableRead(frame=layer, faults=(*faults, *place_faults))
-    return TableRead(frame=frame, faults=tuple(faults))
+    matches, found = _match(list(raw.frame.columns), contract, source, has_header_row=raw.has_header_row)
+    found += [fault for fault in raw.faults if fault.column in matches or fault.row == 1]
+    lost = {spec for spec in contract.columns if contract.columns[spec].required} - set(matches.values())
+    extra, extra_faults = _extra_rows(raw.frame, matches, contract)
+    found += extra_faults
+    records = raw.frame.drop(index=extra)
+    if records.empty and contract.name not in MAY_BE_EMPTY:
+        found.append(Fault(file="", **_NO_RECORD._asdict()))
+    cells = records[list(matches)].rename(columns=matches)
+    frame, read_faults = _read_values(cells, contract, decimal=source.decimal)
+    found += read_faults + _check_values(frame, contract, cells)
+    if lost or records.empty:
+        whole = frame if records.empty and not lost else _empty(contract)
+        if contract.geometry != "none" and not isinstance(whole, gpd.GeoDataFrame):
+            whole = gpd.GeoDataFrame(whole, geometry=[None] * len(whole))
+        return TableRead(frame=whole, faults=tuple(named(found)), complete=not lost)
+    if contract.geometry == "none":
+        return TableRead(frame=frame, faults=tuple(named(found)))
+    layer, place_faults = layers.locate(
+        frame,
+        raw,
+        contract=contract,
+        file=name,
+        sheet=source.sheet,
+        declared=source.crs,
+        near=near,
+        prefer=prefer,
+    )
+    return TableRead(frame=layer, faults=(*named(found), *place_faults))
+
+
+def read_value(text: str, contract: Contract, column: str) -> tuple[object, list[Fault]]:
+    """
+    Read one value as a column of a table holds it, with the faults that a cell of the file would have.
+
+    Examples
+    --------
+    >>> from schoolmap.tables import CONTRACTS
+    >>> read_value("小学", CONTRACTS["sections"], "stage")
+    ('primary', [])
+    >>> print(read_value("-1", CONTRACTS["sections"], "seats")[1][0].problem)
+    is negative.
+    """
+    cell = pd.DataFrame({column: pd.Series([text], index=[0], dtype=object)})
+    frame, faults = _read_values(cell, contract, decimal=".")
+    return frame.at[0, column], faults + _check_values(frame, contract, cell)
 
 
 def _empty(contract: Contract) -> pd.DataFrame:
@@ -124,79 +217,113 @@ def _empty(contract: Contract) -> pd.DataFrame:
     return frame if contract.geometry == "none" else gpd.GeoDataFrame(frame, geometry=[])
 
 
-def _rename(
-    frame: pd.DataFrame,
+def _match(
+    headers: list[str],
     contract: Contract,
     source: TableSource,
-) -> tuple[pd.DataFrame, list[Fault]]:
-    """Give columns the contract's names; report missing, doubled and unknown declared ones."""
-    name, headers = source.file.name, [str(column) for column in frame.columns]
-    faults = [
-        Fault(
-            file=name,
-            sheet=source.sheet,
-            row=1,
-            column=header,
-            problem=f"is declared as `{wanted}` in project.toml, but the file has no such column.",
-            remedy=f"It has: {', '.join(headers)}.",
-        )
-        for wanted, header in source.columns.items()
-        if header not in headers
-    ]
-    declared = {header: wanted for wanted, header in source.columns.items() if header in headers}
+    *,
+    has_header_row: bool,
+) -> tuple[dict[str, str], list[Fault]]:
+    """Match headers with the contract's names; report missing, doubled and wrongly declared ones."""
+    row = 1 if has_header_row else None
     wanted_names = set(contract.columns) | (set(PLACE_COLUMNS) if contract.geometry != "none" else set())
+    listed, listed_zh = ", ".join(headers), "、".join(headers)
+    faults: list[Fault] = []
+    declared: dict[str, str] = {}
+    for wanted, header in source.columns.items():
+        if wanted not in wanted_names:
+            wording = Wording(
+                f"is declared in project.toml, but `{contract.name}` has no such column.",
+                f"Known are: {', '.join(sorted(wanted_names))}.",
+                f"在 project.toml 中声明,但 `{contract.name}` 表没有这一列。",
+                f"可用:{'、'.join(sorted(wanted_names))}。",
+            )
+            faults.append(Fault(file="", column=wanted, **wording._asdict()))
+        elif header not in headers:
+            wording = Wording(
+                f"is declared as `{wanted}` in project.toml, but the file has no such column.",
+                f"It has: {listed}.",
+                f"在 project.toml 中声明为 `{wanted}`,但文件没有这一列。",
+                f"文件现有:{listed_zh}。",
+            )
+            faults.append(Fault(file="", row=row, column=header, **wording._asdict()))
+        elif header in declared:
+            wording = Wording(
+                f"is declared as `{declared[header]}` and as `{wanted}` in project.toml.",
+                "Declare it once; copy the column in the file if it is both.",
+                f"在 project.toml 中同时声明为 `{declared[header]}` 和 `{wanted}`。",
+                "请只声明一次;如两者皆是,请在文件中复制该列。",
+            )
+            faults.append(Fault(file="", row=row, column=header, **wording._asdict()))
+        else:
+            declared[header] = wanted
     free = [header for header in headers if header not in declared]
     matches = declared | contract_names(free, wanted=wanted_names - set(declared.values()))
     for wanted in dict.fromkeys(matches.values()):
         twice = [header for header, match in matches.items() if match == wanted]
         if len(twice) > 1:
-            faults.append(
-                Fault(
-                    file=name,
-                    sheet=source.sheet,
-                    row=1,
-                    column=twice[1],
-                    problem=f"means `{wanted}`, and so does column {twice[0]!r}.",
-                    remedy=f'Say which one: `columns = {{ {wanted} = "{twice[0]}" }}`.',
-                ),
+            wording = Wording(
+                f"means `{wanted}`, and so does column {twice[0]!r}.",
+                f'Say which one: `columns = {{ {wanted} = "{twice[0]}" }}`.',
+                f"与列“{twice[0]}”都表示 `{wanted}`。",
+                f'请写明用哪一列:`columns = {{ {wanted} = "{twice[0]}" }}`。',
             )
+            faults.append(Fault(file="", row=row, column=twice[1], **wording._asdict()))
+            # the first is read on, so that its cells are checked too
+            matches = {header: match for header, match in matches.items() if header not in twice[1:]}
     found = set(matches.values())
     for column, spec in contract.columns.items():
         if spec.required and column not in found:
-            faults.append(
-                Fault(
-                    file=name,
-                    sheet=source.sheet,
-                    row=1,
-                    column=column,
-                    problem=f"is missing: {spec.means}.",
-                    remedy=(
-                        f'The file has: {", ".join(headers)}. Rename one, or write `columns = {{ {column} = "…" }}`.'
-                    ),
-                ),
+            aliases = "、".join(ALIASES.get(column, ()))
+            wording = Wording(
+                f"is missing: {spec.means}.",
+                f'The file has: {listed}. Rename one, or write `columns = {{ {column} = "…" }}`.',
+                f"缺少这一列(可写作:{aliases})。" if aliases else "缺少这一列。",
+                f'文件现有:{listed_zh}。请改列名,或写 `columns = {{ {column} = "…" }}`。',
             )
-    kept = frame[[header for header in headers if header in matches]].rename(columns=matches)
-    return kept, faults
+            faults.append(Fault(file="", row=row, column=column, **wording._asdict()))
+    return matches, faults
 
 
-def _read_values(
-    frame: pd.DataFrame,
-    contract: Contract,
-    source: TableSource,
-) -> tuple[pd.DataFrame, list[Fault]]:
+def _extra_rows(raw: pd.DataFrame, matches: dict[str, str], contract: Contract) -> tuple[list[int], list[Fault]]:
+    """Find rows that are no records: totals, and units below the header. They are reported and not read on."""
+    kinds = {column: spec.kind for column, spec in contract.columns.items()}
+    labels = [header for header in raw.columns if kinds.get(matches.get(header, "")) not in {*NUMERIC, Kind.DATE}]
+    cells = raw[labels].map(lambda cell: isinstance(cell, str) and tidy(cell) in TOTALS)
+    extra, faults = [], []
+    for row in raw.index[cells.any(axis=1)]:
+        header = next(name for name in labels if cells.at[row, name])
+        extra.append(row_number(row))
+        value = str(raw.at[row, header])
+        faults.append(Fault(file="", row=row_number(row), column=header, value=value, **_TOTAL_ROW._asdict()))
+    # units stand directly below the header
+    for row in raw.index[:1]:
+        filled = {header: tidy(cell) for header, cell in raw.loc[row].items() if cell is not None}
+        numeric = [header for header in filled if kinds.get(matches.get(str(header), "")) in NUMERIC]
+        units = [header for header in numeric if filled[header] in UNITS]
+        if units and len(units) == len(numeric):
+            extra.append(row_number(row))
+            value = str(raw.at[row, units[0]])
+            faults.append(Fault(file="", row=row_number(row), column=str(units[0]), value=value, **_UNIT_ROW._asdict()))
+    return list(dict.fromkeys(extra)), faults
+
+
+def _read_values(frame: pd.DataFrame, contract: Contract, *, decimal: str) -> tuple[pd.DataFrame, list[Fault]]:
     """Turn cells into what the contract says they are; a cell that is not is a fault."""
     columns: dict[str, pd.Series] = {}
     faults: list[Fault] = []
     for column in frame.columns:
         kind = Kind.DEGREES if column in PLACE_COLUMNS else contract.columns[column].kind
-        values, problems = _read_column(frame[column], kind, decimal=source.decimal, words=WORDS.get(column, {}))
+        values, problems = _read_column(frame[column], kind, decimal=decimal, words=WORDS.get(column, {}))
         columns[column] = values
-        faults += _listed(problems, file=source.file.name, sheet=source.sheet, column=column)
+        faults += _listed(problems, column=column)
     return pd.DataFrame(columns, index=frame.index), faults
 
 
-_Problem = tuple[int, str, str, str]
-"""Row, value, what is wrong, way out."""
+class _Problem(NamedTuple):
+    row: int
+    value: str
+    wording: Wording
 
 
 def _read_column(
@@ -208,71 +335,105 @@ def _read_column(
 ) -> tuple[pd.Series, list[_Problem]]:
     problems: list[_Problem] = []
     if kind is Kind.CODE:
-        typed = cells.map(lambda cell: isinstance(cell, (int, float)) and cell == cell)  # noqa: PLR0124
+        typed = cells.map(_is_number)
         problems += [
-            (
-                row_number(row),
-                str(cells[row]),
-                "is a code stored as a number; leading zeros may be lost.",
-                "Format the column as text and type the code as published.",
-            )
+            _Problem(row_number(row), _shown(_as_text(cells[row], kind)), _CODE_AS_NUMBER)
             for row in cells.index[typed.to_numpy(dtype=bool)]
         ]
-    text = cells.map(_as_text)
-    if kind in NUMERIC:
-        numbers, bad = _as_numbers(text, decimal=decimal)
-        problems += [(row_number(row), str(text[row]), "is not a number.", _number_hint(str(text[row]))) for row in bad]
-        return numbers, problems
-    text = text.map(lambda cell: words.get(cell, cell)).astype(object)
+    text = cells.map(lambda cell: _as_text(cell, kind)).astype(object)
     filled = text[text.notna()]
+    if kind in NUMERIC:
+        numbers = filled.map(lambda cell: _parse_number(cell, decimal=decimal)).astype(float)
+        problems += [
+            _Problem(row_number(row), filled[row], _number_wording(filled[row], decimal=decimal))
+            for row in numbers.index[numbers.isna()]
+        ]
+        return numbers.reindex(text.index), problems
+    text = text.map(lambda cell: words.get(cell, cell)).astype(object)
     parse = {Kind.AGE: parse_age, Kind.MONTH: parse_month, Kind.DATE: _parse_date}.get(kind)
     if parse is not None:
-        hints = {
-            Kind.AGE: "Write an age `3`, a band `3-5` with both ends counted, or `95+`.",
-            Kind.MONTH: "Write year and month, `2027-09`.",
-            Kind.DATE: "Write year, month and day, `2016-12-31`.",
-        }
         unread = filled[filled.map(lambda cell: parse(cell) is None)]
-        problems += [(row_number(row), str(cell), f"is no {kind.value}.", hints[kind]) for row, cell in unread.items()]
+        problems += [_Problem(row_number(row), str(cell), _NOT_PARSED[kind]) for row, cell in unread.items()]
     return text, problems
 
 
-def _as_text(cell: Any) -> Any:  # noqa: ANN401
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, (int, float, np.number)) and bool(np.isfinite(cell))
+
+
+def _as_text(cell: Any, kind: Kind) -> Any:  # noqa: ANN401
     """Return the cell as text, or nothing for an empty one."""
-    if cell is None or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, (float, np.floating)) and np.isnan(cell)):
         return None
     if isinstance(cell, (dt.datetime, dt.date, pd.Timestamp)):
-        return cell.strftime("%Y-%m-%d")
+        # a spreadsheet makes the first of the month of `2027-09`
+        return cell.strftime("%Y-%m" if kind is Kind.MONTH and cell.day == 1 else "%Y-%m-%d")
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
         return str(int(cell))
     text = str(cell).strip()
+    if kind not in {Kind.CODE, Kind.TEXT}:
+        # full-width digits are digits; in codes and names every character stays as it is
+        text = unicodedata.normalize("NFKC", text)
     return text or None
 
 
-def _as_numbers(text: pd.Series, *, decimal: str) -> tuple[pd.Series, pd.Index]:
-    """Read numbers; full-width digits are read, thousands separators are not guessed."""
-    plain = text.map(lambda cell: unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else cell)
-    if decimal != ".":
-        plain = plain.map(lambda cell: cell.replace(decimal, ".") if isinstance(cell, str) else cell)
-    numbers = pd.to_numeric(plain, errors="coerce").astype(float)
-    return numbers, text.index[text.notna() & numbers.isna()]
+def _parse_number(text: str, *, decimal: str) -> float:
+    """
+    Read a plain number; thousands separators, units and words are not guessed.
+
+    Examples
+    --------
+    >>> _parse_number("12.5", decimal="."), _parse_number("12,5", decimal=",")
+    (12.5, 12.5)
+    >>> _parse_number("1,234", decimal="."), _parse_number("1.234", decimal=",")
+    (nan, nan)
+    """
+    pattern = _NUMBER_WITH_COMMA if decimal == "," else _NUMBER
+    number = float(text.replace(decimal, ".")) if pattern.fullmatch(text) else float("nan")
+    return number if np.isfinite(number) else float("nan")
 
 
-def _number_hint(text: str) -> str:
+def _number_wording(text: str, *, decimal: str) -> Wording:
+    if decimal == "," and "." in text:
+        return Wording(
+            "is not a number where the comma is the decimal mark.",
+            "Write it without a separator of thousands.",
+            "不是数字(已声明逗号为小数点)。",
+            "请去掉千位分隔符。",
+        )
+    if re.fullmatch(r"[+-]?\d{1,3}([,' ]\d{3})+(\.\d*)?", text):
+        return Wording(
+            "is not a number: it seems to have a separator of thousands.",
+            'Remove it; if the comma is a decimal comma, declare `decimal = ","`.',
+            "不是数字:似乎带有千位分隔符。",
+            '请去掉分隔符;如逗号是小数点,请写明 `decimal = ","`。',
+        )
     if "," in text:
-        return 'If the comma is a decimal comma, declare `decimal = ","`; else remove it.'
-    return "Write a plain number, or leave the cell empty where it is not known."
+        return Wording(
+            "is not a number.",
+            'If the comma is a decimal comma, declare `decimal = ","`; else remove it.',
+            "不是数字。",
+            '如逗号是小数点,请写明 `decimal = ","`;否则请去掉。',
+        )
+    return Wording(
+        "is not a number.",
+        "Write a plain number, or leave the cell empty where it is not known.",
+        "不是数字。",
+        "请只填数字;不清楚的留空。",
+    )
 
 
 def _parse_date(text: str) -> dt.date | None:
+    if _DATE.fullmatch(text) is None:
+        return None
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
 
 
-def _check_values(frame: pd.DataFrame, contract: Contract, source: TableSource) -> list[Fault]:
-    """Check values against the contract, all at once."""
+def _check_values(frame: pd.DataFrame, contract: Contract, cells: pd.DataFrame) -> list[Fault]:
+    """Check values against the contract, all at once; a cell that could not be read is told as such, not as empty."""
     schema = value_schema(contract, frame.columns)
     try:
         schema.validate(frame, lazy=True)
@@ -283,77 +444,79 @@ def _check_values(frame: pd.DataFrame, contract: Contract, source: TableSource) 
     faults: list[Fault] = []
     key = [name for name in contract.key if name in frame.columns]
     for check, group in cases.groupby("check", sort=False):
-        rows = group.drop_duplicates(["index", "column"]) if str(check) != "multiple_fields_uniqueness" else group
         if str(check) == "multiple_fields_uniqueness":
             twice = [
-                (
-                    row_number(row),
-                    ", ".join(str(frame.at[row, name]) for name in key),
-                    *_twice(frame, key, row_number(row)),
-                )
-                for row in dict.fromkeys(rows["index"])
+                _Problem(row, ", ".join(_shown(frame.at[row, name]) for name in key), _twice(frame, key, row))
+                for row in map(row_number, dict.fromkeys(group["index"]))
             ]
-            faults += _listed(twice, file=source.file.name, sheet=source.sheet, column=", ".join(key))
+            faults += _listed(twice, column=", ".join(key))
             continue
-        for column, part in rows.groupby("column", sort=False):
+        for column, part in group.drop_duplicates(["index", "column"]).groupby("column", sort=False):
             problems = [
-                (row_number(row), _shown(frame.at[row_number(row), column]), *_problem(str(check)))
+                _Problem(
+                    row_number(row),
+                    _shown(frame.at[row_number(row), column]),
+                    _wording_of(str(check), contract, column),
+                )
                 for row in part["index"]
                 if pd.notna(row)
+                and (str(check) != "not_nullable" or _as_text(cells.at[row, column], Kind.TEXT) is None)
             ]
-            faults += _listed(problems, file=source.file.name, sheet=source.sheet, column=str(column))
+            faults += _listed(problems, column=str(column))
     return faults
 
 
-def _twice(frame: pd.DataFrame, key: list[str], row: int) -> tuple[str, str]:
-    same = (frame[key] == frame.loc[row, key]).all(axis=1)
-    first = int(same.index[same][0])
-    return f"is there twice, first in row {first}.", "Keep one of them."
+def _twice(frame: pd.DataFrame, key: list[str], row: int) -> Wording:
+    labels = frame[key].astype(object).where(frame[key].notna(), "")
+    first = row_number(labels.index[(labels == labels.loc[row]).all(axis=1)][0])
+    return Wording(
+        f"is there twice, first in row {first}.",
+        "Keep one of them.",
+        f"重复,首次出现在第 {first} 行。",
+        "请只保留一条。",
+    )
 
 
-def _problem(check: str) -> tuple[str, str]:
+def _wording_of(check: str, contract: Contract, column: Hashable) -> Wording:
     if check == "not_nullable":
-        return "is empty.", "Unknown is not zero: fill it, or leave the whole record out."
+        return Wording(
+            "is empty.",
+            "Unknown is not zero: fill it, or leave the whole record out.",
+            "单元格为空。",
+            "未知不等于零:请填写,或删去整条记录。",
+        )
     if check == "is negative":
-        return "is negative.", "Counts are zero or more."
-    return f"{check}.", "Correct it in the file."
+        return Wording("is negative.", "Counts are zero or more.", "是负数。", "数量应为零或正数。")
+    allowed = contract.columns[str(column)].allowed
+    chinese = [word for word, meaning in WORDS.get(str(column), {}).items() if meaning in allowed]
+    return Wording(
+        f"{check}.",
+        f"Correct it in the file; in Chinese: {'、'.join(chinese)}." if chinese else "Correct it in the file.",
+        f"不是允许的取值({'、'.join(chinese or allowed)})。",
+        "请在文件中更正。",
+    )
 
 
 def _shown(value: object) -> str:
     return "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
 
 
-def _listed(problems: list[_Problem], *, file: str, sheet: str, column: str) -> list[Fault]:
+def _listed(problems: list[_Problem], *, column: str) -> list[Fault]:
     """Return one fault per problem, and one that counts the rest where there are very many."""
     faults = [
-        Fault(
-            file=file,
-            sheet=sheet,
-            row=row,
-            column=column,
-            value=value,
-            problem=problem,
-            remedy=remedy,
-        )
-        for row, value, problem, remedy in problems[:_MOST_SHOWN]
+        Fault(file="", row=row, column=column, value=value, **wording._asdict())
+        for row, value, wording in problems[:_MOST_SHOWN]
     ]
     rest = len(problems) - _MOST_SHOWN
     if rest > 0:
         faults.append(
             Fault(
-                file=file,
-                sheet=sheet,
+                file="",
                 column=column,
                 problem=f"has {rest} more such fault(s).",
                 remedy="Mend the column as a whole.",
+                problem_zh=f"还有 {rest} 处同类问题。",
+                remedy_zh="请整列检查更正。",
             ),
         )
     return faults
-
-
-def is_geometry_missing(layer: gpd.GeoDataFrame) -> pd.Series:
-    """Say which rows have no geometry, or an empty one."""
-    return pd.Series(
-        shapely.is_missing(layer.geometry.to_numpy()) | shapely.is_empty(layer.geometry.to_numpy()),
-        index=layer.index,
-    )

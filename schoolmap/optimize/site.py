@@ -2,8 +2,9 @@
 First proposals for each gap: expand where a school can, else build, else move a boundary.
 
 A rule, not an optimum: catchments are taken worst first, each gets what the
-rule allows, and every proposal names what it was chosen over. Spare seats that
-one boundary change uses are gone for the next. What the data do not say (whether
+rule allows, and every proposal names what it was chosen over. A boundary that
+was moved stays moved, so a neighbour takes no more children than it has spare
+seats in every year from the shortage on, and those seats are gone for the next. What the data do not say (whether
 a plot can take more classes) is named as a thing to verify, not assumed away.
 """
 
@@ -13,7 +14,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -151,12 +151,14 @@ def _measures(
     """Return the measures taken for one catchment, each with all options it was chosen from."""
     taken: list[tuple[Option, tuple[Option, ...]]] = []
     left, free = missing.copy(), room
+    # a boundary that is moved stays moved: the receiver needs the seats from the first short year on
+    later = (missing >= _LEAST).cummax()
     while float(left.max()) >= _LEAST:
         rest, years = float(left.max()), int((left >= _LEAST).sum())
         options = (
             _expand(catchment, rest, free, norms),
             _new(rest, years=years, norms=norms),
-            _rezone(left, spare, around),
+            _rezone(rest, spare.loc[:, later], around),
             _temporary(rest, norms),
         )
         choice = next(option for option in options if option.seats > 0)
@@ -164,7 +166,7 @@ def _measures(
         if choice.kind == "expand":
             free = free[free["school"] != choice.school]
         if choice.kind == "rezone":
-            spare.loc[choice.receiver] -= np.minimum(left, choice.seats)
+            spare.loc[choice.receiver] -= choice.seats * later
         left = (left - choice.seats).clip(lower=0)
     return taken
 
@@ -201,23 +203,22 @@ def _new(rest: float, *, years: int, norms: Norms) -> Option:
     return Option(kind="new", seats=classes * norms.class_size, classes=classes, verdict="lasting")
 
 
-def _rezone(left: pd.Series, spare: pd.DataFrame, around: tuple[str, ...]) -> Option:
-    short = left.index[left >= _LEAST]
-    offers = {name: float(spare.T[name][short].min()) for name in around}
+def _rezone(rest: float, spare: pd.DataFrame, around: tuple[str, ...]) -> Option:
+    offers = {name: float(spare.T[name].min()) for name in around}
     if not offers or max(offers.values()) < 1:
         return Option(kind="rezone", seats=0.0, verdict="no_spare")
-    rest = math.ceil(round(float(left.max()), 6))
+    wanted = math.ceil(round(rest, 6))
     # the first neighbour (longest border) that can take all; else the one that can take most
     receiver = next(
-        (name for name, offer in offers.items() if offer >= rest),
+        (name for name, offer in offers.items() if offer >= wanted),
         max(offers, key=lambda n: offers[n]),
     )
-    moved = min(rest, math.floor(offers[receiver]))
+    moved = min(wanted, math.floor(offers[receiver]))
     return Option(
         kind="rezone",
         seats=float(moved),
         receiver=receiver,
-        verdict="spare_enough" if offers[receiver] >= rest else "spare_in_part",
+        verdict="spare_enough" if offers[receiver] >= wanted else "spare_in_part",
     )
 
 
@@ -247,7 +248,8 @@ def review_candidates(utilisation: pd.DataFrame, seats: pd.DataFrame, *, surplus
         By catchment, with `first_year` from which it stays below, `last_year`,
         and `spare` seats in the last year; only where it lasts `LASTING_YEARS`.
     """
-    below = (utilisation < surplus_below) & (seats > 0)
+    # graded like the warning levels: a bound is met up to rounding
+    below = (utilisation.round(9) < surplus_below) & (seats > 0)
     # years counted back from the end for which it has stayed below
     lasting = below.iloc[:, ::-1].cumprod(axis=1).sum(axis=1).astype(int)
     found = lasting[lasting >= LASTING_YEARS]

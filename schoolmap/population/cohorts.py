@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from scipy.interpolate import PchipInterpolator
 
@@ -20,8 +21,6 @@ from schoolmap.population.school_years import age_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
 
 def split_bands(population: pd.DataFrame, *, oldest: int) -> xr.DataArray:
@@ -68,7 +67,8 @@ def split_bands(population: pd.DataFrame, *, oldest: int) -> xr.DataArray:
     """
     checks.require_no_gaps(population["count"], what="The population")
     table = population.reset_index().sort_values(["area", "low"], kind="stable")
-    shapes = table.groupby("area")["low"].agg(tuple)
+    band = pd.Series(list(zip(table["low"], table["high"].fillna(np.inf), strict=True)), index=table.index)
+    shapes = band.groupby(table["area"]).agg(tuple)
     parts = []
     for _, areas in shapes.groupby(shapes):
         rows = table[table["area"].isin(areas.index)]
@@ -81,8 +81,10 @@ def _split_alike(rows: pd.DataFrame, *, oldest: int) -> xr.DataArray:
     first = rows[rows["area"] == rows["area"].iloc[0]]
     low = first["low"].to_numpy(int)
     closed = first["high"].notna().to_numpy()
-    edges = np.append(low[closed], first["high"][closed].iloc[-1] + 1).astype(int)
-    if low[0] != 0 or (first["high"][closed].to_numpy(int) + 1 != edges[1:]).any() or edges[-1] <= oldest:
+    ends = first["high"][closed].to_numpy(int) + 1
+    edges = np.append(0, ends)
+    # each band starts where the one before it ends; an open band can only be the last
+    if len(low) > len(edges) or (low != edges[: len(low)]).any() or edges[-1] <= oldest:
         msg = (
             f"The bands of area {first['area'].iloc[0]!r} start at {low.tolist()} and end at age {edges[-1] - 1}: "
             f"they must follow each other from 0 to at least {oldest}."

@@ -28,11 +28,13 @@ class Spread:
     Attributes
     ----------
     fertility
-        Of the level of births, after one year; grows with the square root of
-        time. 0.17 at six years is the width of the 80 % interval that UN WPP
-        2024 gives for China's fertility in 2030 (0.835 to 1.283), times 1.5
-        because its 2017 and 2019 editions missed the births of 2020-25 by more
-        than half.
+        Of the level of births, added each year. With `persistence` it gives the
+        80 % intervals of UN WPP 2024 for China's fertility in 2030 (0.835 to
+        1.283) and 2035 (0.827 to 1.362), times 1.5, because its 2017 and 2019
+        editions missed the births of 2020-25 by more than half.
+    persistence
+        Share of a year's departure from the projected level that is still there
+        a year later, in [0, 1]; 1 is a random walk.
     local_fertility
         Of one area's level against the others', after one year. Assumption.
     migration
@@ -45,7 +47,8 @@ class Spread:
         the fourth root of its size.
     """
 
-    fertility: float = 1.5 * 0.17 / 6**0.5
+    fertility: float = 1.5 * 0.0817
+    persistence: float = 0.925
     local_fertility: float = 0.03
     migration: float = 0.008
     migration_base: float = 30_000.0
@@ -91,7 +94,7 @@ def draw_children(
     steps = np.sqrt(np.diff(time, prepend=0.0))
 
     # one path of fertility for all: births of the year before each cut-off day, from the count on
-    level = np.exp(_walk(rng, (), np.ones(years), draws) * spread.fertility)
+    level = np.exp(_persisting(rng, years, draws, share=spread.persistence) * spread.fertility)
     everyone = max(
         float(born.sum(["area", "age"]).isel(year=0) + unborn.sum(["area", "age"]).isel(year=0)),
         1.0,
@@ -127,3 +130,11 @@ def _walk(
     """Return random walks of unit variance a year, shape (*shape, year, draw)."""
     jumps = rng.standard_normal((*shape, len(steps), draws)) * steps[:, None]
     return jumps.cumsum(axis=-2)
+
+
+def _persisting(rng: np.random.Generator, years: int, draws: int, *, share: float) -> NDArray[np.float64]:
+    """Return autoregressive paths of order one that start from zero, with unit shocks, shape (year, draw)."""
+    paths = rng.standard_normal((years, draws))
+    for year in range(1, years):
+        paths[year] += share * paths[year - 1]
+    return paths

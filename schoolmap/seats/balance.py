@@ -43,6 +43,8 @@ def seat_balance(demand: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
         If the two describe different units.
     MissingValueError
         If either has a gap. An unknown number of seats is not zero seats.
+    ValueError
+        If seats are negative: more were taken away than there are.
 
     Examples
     --------
@@ -58,7 +60,8 @@ def seat_balance(demand: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
     checks.require_same_labels(demand.index, seats.index, what="`demand` and `seats`")
     checks.require_no_gaps(demand, what="`demand`")
     checks.require_no_gaps(seats, what="`seats`")
-    there = seats.reindex(demand.index).to_numpy(float)
+    checks.require_not_negative(seats, what="`seats`")
+    there = seats.reindex(demand.index).to_numpy(float) + 0.0
     needed = demand["demand"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         load = needed / there

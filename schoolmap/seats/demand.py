@@ -56,7 +56,7 @@ def calibrate_attendance(enrolment: pd.Series, children: float, *, year: int) ->
     MissingValueError
         If the enrolment of a section is not known.
     ValueError
-        If there are no children to divide by.
+        If there are no children to divide by, or their number is not known.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def calibrate_attendance(enrolment: pd.Series, children: float, *, year: int) ->
     0.84
     """
     checks.require_no_gaps(enrolment, what="The enrolment to calibrate on")
-    if children <= 0:
+    if not children > 0:
         msg = f"No children of these ages live here in {year}: attendance cannot be calibrated."
         raise ValueError(msg)
     pupils = float(enrolment.sum())
@@ -91,7 +91,7 @@ def classes_needed(demand_by_age: xr.DataArray, *, class_size: float) -> xr.Data
     Returns
     -------
     classes
-        Without `age`.
+        Without `age`; missing where the children of a grade are not known.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def classes_needed(demand_by_age: xr.DataArray, *, class_size: float) -> xr.Data
         raise ValueError(msg)
     # 24.000000001 children are 24: what is beyond a millionth of a child is rounding
     classes: xr.DataArray = xr.apply_ufunc(np.ceil, demand_by_age.round(6) / class_size)
-    return classes.sum("age").rename("classes_needed")
+    return classes.sum("age", skipna=False).rename("classes_needed")
 
 
 def oversized_classes(pupils: xr.DataArray, rooms: xr.DataArray, *, oversized_from: float) -> xr.DataArray:
@@ -138,7 +138,8 @@ def oversized_classes(pupils: xr.DataArray, rooms: xr.DataArray, *, oversized_fr
     1.0
     """
     heads: xr.DataArray = pupils.round()
-    whole_rooms: xr.DataArray = xr.apply_ufunc(np.floor, rooms)
+    # shares of a school's rooms add up to 7.999999999: that is 8
+    whole_rooms: xr.DataArray = xr.apply_ufunc(np.floor, rooms.round(6))
     known = whole_rooms > 0
     smaller: xr.DataArray = xr.apply_ufunc(np.floor, heads / whole_rooms.where(known))
     larger = heads - smaller * whole_rooms

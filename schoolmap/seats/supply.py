@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from schoolmap import checks
+from schoolmap.errors import LabelError
 from schoolmap.tables import parse_month
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def changes_by_year(
     Raises
     ------
     MissingValueError
-        If a counted project has neither seats nor, with a class size, classes.
+        If a counted project has no opening, or neither seats nor, with a class
+        size, classes.
     """
     counted = projects[projects["counted"].astype(bool) & (projects["kind"] != "convert")]
     if what == "seats":
@@ -106,10 +108,12 @@ def changes_by_year(
     else:
         size = counted["classes_added"].astype(float)
     start = counted["opening"].map(_first_year).astype(float)
+    checks.require_no_gaps(start, what="The opening of a counted project")
     end = counted["closing"].map(_first_year).astype(float).fillna(np.inf)
     grid = np.asarray(years, dtype=float)[None, :]
     open_then = (grid >= start.to_numpy()[:, None]) & (grid < end.to_numpy()[:, None])
-    return pd.DataFrame(open_then * size.to_numpy()[:, None], index=counted.index, columns=list(years))
+    # not a product: before the opening nothing is added, even where the number of classrooms is not known
+    return pd.DataFrame(np.where(open_then, size.to_numpy()[:, None], 0.0), index=counted.index, columns=list(years))
 
 
 def _first_year(month: object) -> float:
@@ -176,7 +180,7 @@ def supply_by_catchment(
     by_project
         From `changes_by_year`.
     project_places
-        Project to its section (a tuple) or, as text, to its catchment.
+        Project to its section or its catchment; a label that is both is the section.
     catchments
         All catchments, in the order of the result.
 
@@ -184,19 +188,34 @@ def supply_by_catchment(
     -------
     supply
         One row per catchment, one column per year. A missing number of a
-        section makes its catchment's missing: unknown is not zero.
+        section makes its catchment's missing: unknown is not zero. A section
+        that serves no catchment, and a project there, is in none.
+
+    Raises
+    ------
+    LabelError
+        If a project is at no section and in no catchment, or a section serves
+        a catchment that is not there: its seats would be lost.
     """
     section = shares.index.get_level_values(0)
     parts = by_section.reindex(section).to_numpy() * shares.to_numpy()[:, None]
     long = pd.DataFrame(parts, index=shares.index.get_level_values("catchment"), columns=by_section.columns)
-    for (_, added), place in zip(by_project.iterrows(), project_places.reindex(by_project.index), strict=True):
-        if isinstance(place, tuple):
+    for (project, added), place in zip(by_project.iterrows(), project_places.reindex(by_project.index), strict=True):
+        if place in by_section.index:
             split = shares[section == place]
             rows = split.to_numpy()[:, None] * added.to_numpy()[None, :]
             new = pd.DataFrame(rows, index=split.index.get_level_values("catchment"), columns=by_section.columns)
-        else:
+        elif place in catchments:
             new = pd.DataFrame([added.to_numpy()], index=[place], columns=by_section.columns)
+        else:
+            msg = f"Project {project!r} is at {place!r}, neither a section nor a catchment: its seats would be lost."
+            raise LabelError(msg)
         long = pd.concat([long, new])
+    unknown = long.index.difference(catchments)
+    if len(unknown) > 0:
+        msg = f"Sections serve {unknown[0]!r}, which is no catchment: their seats would be lost."
+        raise LabelError(msg)
     # a plain sum would read an unknown number of classrooms as none
     totals = long.groupby(level=0).sum().mask(long.isna().groupby(level=0).any())
-    return totals.reindex(catchments, fill_value=0.0)
+    # a billionth of a seat is rounding; adding zero turns -0.0, by which nothing should be divided, into 0.0
+    return totals.reindex(catchments, fill_value=0.0).round(9) + 0.0

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _DOUBLE = 1e-6
 """Share of an area that two catchments may both claim before it is more than rounding of coordinates."""
 
+_SLIVER_M2 = 1.0
+"""Overlaps of two catchments up to this surface are rounding of coordinates too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
@@ -87,6 +90,7 @@ def area_weights(areas: gpd.GeoDataFrame, catchments: gpd.GeoDataFrame) -> pd.Se
     checks.require_same_metric_crs(areas, catchments)
     checks.require_unique_labels(areas.index, what="`areas`")
     checks.require_unique_labels(catchments.index, what="`catchments`")
+    _require_counted_once(areas, catchments)
     shapes, zones = areas.geometry.to_numpy(), catchments.geometry.to_numpy()
     area, zone = catchments.sindex.query(shapes, predicate="intersects", sort=True)
 
@@ -103,17 +107,34 @@ def area_weights(areas: gpd.GeoDataFrame, catchments: gpd.GeoDataFrame) -> pd.Se
     ).rename_axis(["area", "catchment"])
 
     totals = weights.groupby(level="area", sort=False).sum()
-    double = totals[totals > 1 + _DOUBLE]
-    if len(double) > 0:
-        pair = weights.loc[[double.index[0]]].nlargest(2).index.get_level_values("catchment").tolist()
-        msg = (
-            f"{len(double)} area(s) lie in overlapping catchments, e.g. {double.index[0]!r} in {pair}: "
-            f"{double.iloc[0] - 1:.2%} of it would be counted twice. Mend the boundary."
-        )
-        raise OverlapError(msg)
     # what is left above one is rounding of coordinates
     above = totals.clip(lower=1.0).reindex(weights.index.get_level_values("area")).to_numpy()
     return pd.Series(weights.to_numpy() / above, index=weights.index, name="share")
+
+
+def _require_counted_once(areas: gpd.GeoDataFrame, catchments: gpd.GeoDataFrame) -> None:
+    """Raise if an area, or a part of it, lies in two catchments, whatever part lies in none."""
+    shapes, zones = areas.geometry.to_numpy(), catchments.geometry.to_numpy()
+    left, right = catchments.sindex.query(zones, predicate="intersects")
+    left, right = left[left < right], right[left < right]
+    both = shapely.intersection(zones[left], zones[right])
+    real = shapely.area(both) > _SLIVER_M2
+    left, right, both = left[real], right[real], both[real]
+    pair, area = areas.sindex.query(both, predicate="intersects")
+    surface, common = shapely.area(shapes[area]), shapely.area(shapely.intersection(shapes[area], both[pair]))
+    share = np.divide(common, surface, out=np.zeros(len(area)), where=surface > 0)
+    # a point on the shared border is given to one of them; a point within both is not ours to give
+    share[surface == 0] = shapely.contains(both[pair], shapes[area])[surface == 0]
+    double = np.flatnonzero(share > _DOUBLE)
+    if len(double) > 0:
+        first = double[0]
+        names = [catchments.index[left[pair[first]]], catchments.index[right[pair[first]]]]
+        msg = (
+            f"{len(np.unique(area[double]))} area(s) lie in overlapping catchments, "
+            f"e.g. {areas.index[area[first]]!r} in {names}: "
+            f"{share[first]:.2%} of it would be counted twice. Mend the boundary."
+        )
+        raise OverlapError(msg)
 
 
 def transfer(counts: xr.DataArray, weights: pd.Series, *, catchments: pd.Index) -> Transfer:

@@ -10,10 +10,15 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from dataclasses import fields
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Literal
+
+from schoolmap.errors import Fault
+from schoolmap.errors import InputError
+from schoolmap.errors import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,8 +41,8 @@ class Figure:
     def __post_init__(self) -> None:
         """Raise if the figure is no number or its confidence is none of the four words."""
         # a boolean is an int to Python, and TOML has booleans
-        if type(self.value) not in {int, float} or self.value < 0:
-            msg = f"a figure is a number that is not negative, got {self.value!r}."
+        if type(self.value) not in {int, float} or not 0 < self.value < float("inf"):
+            msg = f"a figure is a number above zero, got {self.value!r}."
             raise ValueError(msg)
         if self.confidence not in CONFIDENCES:
             msg = f"confidence is one of {', '.join(CONFIDENCES)}, got {self.confidence!r}."
@@ -101,8 +106,8 @@ def load(name_or_path: str | Path) -> Standards:
 
     Raises
     ------
-    ValueError
-        If a key is not known or a figure is not complete.
+    InputError
+        If the file is no TOML, a key is not known or a figure is not complete; it lists every fault.
     FileNotFoundError
         If there is neither a shipped standard of that name nor such a file.
 
@@ -115,51 +120,143 @@ def load(name_or_path: str | Path) -> Standards:
 
     if isinstance(name_or_path, str) and name_or_path in shipped():
         text = resources.files(__package__).joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
-    else:
-        text = Path(name_or_path).read_text(encoding="utf-8")
-    return parse(tomllib.loads(text))
-
-
-def parse(document: dict[str, Any]) -> Standards:
-    """Turn a TOML document into standards; an unknown key or incomplete figure raises `ValueError`."""
-    _require_keys(document, {"name", "levels", "stages"}, where="the standards", required=frozenset({"name", "levels"}))
-    levels = document["levels"]
-    names = {field.name for field in fields(Levels)}
-    _require_keys(levels, names, where="[levels]", required=frozenset(names))
-    stages = {}
-    for stage, figures in document.get("stages", {}).items():
-        _require_keys(figures, {field.name for field in fields(StageStandard)}, where=f"[stages.{stage}]")
-        stages[stage] = StageStandard(
-            **{key: _figure(value, where=f"stages.{stage}.{key}") for key, value in figures.items()},
+        return parse(tomllib.loads(text), file=f"{name_or_path}.toml")
+    path = Path(name_or_path)
+    try:
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except ValueError as error:
+        fault = Fault(
+            file=path.name,
+            problem=f"is no TOML in UTF-8: {error}.",
+            remedy="Mend the named line, or save the file as UTF-8.",
+            problem_zh=f"不是 UTF-8 编码的 TOML:{error}。",
+            remedy_zh="请更正所指的行,或另存为 UTF-8。",
         )
+        raise InputError([fault]) from error
+    return parse(document, file=path.name)
+
+
+def parse(document: dict[str, Any], *, file: str = "standards.toml") -> Standards:
+    """
+    Turn a TOML document into standards.
+
+    Raises
+    ------
+    InputError
+        If a key is not known or missing, or a figure is not complete; it lists every fault.
+    """
+    faults: list[Fault] = []
+    levels, stages = document.get("levels", {}), document.get("stages", {})
+    names = tuple(field.name for field in fields(Levels))
+    faults += _key_faults(document, ("name", "levels", "stages"), required=("name", "levels"))
+    if not isinstance(document.get("name", ""), str):
+        faults.append(_fault("name", document["name"], _NOT_TEXT))
+    # a missing [levels] is told once, not once for each of its keys
+    faults += _key_faults(levels, names, where="levels", required=names if "levels" in document else ())
+    faults += _key_faults(stages, tuple(stage for stage, _ in _items(stages)), where="stages")
+    known = tuple(field.name for field in fields(StageStandard))
+    for stage, figures in _items(stages):
+        faults += _key_faults(figures, known, where=f"stages.{stage}")
+    read = {
+        where: _figure(value, where, faults)
+        for where, value in (
+            *((f"levels.{key}", value) for key, value in _items(levels) if key in names),
+            *(
+                (f"stages.{stage}.{key}", value)
+                for stage, figures in _items(stages)
+                for key, value in _items(figures)
+                if key in known
+            ),
+        )
+    }
+    if faults:
+        raise InputError([replace(fault, file=file) for fault in faults])
     return Standards(
         name=document["name"],
-        levels=Levels(**{key: _figure(value, where=f"levels.{key}") for key, value in levels.items()}),
-        stages=stages,
+        levels=Levels(**{key: read[f"levels.{key}"] for key in names}),
+        stages={
+            stage: StageStandard(**{key: read[f"stages.{stage}.{key}"] for key in figures})
+            for stage, figures in stages.items()
+        },
     )
 
 
-def _figure(value: Any, *, where: str) -> Figure:  # noqa: ANN401
-    try:
-        return Figure(**value)
-    except (TypeError, ValueError) as error:
-        msg = f"{where}: {error} Write value, document, number, year and confidence."
-        raise ValueError(msg) from error
+def _items(table: object) -> list[tuple[str, Any]]:
+    return list(table.items()) if isinstance(table, dict) else []
 
 
-def _require_keys(
+_EMPTY = Figure(value=1.0, document="", confidence="assumption")
+
+
+def _figure(value: object, where: str, faults: list[Fault]) -> Figure:
+    """Read one figure; what is wrong is added to the faults."""
+    known = tuple(field.name for field in fields(Figure))
+    found = _key_faults(value, known, where=where, required=("value", "document", "confidence"))
+    if not isinstance(value, dict) or found:
+        faults += found
+        return _EMPTY
+    found += [
+        _fault(f"{where}.{key}", value[key], _NOT_TEXT)
+        for key in ("document", "number", "note")
+        if not isinstance(value.get(key, ""), str)
+    ]
+    number = value["value"]
+    # a boolean is an int to Python, and TOML has booleans
+    if type(number) not in {int, float} or not 0 < number < float("inf"):
+        found.append(_fault(f"{where}.value", number, _NOT_ABOVE_ZERO))
+    if "year" in value and type(value["year"]) is not int:
+        found.append(_fault(f"{where}.year", value["year"], _NOT_A_YEAR))
+    if value["confidence"] not in CONFIDENCES:
+        found.append(_fault(f"{where}.confidence", value["confidence"], _NO_CONFIDENCE))
+    faults += found
+    return _EMPTY if found else Figure(**value)
+
+
+def _key_faults(
     table: object,
-    known: set[str],
+    known: tuple[str, ...],
     *,
-    where: str,
-    required: frozenset[str] = frozenset(),
-) -> None:
+    where: str = "",
+    required: tuple[str, ...] = (),
+) -> list[Fault]:
     if not isinstance(table, dict):
-        msg = f"{where} must be a table, got {table!r}."
-        raise ValueError(msg)  # noqa: TRY004
-    unknown = sorted(set(table) - known)
-    missing = sorted(required - set(table))
-    if unknown or missing:
-        parts = [f"unknown key {key!r}" for key in unknown] + [f"key {key!r} is missing" for key in missing]
-        msg = f"{where}: {'; '.join(parts)}. Known: {', '.join(sorted(known))}."
-        raise ValueError(msg)
+        return [_fault(where, table, _NO_TABLE)]
+    dot = f"{where}." if where else ""
+    listed = ", ".join(known)
+    unknown = Wording("is not a known key.", f"Known are: {listed}.", "没有这一项。", f"可用:{listed}。")
+    return [
+        *(_fault(f"{dot}{key}", "", unknown) for key in table if key not in known),
+        *(_fault(f"{dot}{key}", "", _MISSING) for key in required if key not in table),
+    ]
+
+
+def _fault(column: str, value: object, wording: Wording) -> Fault:
+    return Fault(file="", column=column, value=str(value), **wording._asdict())
+
+
+_MISSING = Wording(
+    "is missing.",
+    "Write it; a figure has value, document, number, year and confidence.",
+    "缺少此项。",
+    "请补充;每个指标应有 value、document、number、year 和 confidence。",
+)
+_NO_TABLE = Wording(
+    "is no table of keys.",
+    "Write it as `[section]`; a figure has value, document, number, year and confidence.",
+    "应为一组键。",
+    "请写成 `[小节]`;每个指标应有 value、document、number、year 和 confidence。",
+)
+_NOT_TEXT = Wording("is no text.", "Put it in quotes.", "不是文字。", "请加引号。")
+_NOT_ABOVE_ZERO = Wording(
+    "is no number above zero.",
+    "Leave the figure out where the standard does not say.",
+    "不是大于零的数。",
+    "标准未规定的,请不写。",
+)
+_NOT_A_YEAR = Wording("is no year.", "Write four digits without quotes.", "不是年份。", "请写四位数字,不加引号。")
+_NO_CONFIDENCE = Wording(
+    "is no level of confidence.",
+    f"Write one of {', '.join(CONFIDENCES)}.",
+    "不是可信度。",
+    f"可用:{'、'.join(CONFIDENCES)}。",
+)

@@ -1,0 +1,190 @@
+"""The command line: exit codes, what is written, in which language, and silence in a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+import village
+from typer.testing import CliRunner
+
+from schoolmap import __version__
+from schoolmap.cli import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN = CliRunner()
+SUFFIXES = ("gpkg", "html", "json", "xlsx")
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """Write the synthetic county."""
+    return village.write(tmp_path / "county")
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    """Write the county with a decimal comma, an unknown school and a hostile name of a stage."""
+    content = village.tables()
+    content["sections"].loc[0, "学位数(个)"] = "12,5"
+    content["sections"].loc[1, "学校标识码"] = "\x1b[31m=1+1"
+    content["sections"].loc[2, "学段"] = "[bold]{{7*191}}</script>"
+    return village.write(tmp_path / "county", content)
+
+
+def in_a_pipe(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command in a process of its own, as a script would; any warning of a library is an error."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-W", "error", "-m", "schoolmap", *arguments],
+        capture_output=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_check_by_hand(good: Path) -> None:
+    """A sound project is counted, in the project's language or the one asked for; exit code 0."""
+    result = RUN.invoke(app, ["check", str(good)])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "village: 4 个小区域、3 所学校、4 个学部、2 个学区。可以编制规划。\n"
+    result = RUN.invoke(app, ["check", str(good), "--lang", "en"])
+    assert result.stdout == "village: 4 areas, 3 schools, 4 sections, 2 catchments. It can be planned.\n"
+
+
+def test_faults_in_english(faulty: Path) -> None:
+    """All faults at once on stderr, one a line, with a count; exit code 2; no control character, no markup."""
+    result = RUN.invoke(app, ["check", str(faulty), "--lang", "en"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("error   sections.csv, row 2, column seats: '12,5': is not a number.")
+    assert lines[1].startswith(r"error   sections.csv, row 3, column school: '\x1b[31m=1+1': is not in `schools`.")
+    assert "'[bold]{{7*191}}</script>': is not in `stages`." in lines[2]
+    assert lines[3:] == ["3 error(s)"]
+
+
+def test_faults_in_chinese(faulty: Path) -> None:
+    """Without `--lang` the project's own language speaks."""
+    result = RUN.invoke(app, ["check", str(faulty)])
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("错误")
+    assert "sections.csv, 第 2 行, 列 seats: “12,5”:不是数字。" in lines[0]
+    assert lines[-1] == "错误 3 条"
+
+
+def test_an_unreadable_project_file_speaks_english(tmp_path: Path) -> None:
+    """Unless Chinese is asked for."""
+    result = RUN.invoke(app, ["check", str(tmp_path / "none")])
+    assert result.exit_code == 2
+    assert "does not exist." in result.stderr
+    result = RUN.invoke(app, ["plan", str(tmp_path / "none"), "--lang", "zh"])
+    assert result.exit_code == 2
+    assert "文件不存在。" in result.stderr
+
+
+def test_warnings_and_rulings_do_not_stop(tmp_path: Path) -> None:
+    """A project that stands in no catchment is a warning: printed, counted, exit code 0."""
+    content = village.tables()
+    content["projects"].loc[2, ["经度", "纬度"]] = village.degrees(3000, 500)
+    result = RUN.invoke(app, ["check", str(village.write(tmp_path, content)), "--lang", "en"])
+    assert result.exit_code == 0
+    assert result.stderr.splitlines()[-1] == "1 warning(s)"
+    assert "It can be planned." in result.stdout
+
+
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_faults_for_machines(faulty: Path, tmp_path: Path, command: str) -> None:
+    """`--json` prints one document with every field of every fault, in both languages, and nothing on stderr."""
+    out = ["--out", str(tmp_path / "maps")] if command == "plan" else []
+    result = RUN.invoke(app, [command, str(faulty), "--json", *out])
+    assert (result.exit_code, result.stderr) == (2, "")
+    document = json.loads(result.stdout)
+    assert document["ok"] is False
+    assert document["faults"][0] == {
+        "file": "sections.csv",
+        "sheet": "",
+        "row": 2,
+        "column": "seats",
+        "value": "12,5",
+        "severity": "error",
+        "problem": "is not a number.",
+        "remedy": 'If the comma is a decimal comma, declare `decimal = ","`; else remove it.',
+        "problem_zh": "不是数字。",
+        "remedy_zh": '如逗号是小数点,请写明 `decimal = ","`;否则请去掉。',
+    }
+
+
+def test_nothing_is_written_on_faults(faulty: Path, tmp_path: Path) -> None:
+    """Neither products nor their folder, nor anything beside the input."""
+    before = {path: path.read_bytes() for path in faulty.iterdir()}
+    result = RUN.invoke(app, ["plan", str(faulty), "--out", str(tmp_path / "maps")])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert not (tmp_path / "maps").exists()
+    assert {path: path.read_bytes() for path in faulty.iterdir()} == before
+
+
+@pytest.mark.parametrize("how", [village.CSV, village.XLSX, village.LAYERS], ids=["csv", "workbook", "layers"])
+def test_a_county_is_planned(tmp_path: Path, how: str) -> None:
+    """From every format to four products, and the audit holds; the input stays as it is."""
+    folder = village.write(tmp_path / "county", how=how)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    result = RUN.invoke(app, ["plan", str(folder), "--out", str(tmp_path / "maps"), "--json"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    document = json.loads(result.stdout)
+    assert document["ok"] is True
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == [f"village.{name}" for name in SUFFIXES]
+    assert sorted(document["files"]) == sorted(str(tmp_path / "maps" / f"village.{name}") for name in SUFFIXES)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_hostile_names_are_planned(tmp_path: Path) -> None:
+    """Names that a page or a spreadsheet would run go through the whole job."""
+    content = village.tables()
+    content["schools"]["学校名称"] = ["</script><script>alert(1)</script>", "{{7*191}}", "=1+1"]
+    result = RUN.invoke(
+        app, ["plan", str(village.write(tmp_path / "county", content)), "--out", str(tmp_path / "maps")]
+    )
+    assert (result.exit_code, result.stderr) == (0, "")
+    page = (tmp_path / "maps" / "village.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in page
+    assert "1337" not in page.partition("{{7*191}}")[0][-200:]
+
+
+def test_the_project_folder_is_never_overwritten(good: Path) -> None:
+    """`--out` on the input, or on a file, is an error with a sentence; exit code 1."""
+    result = RUN.invoke(app, ["plan", str(good), "--out", str(good)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "is the project folder itself" in result.stderr
+    result = RUN.invoke(app, ["plan", str(good), "--out", str(good / "sections.csv")])
+    assert result.exit_code == 1
+    assert "sections.csv" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_version_and_wrong_usage() -> None:
+    """The version is printed; an unknown language and an unknown option are wrong usage."""
+    assert RUN.invoke(app, ["--version"]).stdout == f"schoolmap {__version__}\n"
+    assert RUN.invoke(app, ["check", ".", "--lang", "fr"]).exit_code == 2
+    assert RUN.invoke(app, ["check", ".", "--guess"]).exit_code == 2
+
+
+def test_silence_in_a_pipe(good: Path) -> None:
+    """No progress bar and no warning of a library reaches a pipe."""
+    done = in_a_pipe("check", str(good))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode("utf-8").startswith("village: ")
+
+
+def test_a_terminal_that_lacks_a_character(faulty: Path) -> None:
+    """An encoding without the characters of a fault is no reason to crash, and machines get plain ASCII."""
+    done = in_a_pipe("check", str(faulty), "--lang", "zh", PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert b"sections.csv" in done.stderr
+    assert RUN.invoke(app, ["check", str(faulty), "--json"]).stdout.isascii()

@@ -1,0 +1,243 @@
+"""`project.toml`: a closed document, every wrong key at once, in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pydantic
+import pytest
+import village
+from hypothesis import HealthCheck
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from schoolmap.inputs.project_file import ProjectFile
+from schoolmap.inputs.project_file import Scenario
+from schoolmap.inputs.project_file import read_language
+from schoolmap.inputs.project_file import read_project_file
+from schoolmap.tables import CONTRACTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schoolmap.errors import Fault
+
+GOOD = village.PROJECT + village.CSV
+
+
+def faults_of(folder: Path, text: str) -> list[Fault]:
+    """Read a project file that must be refused; every fault has a way out, in both languages."""
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    document, faults = read_project_file(folder)
+    assert document is None
+    assert faults
+    for fault in faults:
+        assert fault.file == "project.toml"
+        assert fault.problem
+        assert fault.remedy
+        assert fault.problem_zh
+        assert fault.remedy_zh
+    return faults
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    """One sentence serves both languages; what is left out has its default."""
+    (tmp_path / "project.toml").write_text(GOOD, encoding="utf-8")
+    document, faults = read_project_file(tmp_path)
+    assert faults == []
+    assert document is not None
+    assert document.project.title == {"en": "A synthetic county", "zh": "虚构县"}
+    assert document.stages["primary"].attendance_note == {"en": "虚构", "zh": "虚构"}
+    assert document.project.standards == "china"
+    assert [scenario.id for scenario in document.scenarios] == ["central"]
+    assert document.tables["schools"].crs == "GCJ-02"
+
+
+def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
+    """Notepad writes one."""
+    (tmp_path / "project.toml").write_text(GOOD, encoding="utf-8-sig")
+    assert read_project_file(tmp_path)[1] == []
+
+
+def test_the_document_is_frozen() -> None:
+    """A scenario is varied by a copy, never in place."""
+    scenario = Scenario(id="low", label={"en": "Low", "zh": "低"}, births_factor=0.8)
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        scenario.births_factor = 1.0
+    assert scenario.model_copy(update={"births_factor": 0.9}).births_factor == 0.9
+
+
+def test_the_same_rules_hold_without_a_file() -> None:
+    """A document built in Python is refused for the same reasons."""
+    with pytest.raises(pydantic.ValidationError, match="is empty"):
+        ProjectFile.model_validate({"project": {}, "tables": {}, "stages": {}} | {"project": _settings()})
+
+
+def _settings() -> dict[str, object]:
+    return {"name": "a", "title": "a", "crs": "EPSG:4546", "base_year": 2024, "horizon": 2030}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "value", "problem"),
+    [
+        ("horizon = 2030", "horizont = 2030", "project.horizon", "", "is missing."),
+        ("horizon = 2030", "horizon = 2030\ncolour = 1", "project.colour", "1", "is not a known key."),
+        ("base_year = 2024", 'base_year = "2024"', "project.base_year", "2024", "is no whole number."),
+        ("base_year = 2024", "base_year = 2024.5", "project.base_year", "2024.5", "is no whole number."),
+        ("base_year = 2024", "base_year = true", "project.base_year", "True", "is no whole number."),
+        ("base_year = 2024", "base_year = 1200", "project.base_year", "1200", "is below 1950."),
+        ("horizon = 2030", "horizon = 2020", "project", "", "horizon 2020, which is not after the base year 2024"),
+        ("synthetic = true", 'synthetic = "yes"', "project.synthetic", "yes", "is neither true nor false."),
+        ("draws = 100", "draws = 1", "project.draws", "1", "is below 100."),
+        ('name = "village"', 'name = "../village"', "project.name", "../village", "may hold only letters"),
+        ('name = "village"', 'name = "沅陵"', "project.name", "沅陵", "may hold only letters"),
+        ('name = "village"', "name = 7", "project.name", "7", "is no text."),
+        ('"EPSG:4546"', '"EPSG:4490"', "project.crs", "EPSG:4490", "is not a map projection in metres"),
+        ('"EPSG:4546"', '"GCJ-02"', "project.crs", "GCJ-02", "is not a map projection in metres, but in degrees."),
+        ('"EPSG:4546"', '"EPSG:4978"', "project.crs", "EPSG:4978", "is not a map projection in metres"),
+        ('"EPSG:4546"', '"EPSG:2263"', "project.crs", "EPSG:2263", "but in US survey foots"),
+        ('"EPSG:4546"', '"EPSG:2383"', "project.crs", "EPSG:2383", "is Xian 1980"),
+        ('"EPSG:4546"', '"Hunan"', "project.crs", "Hunan", "is no CRS that PROJ knows."),
+        ('zh = "虚构县" }', 'fr = "x" }', "project.title", "", "is no text in both languages."),
+        ("draws = 100", 'entry_cutoff = "31.8."', "project.entry_cutoff", "31.8.", "is no month and day."),
+        ("draws = 100", 'language = "de"', "project.language", "de", "is not an allowed word."),
+        ("ages = [3, 5]", "ages = [5, 3]", "stages.kindergarten", "", "has ages from 5 to 3."),
+        ("ages = [3, 5]", "ages = [3]", "stages.kindergarten.ages.1", "", "is missing."),
+        ("ages = [3, 5]", 'ages = ["3", 5]', "stages.kindergarten.ages.0", "3", "is no whole number."),
+        ("ages = [3, 5]", "ages = 3", "stages.kindergarten.ages", "3", "is no list."),
+        ("{ rate = 0.9 }", "{ rate = 0 }", "stages.kindergarten.attendance.rate", "0", "is not above 0"),
+        ("{ rate = 0.9 }", "{ rate = nan }", "stages.kindergarten.attendance.rate", "nan", "is not a finite number."),
+        ("{ rate = 0.9 }", "{ rate = inf }", "stages.kindergarten.attendance.rate", "inf", "is not a finite number."),
+        ("{ rate = 0.9 }", "{ }", "stages.kindergarten.attendance", "", "holds neither or both"),
+        ("{ rate = 0.9 }", "0.9", "stages.kindergarten.attendance", "0.9", "is no table of keys."),
+        ("stages.primary", 'stages."小学"', "stages.小学", "小学", "may hold only letters"),
+        (
+            '"population.csv"',
+            '"../population.csv"',
+            "tables.population.file",
+            "../population.csv",
+            "leaves the project",
+        ),
+        ('"population.csv"', '"/etc/passwd"', "tables.population.file", "/etc/passwd", "leaves the project folder."),
+        (
+            '"population.csv"',
+            '"a/../../b.csv"',
+            "tables.population.file",
+            "a/../../b.csv",
+            "leaves the project folder.",
+        ),
+        ('"population.csv"', '"a\\u0000.csv"', "tables.population.file", "a\0.csv", "leaves the project folder."),
+        ('"population.csv"', "7", "tables.population.file", "7", "is no text."),
+        (
+            '"sections.csv" }',
+            '"s.csv", separator = ";;" }',
+            "tables.sections.separator",
+            ";;",
+            "is not an allowed word.",
+        ),
+        ("sections = {", "sektions = {", "tables.sektions", "", "is not a known table."),
+        ("sections = {", "sektions = {", "tables.sections", "", "is missing."),
+    ],
+)
+def test_a_wrong_key_is_named(  # noqa: PLR0917
+    tmp_path: Path, old: str, new: str, column: str, value: str, problem: str
+) -> None:
+    """Key, value and what is wrong with it; strings are not taken for numbers."""
+    assert old in GOOD
+    found = [(fault.column, fault.value) for fault in faults_of(tmp_path, GOOD.replace(old, new))]
+    told = [fault.problem for fault in faults_of(tmp_path, GOOD.replace(old, new)) if fault.column == column]
+    assert (column, value) in found
+    assert any(problem in said for said in told)
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    """Of settings, tables, stages and scenarios, in one go."""
+    text = GOOD.replace("draws = 100", "draws = 1").replace("sections = {", "sektions = {").replace("0.9", "9.0")
+    text += '\n[[scenarios]]\nid = "a"\nlabel = "a"\n[[scenarios]]\nid = "a"\nlabel = "b"\nfactor = 1\n'
+    assert {fault.column for fault in faults_of(tmp_path, text)} == {
+        "project.draws",
+        "tables.sektions",
+        "tables.sections",
+        "stages.kindergarten.attendance.rate",
+        "scenarios",
+        "scenarios.1.factor",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "problem"),
+    [
+        ("", "project", "is missing."),
+        (village.PROJECT.partition("[stages")[0] + village.CSV, "stages", "is missing."),
+        (village.PROJECT.partition("[stages")[0] + "[stages]\n" + village.CSV, "stages", "is empty."),
+        ("scenarios = []\n" + GOOD, "scenarios", "is empty."),
+        ("tables = 3\nproject = 4\nstages = 5", "tables", "is no table of keys."),
+    ],
+)
+def test_empty_parts(tmp_path: Path, text: str, column: str, problem: str) -> None:
+    """A file without settings, without stages or with an empty list."""
+    assert problem in [fault.problem for fault in faults_of(tmp_path, text) if fault.column == column]
+
+
+def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    """A line that cannot be read, and a key that is there twice."""
+    (fault,) = faults_of(tmp_path, 'a = 1\nb = "x\n')
+    assert fault.row == 2
+    assert "is no TOML" in fault.problem
+    assert "is no TOML" in faults_of(tmp_path, "a = 1\na = 2\n")[0].problem
+
+
+def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
+    """GBK is for tables, not for TOML; the line is named."""
+    (tmp_path / "project.toml").write_bytes("a = 1\nb = '沅陵'\n".encode("gbk"))
+    (fault,) = read_project_file(tmp_path)[1]
+    assert (fault.row, fault.problem) == (2, "is not UTF-8.")
+
+
+def test_a_folder_without_project_file(tmp_path: Path) -> None:
+    """A folder that does not exist, one without the file, and a file in place of the folder."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder in (tmp_path / "none", tmp_path, tmp_path / "file"):
+        document, (fault,) = read_project_file(folder)
+        assert document is None
+        assert fault.file == str(folder / "project.toml")
+        assert fault.problem == "does not exist."
+
+
+@given(st.text(max_size=40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_is_read_or_told(tmp_path: Path, text: str) -> None:
+    """Whatever stands in the file, faults come back, not an exception."""
+    (tmp_path / "project.toml").write_text(text, encoding="utf-8", errors="surrogatepass")
+    document, faults = read_project_file(tmp_path)
+    assert document is None
+    assert faults
+    assert read_language(tmp_path) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("[project]\nlanguage = 'zh'", "zh"),
+        ("[project]\nlanguage = 'en'", "en"),
+        ("[project]\n", "zh"),
+        ("[project]\nlanguage = 'de'", "en"),
+        ("project = 3", "en"),
+        ("[project", "en"),
+    ],
+)
+def test_the_language_of_a_project(tmp_path: Path, text: str, language: str) -> None:
+    """It is known even where the rest of the file is wrong; English where it is not."""
+    (tmp_path / "project.toml").write_text(text, encoding="utf-8")
+    assert read_language(tmp_path) == language
+    assert read_language(tmp_path / "none") == "en"
+
+
+def test_every_table_of_the_contract_may_be_declared(tmp_path: Path) -> None:
+    """The project file knows the tables that the contract knows."""
+    lines = "\n".join(f'{name} = {{ file = "{name}.gpkg" }}' for name in CONTRACTS)
+    (tmp_path / "project.toml").write_text(f"{village.PROJECT}\n[tables]\n{lines}\n", encoding="utf-8")
+    document, _ = read_project_file(tmp_path)
+    assert document is not None
+    assert set(document.tables) == set(CONTRACTS)
