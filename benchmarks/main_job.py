@@ -25,11 +25,12 @@ from pathlib import Path
 clock = time.perf_counter
 marks = [("start", clock())]
 import schoolmap.output.products as products, schoolmap.plan as plans, schoolmap.project as projects
+from schoolmap.output.describe import describe
 import schoolmap.output.webmap, schoolmap.output.workbook, schoolmap.output.geopackage
 marks.append(("import", clock()))
 project = projects.read_project(Path(sys.argv[1])); marks.append(("read and check", clock()))
 plan = plans.make_plan(project); marks.append(("plan", clock()))
-products.write_products(plan, Path(sys.argv[2]), language="en"); marks.append(("products", clock()))
+products.write_products(plan, describe(plan), Path(sys.argv[2]), language="en"); marks.append(("products", clock()))
 for (_, before), (name, after) in zip(marks, marks[1:]):
     print(f"  {name:<15}{after - before:>7.2f} s")
 """

@@ -80,7 +80,7 @@ def check(folder: Folder, *, lang: Lang = None, as_json: AsJson = False) -> None
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
     from schoolmap.project import inspect_folder  # noqa: PLC0415
 
-    with _progress() as step:
+    with _progress(folder) as step:
         project, faults = inspect_folder(folder, progress=step)
     if as_json:
         _print_json({"ok": project is not None, "faults": [asdict(fault) for fault in faults]})
@@ -115,19 +115,22 @@ def plan(
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
+    from schoolmap.output.describe import describe  # noqa: PLC0415
     from schoolmap.output.products import write_products  # noqa: PLC0415
+    from schoolmap.output.summary import summarise  # noqa: PLC0415
     from schoolmap.plan import make_plan  # noqa: PLC0415
     from schoolmap.project import inspect_folder  # noqa: PLC0415
 
     language = lang or Language(read_language(folder))
-    with _progress() as step:
+    with _progress(folder) as step:
         project, faults = inspect_folder(folder, progress=step)
         result = None
         if project is not None:
             try:
                 result = make_plan(project, progress=step)
                 step("map, workbook and layers")
-                written = write_products(result, out, language=language.value)
+                model = describe(result)
+                written = write_products(result, model, out, language=language.value)
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:
@@ -143,14 +146,16 @@ def plan(
         _print_json(_machine_summary(result, written))
     else:
         _print_faults(faults, language)
-        _print_summary(result, written)
+        typer.echo(summarise(model, language=language.value))
+        for path in written:
+            typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
     if not bool(result.audit["holds"].all()):
         typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
         raise typer.Exit(OTHER_FAILURE)
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
+def _progress(folder: Path) -> Iterator[Callable[[str], None]]:
     """Show a bar on a terminal, and nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -161,9 +166,19 @@ def _progress() -> Iterator[Callable[[str], None]]:
     from rich.progress import TextColumn  # noqa: PLC0415
     from rich.progress import TimeElapsedColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description:<32}"), BarColumn(), TimeElapsedColumn())
+    from schoolmap.inputs.project_file import read_project_file  # noqa: PLC0415
+
+    document, _ = read_project_file(folder)
+    # the project file, its tables, the checks between them; the children, each stage, the products
+    steps = None if document is None else len(document.tables) + len(document.stages) + 4
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
+        task = bar.add_task("", total=steps)
 
         def step(name: str) -> None:
             bar.update(task, description=name, advance=1)
@@ -199,49 +214,6 @@ def _print_faults(faults: tuple[Fault, ...], language: Language) -> None:
 def _print_json(document: dict[str, object]) -> None:
     """Print one document; beyond ASCII everything is escaped, so that no terminal's encoding can break it."""
     typer.echo(json.dumps(document, allow_nan=False))
-
-
-def _print_summary(result: Plan, written: tuple[Path, ...]) -> None:
-    settings = result.project.settings
-    typer.echo(f"\n{settings.title['en']} / {settings.title['zh']}")
-    first = result.project.scenarios[0]
-    for name, stage in result.results.items():
-        balance = stage.balance.loc[first.id]
-        typer.echo(f"\n{stage.stage.label['en']} ({name}), scenario {first.id}")
-        typer.echo(f"{'year':>6} {'demand':>9} {'seats':>9} {'short':>9} {'spare':>9}  born")
-        shown = [year for year in result.years if year in {result.years[0], result.years[-1]} or year % 5 == 0]
-        for year in shown:
-            part = balance.xs(year, level="year")
-            children = stage.children.sel(scenario=first.id, year=year).sum()
-            born = float(stage.children_born.sel(year=year).sum() / children) if children > 0 else 1.0
-            typer.echo(
-                f"{year:>6} {part['demand'].sum():>9,.0f} {part['seats'].sum():>9,.0f} "
-                f"{part['gap'].clip(lower=0).sum():>9,.0f} {(-part['gap']).clip(lower=0).sum():>9,.0f} {born:>5.0%}",
-            )
-        rate = stage.attendance
-        how = f"calibrated: {rate.pupils:,.0f} / {rate.children:,.0f} in {rate.year}" if rate.pupils else "as given"
-        typer.echo(
-            f"attendance {rate.rate:.3f} ({how}); {len(stage.proposals)} proposals, {len(stage.reviews)} to review"
-        )
-    _print_audit(result)
-    typer.echo("")
-    for path in written:
-        typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
-
-
-def _print_audit(result: Plan) -> None:
-    typer.echo("\naudit (no child is lost)")
-    for row in result.audit.to_dict("records"):
-        mark = "holds" if row["holds"] else "FAILS"
-        typer.echo(
-            f"  {mark}  {row['check']:<9} {row['stage']:<22} {row['left']:>14,.3f} = {row['right']:>14,.3f}  "
-            f"(difference {row['difference']:.1e})",
-        )
-    outside = result.outside
-    if len(outside):
-        typer.echo(
-            f"  {outside.sum():,.1f} residents of {len(outside)} areas live outside every catchment, e.g. {outside.index[0]}"
-        )
 
 
 def _machine_summary(result: Plan, written: tuple[Path, ...]) -> dict[str, object]:

@@ -291,7 +291,22 @@ def _attendance(project: Project, stage: Stage, inside: xr.DataArray) -> demands
                 ),
             ],
         )
-    return demands.calibrate_attendance(enrolment, float(inside.sel(year=year).sum()), year=year)
+    children = float(inside.sel(year=year).sum())
+    if children <= 0:
+        raise InputError(
+            [
+                Fault(
+                    file=FILE_NAME,
+                    column=f"stages.{stage.id}.attendance.calibrate",
+                    value=str(year),
+                    problem=f"cannot be calibrated: no child of ages {stage.ages[0]} to {stage.ages[1]} lives here then.",
+                    remedy="Correct the population, or give `rate` with its source.",
+                    problem_zh=f"无法校准:届时本地没有{stage.ages[0]}至{stage.ages[1]}岁儿童。",
+                    remedy_zh="请核对人口数据,或填写 rate 并注明来源。",
+                ),
+            ],
+        )
+    return demands.calibrate_attendance(enrolment, children, year=year)
 
 
 def _seats(

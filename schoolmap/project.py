@@ -146,7 +146,8 @@ def inspect_folder(
     standards, standard_faults = _read_standards(document, folder)
     tables, table_faults = _read_tables(document, folder, progress)
     tables, ruled = _apply_rulings(tables, document.rulings)
-    faults = [*standard_faults, *table_faults, *ruled]
+    tables, listed = _serve_as_listed(tables)
+    faults = [*standard_faults, *table_faults, *ruled, *listed]
     progress("checks between tables")
     faults += _check_between(tables, document, standards)
     if standards is None or any(fault.severity is Severity.ERROR for fault in faults):
@@ -317,6 +318,18 @@ def _bad_ruling(number: int, ruling: Ruling, wording: Wording) -> Fault:
     return Fault(file=FILE_NAME, column=f"rulings.{number}", value=value, **wording._asdict())
 
 
+def _serve_as_listed(tables: dict[str, _Table]) -> tuple[dict[str, _Table], list[Fault]]:
+    """Let sections serve the catchments that list their school, where they declare none themselves."""
+    if "catchments" not in tables or "sections" not in tables:
+        return tables, []
+    catchments, sections = tables["catchments"].named, tables["sections"].named
+    if "schools" not in catchments.frame or not {"school", "stage"} <= set(sections.frame.columns):
+        return tables, []
+    frame, faults = consistency.serve_as_listed(sections, catchments)
+    served = replace(tables["sections"], named=replace(sections, frame=frame))
+    return {**tables, "sections": served}, faults
+
+
 def _check_between(
     tables: dict[str, _Table],
     document: ProjectFile,
@@ -337,6 +350,7 @@ def _check_between(
         faults += consistency.sections_without_seats(named["sections"])
     if "projects" in sound:
         faults += consistency.uncounted_projects(named["projects"])
+        faults += consistency.project_dates_and_sizes(named["projects"])
     far = _check_places(named, sound, document)
     astray = {(fault.file, fault.sheet) for fault in far}
     placed = {name for name in sound if (named[name].file, named[name].sheet) not in astray}

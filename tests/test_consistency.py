@@ -273,3 +273,53 @@ def test_a_project_that_stands_in_no_catchment() -> None:
         (2, "B", "stands in no catchment of its stage: it is shown but not counted."),
     ]
     assert consistency.projects_outside(named(project=["A"]), CATCHMENTS) == []
+
+
+def listed(schools: list[str | None], *, stage: str | None = None) -> Named:
+    """Return two catchments that list schools."""
+    frame = pd.DataFrame({"catchment": ["0101", "0102"], "schools": schools}, index=[1, 2])
+    return Named(file="catchments.gpkg", frame=frame.assign(stage=stage))
+
+
+def sections_of(catchments: list[str | None]) -> Named:
+    """Return the primary sections of schools A and B."""
+    frame = pd.DataFrame({"school": ["A", "B"], "stage": "primary", "catchment": catchments}, index=[2, 3])
+    return Named(file="sections.csv", frame=frame)
+
+
+def test_sections_serve_the_catchments_that_list_them() -> None:
+    """School A is on both lists, B on one; sections that say nothing serve where they are listed."""
+    frame, faults = consistency.serve_as_listed(sections_of([None, None]), listed(["A；B", "A"]))
+    assert frame["catchment"].tolist() == ["0101;0102", "0101"]
+    assert faults == []
+
+
+def test_a_list_that_contradicts_a_section_is_a_fault() -> None:
+    """B declares 0102, but 0101 lists it: nobody guesses which is right."""
+    _, faults = consistency.serve_as_listed(sections_of([None, "0102"]), listed(["A;B", None]))
+    assert [(fault.row, fault.value) for fault in faults] == [(3, "B")]
+    assert "serves 0102, but 0101 list it" in faults[0].problem
+    assert "0102" in faults[0].problem_zh
+
+
+def test_a_listed_school_without_the_stage_is_a_fault() -> None:
+    """A kindergarten catchment lists school A, which has a primary section only."""
+    frame, faults = consistency.serve_as_listed(sections_of([None, None]), listed(["A", None], stage="kindergarten"))
+    assert [(fault.file, fault.row, fault.value) for fault in faults] == [("catchments.gpkg", 1, "A")]
+    assert frame["catchment"].isna().all()
+
+
+def test_projects_close_after_they_open_and_demolitions_take_away() -> None:
+    """A closing month before the opening, and a demolition that adds seats, are faults with their rows."""
+    frame = pd.DataFrame(
+        {
+            "project": ["p1", "p2", "p3"],
+            "kind": ["temporary", "demolish", "demolish"],
+            "opening": ["2027-09", "2028", "2028"],
+            "closing": ["2027-02", None, None],
+            "seats_added": [90.0, 180.0, -180.0],
+        },
+        index=[2, 3, 4],
+    )
+    faults = consistency.project_dates_and_sizes(Named(file="projects.csv", frame=frame))
+    assert [(fault.row, fault.column) for fault in faults] == [(2, "closing"), (3, "seats_added")]

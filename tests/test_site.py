@@ -109,8 +109,8 @@ def test_a_large_gap_takes_several_measures_by_hand() -> None:
 
 
 def test_the_neighbour_takes_what_is_too_small_for_a_school_by_hand() -> None:
-    """Thirty short, nobody can expand, a school of 12 classes is too much: thirty children go next door."""
-    table = proposals({"n": [10.0, 30.0], "s": [-80.0, -31.0]}, neighbours={"n": ("s",)})
+    """Thirty short for five years, nobody can expand, a school of 12 classes is too much: thirty children go next door."""
+    table = proposals({"n": [10.0, *[30.0] * 5], "s": [-80.0, *[-31.0] * 5]}, neighbours={"n": ("s",)})
     assert measures(table) == [("rezone", 30)]
     assert table["receiver"].tolist() == ["s"]
     assert [(option.kind, option.verdict) for option in table.loc[0, "options"]] == [
@@ -339,3 +339,30 @@ def test_the_bound_is_met_up_to_rounding() -> None:
 def test_four_years_are_not_lasting() -> None:
     """A trough that begins four years before the end may be only that."""
     assert reviews({"n": [0.9, 0.9, 0.5, 0.5, 0.5, 0.5]}).empty
+
+
+def test_a_school_is_built_for_what_lasts_not_for_the_peak() -> None:
+    """1,080 missing for one year and 560 for the rest: a school of 13 classes, and rooms for the peak to be given back."""
+    years = list(range(2027, 2037))
+    gap = pd.DataFrame([[1080.0] + [560.0] * 9], index=pd.Index(["a"], name="catchment"), columns=years)
+    spans = pd.DataFrame(
+        {
+            "score": [6120.0],
+            "first_year": [2027],
+            "last_year": [2036],
+            "peak_year": [2027],
+            "peak_short": [1080.0],
+            "probability": [1.0],
+            "years_short": [10],
+        },
+        index=pd.Index(["a"], name="catchment"),
+    )
+    room = pd.DataFrame({"school": [], "catchment": [], "classes": [], "known": []})
+    table = propose(
+        spans,
+        gap,
+        room=room,
+        neighbours={},
+        norms=Norms(class_size=45, min_classes=12, max_classes=36),
+    )
+    assert table[["kind", "classes"]].to_numpy().tolist() == [["new", 13], ["temporary", 11]]

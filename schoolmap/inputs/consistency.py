@@ -20,6 +20,7 @@ from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.errors import row_number
 from schoolmap.tables import parse_age
+from schoolmap.tables import parse_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -357,6 +358,97 @@ def split_labels(cell: object) -> tuple[str, ...]:
     if not isinstance(cell, str):
         return ()
     return tuple(part.strip() for part in cell.replace("；", ";").replace("、", ";").split(";") if part.strip())
+
+
+def serve_as_listed(sections: Named, catchments: Named) -> tuple[pd.DataFrame, list[Fault]]:
+    """
+    Fill in the catchments that sections serve from the schools that catchments list.
+
+    Parameters
+    ----------
+    sections
+        With `school`, `stage` and, where they declare it themselves, `catchment`.
+    catchments
+        With `catchment`, `schools` and, where they are of one stage only, `stage`.
+
+    Returns
+    -------
+    frame, faults
+        The sections with `catchment`; a fault for each listed school that has
+        no section there, and for each section that declares other catchments
+        than those that list it.
+    """
+    frame = sections.frame.copy()
+    own = frame["catchment"] if "catchment" in frame else pd.Series(None, index=frame.index, dtype=object)
+    listed: dict[tuple[str, str], list[str]] = {}
+    faults = []
+    stages = set(frame["stage"].dropna())
+    known = set(zip(frame["school"], frame["stage"], strict=True))
+    for row, record in catchments.frame.iterrows():
+        stage = record.get("stage")
+        for school in split_labels(record["schools"]):
+            here = [(school, name) for name in (stages if pd.isna(stage) else {stage}) if (school, name) in known]
+            for section in here:
+                listed.setdefault(section, []).append(str(record["catchment"]))
+            if not here:
+                faults.append(catchments.fault(_LISTED_WITHOUT_SECTION, row=row, column="schools", value=school))
+    filled = own.astype(object)
+    for row, section in zip(frame.index, zip(frame["school"], frame["stage"], strict=True), strict=True):
+        labels = sorted(listed.get(section, []))
+        declared = split_labels(own[row])
+        if labels and declared and set(labels) != set(declared):
+            wording = Wording(
+                f"serves {', '.join(declared)}, but {', '.join(labels)} list it.",
+                "Leave one of the two empty, or make them agree.",
+                f"填写的学区为{'、'.join(declared)},而列有该校的学区为{'、'.join(labels)}。",
+                "请留空其一,或使两者一致。",
+            )
+            faults.append(sections.fault(wording, row=row, column="catchment", value=section[0]))
+        elif labels and not declared:
+            filled[row] = ";".join(labels)
+    return frame.assign(catchment=filled), faults
+
+
+_LISTED_WITHOUT_SECTION = Wording(
+    "is listed, but has no section of this stage.",
+    "Add the section, or take the school off the list.",
+    "列入对口学校,但没有本学段的学部。",
+    "请补充学部,或从名单中删去。",
+)
+
+
+def project_dates_and_sizes(projects: Named) -> list[Fault]:
+    """Report projects that close before they open, and demolitions that add seats."""
+    frame = projects.frame
+    faults = []
+    if {"opening", "closing"} <= set(frame.columns):
+        months = frame[["opening", "closing"]].map(lambda cell: parse_month(cell) if isinstance(cell, str) else None)
+        both = months.dropna()
+        wrong = both.index[[end <= start for start, end in zip(both["opening"], both["closing"], strict=True)]]
+        faults += [
+            projects.fault(_CLOSES_FIRST, row=row, column="closing", value=frame.at[row, "closing"]) for row in wrong
+        ]
+    for column in ("seats_added", "classes_added"):
+        if column in frame:
+            adds = frame.index[(frame["kind"] == "demolish") & (frame[column] > 0)]
+            faults += [
+                projects.fault(_DEMOLISH_ADDS, row=row, column=column, value=frame.at[row, column]) for row in adds
+            ]
+    return faults
+
+
+_CLOSES_FIRST = Wording(
+    "is not after the opening.",
+    "Correct one of the two months.",
+    "不晚于开办时间。",
+    "请更正其中一个。",
+)
+_DEMOLISH_ADDS = Wording(
+    "is added by a demolition.",
+    "Write what it takes away as a negative number.",
+    "拆除项目却增加学位。",
+    "减少的数量请写为负数。",
+)
 
 
 def uncounted_projects(projects: Named) -> list[Fault]:

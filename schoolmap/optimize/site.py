@@ -154,10 +154,10 @@ def _measures(
     # a boundary that is moved stays moved: the receiver needs the seats from the first short year on
     later = (missing >= _LEAST).cummax()
     while float(left.max()) >= _LEAST:
-        rest, years = float(left.max()), int((left >= _LEAST).sum())
+        rest = float(left.max())
         options = (
             _expand(catchment, rest, free, norms),
-            _new(rest, years=years, norms=norms),
+            _new(left, norms),
             _rezone(rest, spare.loc[:, later], around),
             _temporary(rest, norms),
         )
@@ -191,14 +191,17 @@ def _expand(catchment: str, rest: float, room: pd.DataFrame, norms: Norms) -> Op
     )
 
 
-def _new(rest: float, *, years: int, norms: Norms) -> Option:
+def _new(left: pd.Series, norms: Norms) -> Option:
+    """Build for what is missing in at least `LASTING_YEARS` years; a peak above it passes, a building does not."""
     if norms.class_size is None or norms.min_classes is None:
         return Option(kind="new", seats=0.0, verdict="no_size")
-    wanted = math.ceil(round(rest / norms.class_size, 6))
+    by_size = left.sort_values(ascending=False)
+    lasting = float(by_size.iloc[LASTING_YEARS - 1]) if len(by_size) >= LASTING_YEARS else 0.0
+    if lasting < _LEAST:
+        return Option(kind="new", seats=0.0, verdict="passing")
+    wanted = math.ceil(round(lasting / norms.class_size, 6))
     if wanted < norms.min_classes:
         return Option(kind="new", seats=0.0, verdict="too_small", classes=norms.min_classes)
-    if years < LASTING_YEARS:
-        return Option(kind="new", seats=0.0, verdict="passing")
     classes = wanted if norms.max_classes is None else min(wanted, int(norms.max_classes))
     return Option(kind="new", seats=classes * norms.class_size, classes=classes, verdict="lasting")
 

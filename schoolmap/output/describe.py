@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from schoolmap import __version__
-from schoolmap.errors import Severity
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output import model
 from schoolmap.output import words
@@ -91,7 +90,7 @@ def describe(plan: Plan) -> model.MapModel:
         ),
         actions=actions,
         projects=_projects(project),
-        notes=(*_faults_as_notes(project), *_standard_notes(project), *words.GENERAL_NOTES),
+        notes=(*_faults_as_notes(project), *_outside_note(plan), *_standard_notes(project), *words.GENERAL_NOTES),
         audit=_audit(plan),
         sources=_sources(project),
         classification=settings.classification,
@@ -407,22 +406,31 @@ def _projects(project: Project) -> tuple[model.Project, ...]:
 
 
 def _faults_as_notes(project: Project) -> list[model.Text]:
-    """Rulings and warnings of the check, so that the map hides nothing that the check said."""
-    notes = []
-    for fault in project.faults:
-        if fault.severity is Severity.RULING:
-            reason = next(
-                (
-                    item.reason
-                    for item in project.rulings
-                    if item.value in fault.problem and item.reason["en"] == fault.remedy
-                ),
-                both(fault.remedy, fault.remedy),
-            )
-            notes.append(both(f"Ruling: {fault.problem} {reason['en']}", f"裁定:{fault.problem}{reason['zh']}"))
-        else:
-            notes.append(both(f"{fault.place()}: {fault.problem}", f"{fault.place()}:{fault.problem}"))
-    return notes
+    """
+    Rulings and warnings of the check, so that the map hides nothing that the check said.
+
+    Projects that are not counted are shown as projects.
+    """
+    uncounted = set(project.projects.index[~project.projects["counted"].astype(bool)])
+    return [
+        both(f"{fault.problem} {fault.remedy}".strip(), f"{fault.problem_zh or fault.problem}{fault.remedy_zh}")
+        for fault in project.faults
+        if fault.value not in uncounted
+    ]
+
+
+def _outside_note(plan: Plan) -> list[model.Text]:
+    """Say how many residents live in no catchment, and where most of them do."""
+    outside = plan.outside
+    if outside.empty:
+        return []
+    total, areas, most = f"{outside.sum():,.1f}", len(outside), str(outside.index[0])
+    return [
+        both(
+            f"{total} residents of {areas} areas live outside every catchment and are not planned for; most in {most}.",
+            f"{areas}个小区域的{total}人在所有片区之外,未纳入规划,其中{most}最多。",
+        ),
+    ]
 
 
 def _standard_notes(project: Project) -> list[model.Text]:

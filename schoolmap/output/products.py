@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schoolmap.errors import OutputError
-from schoolmap.output.describe import describe
 
 if TYPE_CHECKING:
+    from schoolmap.output.model import MapModel
     from schoolmap.plan import Plan
 
 
-def write_products(plan: Plan, folder: Path, *, language: str) -> tuple[Path, ...]:
+def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) -> tuple[Path, ...]:
     """
     Write map, workbook, layers and data of a plan.
 
@@ -25,7 +25,9 @@ def write_products(plan: Plan, folder: Path, *, language: str) -> tuple[Path, ..
     Parameters
     ----------
     plan
-        The plan.
+        The plan, for layers at full resolution.
+    model
+        Its description, which all products are drawn from.
     folder
         Where to write; made if it does not exist. Files of the same names are replaced.
     language
@@ -50,7 +52,7 @@ def write_products(plan: Plan, folder: Path, *, language: str) -> tuple[Path, ..
         msg = f"{folder} is the project folder itself; choose another one with `--out`."
         raise OutputError(msg)
     name = project.settings.name
-    model = dataclasses.replace(describe(plan), language=language)
+    model = dataclasses.replace(model, language=language)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".schoolmap-", dir=folder) as scratch:
         work = Path(scratch)

@@ -54,8 +54,8 @@ def chosen(option: Option, *, names: dict[str, str], free_choice: bool) -> Text:
         return join([text, verify]) if option.verify else text
     if option.kind == "new":
         return both(
-            f"A new school of {classes} classes ({seats} seats): the shortage lasts and is large enough for one.",
-            f"新建一所{classes}个班的学校({seats}个学位):缺口持续且达到建校规模。",
+            f"A new school of {classes} classes ({seats} seats): so many are missing for five years or more.",
+            f"新建一所{classes}个班的学校({seats}个学位):此缺口持续五年以上,达到建校规模。",
         )
     if option.kind == "rezone" and free_choice:
         return both(
@@ -93,8 +93,8 @@ def rejected(option: Option, *, names: dict[str, str]) -> Text:
     if option.verdict == "too_small":
         least = number(option.classes or 0)
         return both(
-            f"New school: the shortage is below the smallest school of {least} classes.",
-            f"新建:缺口不足最小规模({least}个班)。",
+            f"New school: what is missing for five years or more is below the smallest school of {least} classes.",
+            f"新建:持续五年以上的缺口不足最小规模({least}个班)。",
         )
     receiver = names.get(option.receiver or "", option.receiver or "")
     school = names.get(option.school or "", option.school or "")

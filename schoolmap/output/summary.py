@@ -1,0 +1,73 @@
+"""The few lines that the command prints: totals of each stage, worst catchments, audit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schoolmap.output.words import both
+
+if TYPE_CHECKING:
+    from schoolmap.output.model import MapModel
+    from schoolmap.output.model import Panel
+    from schoolmap.output.model import Stage
+
+_HEAD = both(
+    f"{'year':>6}{'demand':>10}{'80 % interval':>18}{'seats':>10}{'short':>9}{'spare':>9}{'born':>7}",
+    f"{'年':>5}{'需求':>8}{'80%区间':>15}{'学位':>8}{'缺':>8}{'余':>8}{'已出生':>6}",
+)
+_SCENARIO = both("scenario", "情景")
+_ATTENDANCE = both("attendance", "入学率")
+_WORST = both("short of seats", "缺学位")
+_NONE = both("no catchment is short of seats", "没有片区缺学位")
+_AUDIT = both("Audit: no child is lost", "核对:一个孩子都不丢")
+_HOLDS = {True: both("holds", "相符"), False: both("FAILS", "不符")}
+_LISTED = 5
+
+
+def summarise(model: MapModel, *, language: str) -> str:
+    """
+    Return the summary of a plan as plain text.
+
+    Parameters
+    ----------
+    model
+        The description of the plan.
+    language
+        `en` or `zh`.
+    """
+    lines = ["", model.title[language]]
+    for stage in model.stages:
+        panel = next(panel for panel in model.panels if panel.stage == stage.id)
+        lines += ["", *_stage(model, stage, panel, language)]
+    lines += ["", _AUDIT[language]]
+    lines += [
+        f"  {_HOLDS[line.holds][language]}  {line.name[language]}: {line.left:,.3f} = {line.right:,.3f}"
+        f" ({line.difference:.1e})"
+        for line in model.audit
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _stage(model: MapModel, stage: Stage, panel: Panel, language: str) -> list[str]:
+    scenario = next(item for item in model.scenarios if item.id == panel.scenario)
+    lines = [
+        f"{stage.label[language]} ({stage.ages[0]}-{stage.ages[1]}), {_SCENARIO[language]} {scenario.label[language]}",
+        _HEAD[language],
+    ]
+    totals, last = panel.totals, len(model.years) - 1
+    for at, year in enumerate(model.years):
+        if at in {0, last} or year % 5 == 0:
+            interval = f"{totals.p10[at]:,.0f}-{totals.p90[at]:,.0f}"
+            lines.append(
+                f"{year:>6}{totals.demand[at]:>10,.0f}{interval:>18}{totals.seats[at]:>10,.0f}"
+                f"{totals.short[at]:>9,.0f}{totals.spare[at]:>9,.0f}{totals.born_share[at]:>7.0%}",
+            )
+    lines.append(f"{_ATTENDANCE[language]} {stage.attendance:.3f}: {stage.attendance_note[language]}")
+    names = {place.id: place.name for coverage in model.coverages for place in coverage.catchments}
+    worst = [
+        f"{names[rank.catchment]} {rank.peak_short:,.0f} ({rank.first_year}-{rank.last_year})"
+        for rank in panel.ranking[:_LISTED]
+    ]
+    more = len(panel.ranking) - len(worst)
+    listed = ", ".join(worst) + (f" +{more}" if more > 0 else "")
+    return [*lines, f"{_WORST[language]}: {listed}" if worst else _NONE[language]]

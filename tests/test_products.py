@@ -1,0 +1,75 @@
+"""Products: written whole or not at all, never over the input, and said in a few lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import village
+
+from schoolmap.errors import OutputError
+from schoolmap.output import workbook
+from schoolmap.output.describe import describe
+from schoolmap.output.products import write_products
+from schoolmap.output.summary import summarise
+from schoolmap.plan import make_plan
+from schoolmap.project import read_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from schoolmap.plan import Plan
+
+
+def plan_of(tmp_path: Path) -> Plan:
+    """Plan the synthetic county."""
+    return make_plan(read_project(village.write(tmp_path / "village")))
+
+
+def test_four_files_and_nothing_else(tmp_path: Path) -> None:
+    """Map, workbook, layers and data, under the project's name; no trace of the making."""
+    plan = plan_of(tmp_path)
+    files = write_products(plan, describe(plan), tmp_path / "maps", language="zh")
+    names = [path.name for path in files]
+    assert names == ["village.html", "village.xlsx", "village.gpkg", "village.json"]
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == sorted(names)
+    assert 'lang="zh-CN"' in files[0].read_text(encoding="utf-8")
+
+
+def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the workbook cannot be made, yesterday's map is still there and nothing is half written."""
+    plan = plan_of(tmp_path)
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    (folder / "village.html").write_text("yesterday", encoding="utf-8")
+
+    def fail(*_: object, **__: object) -> None:
+        msg = "disk full"
+        raise OSError(msg)
+
+    monkeypatch.setattr(workbook, "write_workbook", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_products(plan, describe(plan), folder, language="en")
+    assert [path.name for path in folder.iterdir()] == ["village.html"]
+    assert (folder / "village.html").read_text(encoding="utf-8") == "yesterday"
+
+
+def test_the_project_folder_is_never_the_target(tmp_path: Path) -> None:
+    """Products beside the input could be taken for it: refused."""
+    plan = plan_of(tmp_path)
+    with pytest.raises(OutputError, match="project folder itself"):
+        write_products(plan, describe(plan), plan.project.folder, language="en")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("seats", "Audit", "holds")), ("zh", ("学位", "核对", "相符"))])
+def test_the_summary_says_the_totals_and_the_audit(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
+    """Each stage with demand, seats, what is short and spare; then every line of the audit."""
+    plan = plan_of(tmp_path)
+    model = describe(plan)
+    text = summarise(model, language=language)
+    for word in (*words, model.title[language]):
+        assert word in text
+    assert text.count("\n  ") >= len(model.audit)
+    for panel in model.panels:
+        assert f"{panel.totals.demand[0]:,.0f}" in text
+        assert f"{panel.totals.seats[0]:,.0f}" in text
