@@ -1718,16 +1718,21 @@
       [true, false].forEach((right) => {
         const from = right ? x(at) + 5 : x(at) - 5 - wide;
         const crossed = from - 4 < cursor && cursor < from + wide + 4;
-        if (from >= 4 && from + wide <= box.w - 6) places.push({ words: words, right: right, crossed: crossed });
+        if (from >= box.l - 4 && from + wide <= box.w - 6) places.push({ words: words, right: right, crossed: crossed });
       });
     });
     // the words keep clear of the year handle wherever there is a place that does
-    const place = places.find((item) => !item.crossed) || places[0];
+    const clear = places.find((item) => !item.crossed);
+    const place = clear || places[places.length - 1];
     if (!place) return [];
     const { words, right } = place;
+    // else they step over it, if they end within the strip
+    const over = cursor + 8;
+    const stepped = !clear && over + textWidth(words, "12px") <= box.w - 6;
+    const from = stepped ? over : x(at) + (right ? 5 : -5);
     return [
       s("line", { class: "unborn", x1: x(at), x2: x(at), y1: box.t, y2: lane + 2 }),
-      s("text", { class: "unborn-text", x: x(at) + (right ? 5 : -5), y: lane, "text-anchor": right ? "start" : "end" }, words),
+      s("text", { class: "unborn-text", x: from, y: lane, "text-anchor": right || stepped ? "start" : "end" }, words),
     ];
   }
 
