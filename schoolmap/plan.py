@@ -17,6 +17,7 @@ import xarray as xr
 
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
+from schoolmap.errors import Wording
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.optimize import site
 from schoolmap.population import cohorts
@@ -95,7 +96,7 @@ class Plan:
     balance: pd.DataFrame
     audit: pd.DataFrame
     outside: pd.Series
-    """Residents of each area who live in no catchment, at the count; only areas that have any."""
+    """Residents of each area in no catchment of the youngest stage, at the count; only areas that have any."""
 
 
 def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
@@ -117,11 +118,14 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
     progress("children by area, age and year")
     audit = _Audit()
     children, born = _children(project, audit)
+    weights = {name: overlay.area_weights(project.areas, zones) for name, zones in project.coverages.items()}
     results = {}
     for stage in project.stages:
         progress(f"seats and balance: {stage.id}")
-        results[stage.id] = _stage_result(project, stage, children, born, audit)
-    outside = _outside(project)
+        shares = weights[project.coverage_of[stage.id]]
+        results[stage.id] = _stage_result(project, stage, children, born, weights=shares, audit=audit)
+    first = project.coverage_of[project.stages[0].id]
+    outside = _outside(project, weights[first], catchments=project.coverages[first].index)
     return Plan(
         project=project,
         years=_years(project),
@@ -181,11 +185,12 @@ def _children(project: Project, audit: _Audit) -> tuple[dict[str, xr.DataArray],
 
 
 def _audit_bands(project: Project, base: xr.DataArray, audit: _Audit) -> None:
-    """Compare closed bands that lie within the split ages with the single ages they became."""
+    """Compare closed bands that lie within the split ages with the single ages they became, area by area."""
     inside = project.population[project.population["high"] <= float(base["age"].max())]
-    top = int(inside["high"].max())
-    split = float(base.sel(age=slice(0, top)).sum())
-    audit.compare("bands", float(inside["count"].sum()), split)
+    tops = inside["high"].groupby(level="area").max().reindex(base.indexes["area"])
+    # a wide band may reach beyond the split ages; then nothing of its area can be compared
+    top = xr.DataArray(tops.fillna(-1.0).to_numpy(), coords={"area": base["area"]}, dims="area")
+    audit.compare("bands", float(inside["count"].sum()), float(base.where(base["age"] <= top).sum()))
 
 
 def _stage_result(
@@ -193,10 +198,11 @@ def _stage_result(
     stage: Stage,
     children: dict[str, xr.DataArray],
     born: xr.DataArray,
+    *,
+    weights: pd.Series,
     audit: _Audit,
 ) -> StageResult:
     zones = project.coverages[project.coverage_of[stage.id]]
-    weights = overlay.area_weights(project.areas, zones)
     ages = slice(*stage.ages)
     years = list(_years(project))
     by_scenario = {
@@ -277,36 +283,31 @@ def _attendance(project: Project, stage: Stage, inside: xr.DataArray) -> demands
     sections = project.sections.xs(stage.id, level="stage")
     # a section without any seat has nobody to enrol
     enrolment = sections["enrolment"].where(sections["seats"].fillna(1) > 0, 0.0)
-    unknown = enrolment.index[enrolment.isna()]
-    if len(unknown) > 0 or enrolment.sum() == 0:
-        what = f"{len(unknown)} section(s) have no enrolment, e.g. {unknown[0]!r}." if len(unknown) else "is zero."
-        raise InputError(
-            [
-                Fault(
-                    file=str(FILE_NAME),
-                    column=f"stages.{stage.id}.attendance.calibrate",
-                    value=str(year),
-                    problem=f"cannot be calibrated: {what}",
-                    remedy="Fill in `enrolment`, or give `rate` with its source.",
-                ),
-            ],
-        )
+    if enrolment.sum() == 0:
+        raise _uncalibrated(stage, year, _NO_PUPIL)
     children = float(inside.sel(year=year).sum())
     if children <= 0:
-        raise InputError(
-            [
-                Fault(
-                    file=FILE_NAME,
-                    column=f"stages.{stage.id}.attendance.calibrate",
-                    value=str(year),
-                    problem=f"cannot be calibrated: no child of ages {stage.ages[0]} to {stage.ages[1]} lives here then.",
-                    remedy="Correct the population, or give `rate` with its source.",
-                    problem_zh=f"无法校准:届时本地没有{stage.ages[0]}至{stage.ages[1]}岁儿童。",
-                    remedy_zh="请核对人口数据,或填写 rate 并注明来源。",
-                ),
-            ],
+        wording = Wording(
+            f"cannot be calibrated: no child of ages {stage.ages[0]} to {stage.ages[1]} lives here then.",
+            "Correct the population, or give `rate` with its source.",
+            f"无法校准:届时本地没有{stage.ages[0]}至{stage.ages[1]}岁儿童。",
+            "请核对人口数据,或填写 rate 并注明来源。",
         )
+        raise _uncalibrated(stage, year, wording)
     return demands.calibrate_attendance(enrolment, children, year=year)
+
+
+_NO_PUPIL = Wording(
+    "cannot be calibrated: no pupil is enrolled.",
+    "Fill in `enrolment`, or give `rate` with its source.",
+    "无法校准:没有在校(园)生。",
+    "请填写在校(园)生数,或填写 rate 并注明来源。",
+)
+
+
+def _uncalibrated(stage: Stage, year: int, wording: Wording) -> InputError:
+    column = f"stages.{stage.id}.attendance.calibrate"
+    return InputError([Fault(file=FILE_NAME, column=column, value=str(year), **wording._asdict())])
 
 
 def _seats(
@@ -339,6 +340,8 @@ def _seats(
     for what, values in {"seats": listed, "classrooms": sections["classrooms"]}.items():
         grid = pd.DataFrame(dict.fromkeys(years, values))
         added = supply.changes_by_year(projects, years=years, class_size=size, what=what)
+        # seats that a project brings are shared with other ages like those that are there
+        added = added * (stage.seat_share if what == "seats" else 1.0)
         by_catchment[what] = supply.supply_by_catchment(grid, shares, added, places, catchments=zones.index)
         if what == "seats":
             at_section = places.reindex(added.index).isin(sections.index)
@@ -517,11 +520,9 @@ def _long_balance(results: dict[str, StageResult]) -> pd.DataFrame:
     return long[order + [column for column in long.columns if column not in order]]
 
 
-def _outside(project: Project) -> pd.Series:
-    """Return residents of all ages who live in no catchment of the first stage's coverage, by area."""
-    zones = project.coverages[project.coverage_of[project.stages[0].id]]
-    weights = overlay.area_weights(project.areas, zones)
+def _outside(project: Project, weights: pd.Series, *, catchments: pd.Index) -> pd.Series:
+    """Return residents of all ages who live in none of the catchments, by area."""
     residents = project.population["count"].groupby(level="area").sum()
     counts = xr.DataArray(residents.to_numpy(), coords={"area": residents.index.to_numpy(object)}, dims="area")
-    outside = overlay.transfer(counts, weights, catchments=zones.index).outside.to_series()
+    outside = overlay.transfer(counts, weights, catchments=catchments).outside.to_series()
     return outside[outside > TOLERANCE * residents.sum()].sort_values(ascending=False).rename("outside")

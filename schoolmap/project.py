@@ -12,7 +12,6 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -29,6 +28,7 @@ from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.coordinates import likely_crs
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.project_file import ALL_STAGES
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import Ruling
@@ -36,6 +36,7 @@ from schoolmap.inputs.project_file import Scenario
 from schoolmap.inputs.project_file import Settings
 from schoolmap.inputs.project_file import Source
 from schoolmap.inputs.project_file import Stage
+from schoolmap.inputs.project_file import leaves_folder
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.inputs.readers import read_table
 from schoolmap.inputs.readers import read_value
@@ -50,9 +51,6 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
     from schoolmap.inputs.coordinates import Bounds
-
-ALL_STAGES = "all"
-"""Name of the coverage of catchments that declare no stage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +82,12 @@ class Project:
         `opening`, `closing`, `seats_added`, `classes_added`, `counted`.
     faults
         Warnings and rulings; errors stop the reading.
+    folder, files
+        Where the project is, and every file that was read: no product may replace one.
     """
 
     folder: Path
+    files: tuple[Path, ...]
     settings: Settings
     stages: tuple[Stage, ...]
     scenarios: tuple[Scenario, ...]
@@ -159,8 +160,7 @@ def inspect_folder(
 def _read_standards(document: ProjectFile, folder: Path) -> tuple[_standards.Standards | None, list[Fault]]:
     name = document.project.standards
     known = _standards.shipped()
-    path = PurePosixPath(name)
-    if name not in known and (".." in path.parts or path.is_absolute() or not (folder / name).is_file()):
+    if name not in known and (leaves_folder(name) or not (folder / name).is_file()):
         fault = Fault(
             file=FILE_NAME,
             column="project.standards",
@@ -577,8 +577,11 @@ def _assemble(
     sections = _sections(tables["sections"].frame, schools, coverages, coverage_of)
     stages = [stage.model_copy(update={"id": name}) for name, stage in document.stages.items()]
     dates = tables["population"].frame["date"]
+    files = [folder / name for name in (FILE_NAME, document.project.standards)]
+    files += [folder / source.file for source in document.tables.values()]
     return Project(
         folder=folder,
+        files=tuple(file for file in files if file.is_file()),
         settings=document.project,
         stages=tuple(sorted(stages, key=lambda stage: stage.ages)),
         scenarios=document.scenarios,

@@ -209,6 +209,46 @@ def test_refuses_what_is_no_table(tmp_path: Path, name: str, content: bytes, say
     assert says in refusal(tmp_path / name).problem
 
 
+VIRTUAL = "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+
+
+@pytest.mark.parametrize("name", ["t.geojson", "t.json", "t.gpkg", "t.shp"])
+def test_a_layer_leads_to_no_other_file(tmp_path: Path, name: str) -> None:
+    """GDAL would follow a virtual layer to any file or address, whatever the file is called."""
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / name).write_text(VIRTUAL.format(tmp_path / "secret.csv"), encoding="utf-8")
+    assert "cannot be read as a layer" in refusal(tmp_path / name).problem
+
+
+def test_a_virtual_layer_within_json_is_text(tmp_path: Path) -> None:
+    """A GeoJSON that holds a virtual layer as one of its texts is read as what it is."""
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    feature = {"type": "Feature", "properties": {"c": "1"}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
+    document = {"x": VIRTUAL.format("secret.csv"), "type": "FeatureCollection", "features": [feature]}
+    (tmp_path / "t.geojson").write_text(json.dumps(document), encoding="utf-8")
+    assert list(load(tmp_path / "t.geojson").frame.columns) == ["c"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("lines.geojson", '{"type": "Point", "coordinates": [1, 2]}\n{"type": "Point", "coordinates": [1, 2]}'),
+        (
+            "esri.json",
+            '{"geometryType": "esriGeometryPoint", "features": [{"attributes": {}, "geometry": {"x": 1, "y": 2}}]}',
+        ),
+        ("topo.json", '{"type": "Topology", "arcs": [], "objects": {"x": {"type": "Point", "coordinates": [1, 2]}}}'),
+    ],
+)
+def test_the_kinds_of_json(tmp_path: Path, name: str, content: str) -> None:
+    """One feature a line, ArcGIS and TopoJSON are layers too, and state no CRS."""
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    table = load(tmp_path / name)
+    assert table.geometry is not None
+    assert table.geometry.iloc[0] == Point(1, 2)
+    assert table.crs == ""
+
+
 @pytest.mark.parametrize("name", ["t.csv", "t.xlsx", "t.geojson", "t.gpkg", "t.parquet"])
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
 def test_a_truncated_file_is_refused_or_read_whole(tmp_path: Path, name: str, part: float) -> None:

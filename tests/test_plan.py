@@ -60,6 +60,20 @@ def test_every_check_of_the_audit_holds(tmp_path: Path) -> None:
     assert (audit["left"] > 0).all()
 
 
+@pytest.mark.parametrize("areas", [1, 4])
+def test_bands_wider_than_the_stages_are_planned(tmp_path: Path, areas: int) -> None:
+    """Areas whose only closed band is 0-17 have nothing to compare with single ages; the others do."""
+    content = village.tables()
+    wide = content["population"]["村代码"].isin(village.AREAS[:areas])
+    rows = [(area, age, village.DATE, "500") for area in village.AREAS[:areas] for age in ("0-17", "18+")]
+    bands = pd.DataFrame(rows, columns=content["population"].columns)
+    content["population"] = pd.concat([content["population"][~wide], bands])
+    audit = make_plan(read_project(village.write(tmp_path / "village", content))).audit
+    assert audit["holds"].all()
+    counted = sum(village.COUNTS[age] for age in ("0", "1", "2", "3-5", "6-11"))
+    assert audit.set_index("check").at["bands", "left"] == (4 - areas) * counted
+
+
 def test_the_order_of_records_is_irrelevant(tmp_path: Path) -> None:
     """Shuffled tables give the same plan: labels decide."""
     project = county(tmp_path)
@@ -126,3 +140,16 @@ def test_another_seed_changes_the_interval_and_nothing_else(tmp_path: Path) -> N
     one, two = make_plan(project).balance, make_plan(other).balance
     pd.testing.assert_series_equal(one["demand"], two["demand"])
     assert not one["demand_p90"].equals(two["demand_p90"])
+
+
+def test_seats_of_a_project_are_shared_like_those_that_are_there(tmp_path: Path) -> None:
+    """Where half of the listed seats are for these ages, so is half of a project's."""
+    project = county(tmp_path)
+    school = project.sections.xs("primary", level="stage").index[0]
+    halved = dataclasses.replace(
+        with_project(project, kind="expand", school=school, opening="2026-09", seats_added=90.0),
+        stages=tuple(stage.model_copy(update={"seat_share": 0.5}) for stage in project.stages),
+    )
+    plan = make_plan(halved)
+    assert seats(plan, 2026) == seats(plan, 2025) + 45
+    assert seats(plan, 2025) == pytest.approx(seats(make_plan(project), 2025) / 2)

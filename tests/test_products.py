@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,6 +60,24 @@ def test_the_project_folder_is_never_the_target(tmp_path: Path) -> None:
     plan = plan_of(tmp_path)
     with pytest.raises(OutputError, match="project folder itself"):
         write_products(plan, describe(plan), plan.project.folder, language="en")
+
+
+def test_a_table_of_the_project_is_never_replaced(tmp_path: Path) -> None:
+    """A project that reads `maps/village.gpkg` keeps it: its products go elsewhere, or nowhere."""
+    plan = plan_of(tmp_path)
+    folder = plan.project.folder / "maps"
+    table = folder / "village.gpkg"
+    plan = dataclasses.replace(plan, project=dataclasses.replace(plan.project, files=(*plan.project.files, table)))
+    with pytest.raises(OutputError, match=r"village\.gpkg is a table of the project"):
+        write_products(plan, describe(plan), folder, language="en")
+    assert not folder.exists()
+
+
+def test_the_files_of_a_project_are_those_it_read(tmp_path: Path) -> None:
+    """The project file and every table."""
+    project = read_project(village.write(tmp_path / "village"))
+    names = {"areas.geojson", "catchments.geojson", "population.csv", "schools.csv", "sections.csv", "projects.csv"}
+    assert {path.name for path in project.files} == {"project.toml", *names}
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", ("seats", "Audit", "holds")), ("zh", ("学位", "核对", "相符"))])

@@ -311,6 +311,7 @@ def test_a_fault_of_a_cell_is_told_with_its_place(  # noqa: PLR0917
         ('"areas.geojson"', '"areas.geojson", crs = "EPSG:4547"', "areas.geojson", "crs", "states EPSG:4546 itself"),
         ("draws = 100", 'standards = "none.toml"', "project.toml", "project.standards", "is neither a shipped"),
         ("draws = 100", 'standards = "../s.toml"', "project.toml", "project.standards", "is neither a shipped"),
+        ("draws = 100", "standards = '..\\s.toml'", "project.toml", "project.standards", "is neither a shipped"),
         ("draws = 100", 'standards = "sections.csv"', "sections.csv", "", "is no TOML"),
         ("base_year = 2024", "base_year = 2022", "project.toml", "project.base_year", "is before 2023"),
         (

@@ -112,6 +112,8 @@ def _settings() -> dict[str, object]:
         ("{ rate = 0.9 }", "{ }", "stages.kindergarten.attendance", "", "holds neither or both"),
         ("{ rate = 0.9 }", "0.9", "stages.kindergarten.attendance", "0.9", "is no table of keys."),
         ("stages.primary", 'stages."小学"', "stages.小学", "小学", "may hold only letters"),
+        ("stages.primary", "stages.all", "stages.all", "", "is the name of the catchments that all stages share."),
+        ("stages.primary", "stages.Kindergarten", "stages.Kindergarten", "", "only in capital letters."),
         (
             '"population.csv"',
             '"../population.csv"',
@@ -127,6 +129,8 @@ def _settings() -> dict[str, object]:
             "a/../../b.csv",
             "leaves the project folder.",
         ),
+        ('"population.csv"', '"C:a.csv"', "tables.population.file", "C:a.csv", "leaves the project folder."),
+        ('"population.csv"', "'..\\a.csv'", "tables.population.file", "..\\a.csv", "leaves the project folder."),
         ('"population.csv"', '"a\\u0000.csv"', "tables.population.file", "a\0.csv", "leaves the project folder."),
         ('"population.csv"', "7", "tables.population.file", "7", "is no text."),
         (
@@ -241,3 +245,11 @@ def test_every_table_of_the_contract_may_be_declared(tmp_path: Path) -> None:
     document, _ = read_project_file(tmp_path)
     assert document is not None
     assert set(document.tables) == set(CONTRACTS)
+
+
+def test_a_stage_is_named_by_its_section(tmp_path: Path) -> None:
+    """`id` within a stage would be ignored, so it is refused."""
+    text = village.PROJECT.replace("ages = [3, 5]", 'ages = [3, 5]\nid = "other"')
+    village.write(tmp_path / "county", project=text)
+    _, faults = read_project_file(tmp_path / "county")
+    assert [fault.column for fault in faults] == ["stages.kindergarten.id"]

@@ -142,6 +142,15 @@ def test_a_doubled_key_names_both_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_a_missing_part_of_the_key_makes_no_twins(tmp_path: Path) -> None:
+    """Without the column of the areas, only that column is a fault: no child is to be deleted for it."""
+    row = {"年龄": "3", "日期": "2023-08-31", "人数": "5"}
+    ((_, column, _, problem),) = told(read(tmp_path, "population", pd.DataFrame([row, row])))
+    assert (column, problem) == ("area", "is missing: code of the small area.")
+    named = pd.DataFrame([row | {"村": "a"}] * 2)
+    assert [problem for *_, problem in told(read(tmp_path, "population", named))] == ["is there twice, first in row 2."]
+
+
 def test_a_doubled_key_with_an_empty_part(tmp_path: Path) -> None:
     """A population with an empty column `sex` is compared by area and age."""
     row = {"村": "a", "年龄": "3", "性别": "", "日期": "2023-08-31", "人数": "5"}

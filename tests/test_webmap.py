@@ -414,6 +414,7 @@ PAGE = "<!DOCTYPE html><html><head><title>t</title>{}</head><body>{}</body></htm
         ('<link rel="stylesheet" href="//example.org/a.css">', ""),
         ("<style>a { background: url(https://example.org/a.png) }</style>", ""),
         ("<style>@import 'https://example.org/a.css';</style>", ""),
+        ('<meta http-equiv="Refresh" content="0; url=https://example.org/">', ""),
         ("", '<img src="https://example.org/a.png">'),
         ("", '<svg><image xlink:href="https://example.org/a.png"/></svg>'),
         ("", '<form action="https://example.org/"></form>'),

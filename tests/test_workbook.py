@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
+from schoolmap.errors import OutputError
 from schoolmap.output.model import SCHEMA
 from schoolmap.output.model import Action
 from schoolmap.output.model import AuditLine
@@ -482,5 +483,5 @@ def test_refuses_other_languages(tmp_path: Path) -> None:
 def test_refuses_what_excel_cannot_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows beyond Excel's last are refused with advice, not dropped."""
     monkeypatch.setattr("schoolmap.output.workbook.MAX_ROWS", 47)
-    with pytest.raises(ValueError, match=r"'Balance' has 48 rows.*GeoPackage"):
+    with pytest.raises(OutputError, match=r"'Balance' has 48 rows.*GeoPackage"):
         write_workbook(town(), tmp_path / "town.xlsx", language="en")

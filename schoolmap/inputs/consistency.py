@@ -451,6 +451,10 @@ _DEMOLISH_ADDS = Wording(
 )
 
 
+UNCOUNTED = "opening, seats_added"
+"""Where faults of projects that are shown but not counted point to."""
+
+
 def uncounted_projects(projects: Named) -> list[Fault]:
     """Report projects without opening, size or place: they are shown, not counted."""
     faults = []
@@ -467,7 +471,7 @@ def uncounted_projects(projects: Named) -> list[Fault]:
                 projects.fault(
                     wording,
                     row=row,
-                    column="opening, seats_added",
+                    column=UNCOUNTED,
                     value=record["project"],
                     severity=Severity.WARNING,
                 ),

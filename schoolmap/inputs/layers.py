@@ -9,6 +9,7 @@ speaks, or where the coordinates cannot be of that CRS.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
     from schoolmap.inputs.coordinates import Bounds
     from schoolmap.tables import Contract
 
-LAYER_SUFFIXES = {".geojson", ".json", ".gpkg", ".shp"}
+JSON_SUFFIXES = {".geojson", ".json"}
+LAYER_SUFFIXES = {*JSON_SUFFIXES, ".gpkg", ".shp"}
+_SIGNATURES = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
 _POLYGONS = {"Polygon", "MultiPolygon"}
 _POINTS = {"Point", "MultiPoint"}
 _WANTED = {"polygon": _POLYGONS, "point": _POINTS, "either": _POLYGONS | _POINTS, "optional": _POINTS}
@@ -408,29 +411,68 @@ def _error_value(row: int, column: str, value: str) -> Fault:
 
 
 def _load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
-    if path.suffix.lower() == ".shp" and not encoding:
+    suffix, document = path.suffix.lower(), None
+    # GDAL goes by content, not by ending: a file that says it is a virtual layer would lead it to any file or address
+    if suffix in JSON_SUFFIXES:
+        document = _json_document(path)
+        name = f"{_json_driver(document)}:{path}"
+    else:
+        _require_signature(path, suffix)
+        name = str(path)
+    if suffix == ".shp" and not encoding:
         encoding = _shapefile_encoding(path)
     try:
         with warnings.catch_warnings():
             # GDAL warns of the file's style; what it cannot read is an error or an empty cell
             warnings.simplefilter("ignore")
-            frame = pyogrio.read_dataframe(path, layer=layer or None, encoding=encoding or None)
+            frame = pyogrio.read_dataframe(name, layer=layer or None, encoding=encoding or None)
     # a truncated file fails on opening, on its features, on their geometry or on its text
     except (RuntimeError, ValueError, LookupError, shapely.errors.ShapelyError) as error:
-        raise UnreadableError.of(
-            Wording(
-                f"cannot be read as a layer: {error}",
-                "Open it in QGIS and save it anew as GeoPackage.",
-                f"不能作为图层读取:{error}",
-                "请在 QGIS 中打开并重新保存为 GeoPackage。",
-            ),
-        ) from error
+        raise UnreadableError.of(_no_layer(str(error))) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         return RawTable(frame=_number_rows(frame, start=1), has_header_row=False)
     stated = "" if frame.crs is None else _name_crs(frame.crs)
-    if path.suffix.lower() in {".geojson", ".json"} and not _geojson_states_crs(path):
+    # GDAL reports WGS 84 for a JSON file that has no `crs` member; one feature a line never has one
+    if suffix in JSON_SUFFIXES and not (isinstance(document, dict) and "crs" in document):
         stated = ""
     return _as_raw(frame, stated)
+
+
+def _json_document(path: Path) -> object:
+    """Return what a JSON file holds; a tuple if that is one feature a line, nothing if it is broken."""
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(content)
+    with contextlib.suppress(ValueError, RecursionError):
+        return tuple(json.loads(line) for line in content.replace(b"\x1e", b"").splitlines() if line.strip())
+    return None
+
+
+def _json_driver(document: object) -> str:
+    """Name the only driver of GDAL that may read a JSON file."""
+    if isinstance(document, dict) and document.get("type") == "Topology":
+        return "TopoJSON"
+    if isinstance(document, dict) and "geometryType" in document:
+        return "ESRIJSON"
+    return "GeoJSONSeq" if isinstance(document, tuple) else "GeoJSON"
+
+
+def _require_signature(path: Path, suffix: str) -> None:
+    """Raise unless the file begins as one of its ending does."""
+    signature = _SIGNATURES[suffix]
+    with path.open("rb") as file:
+        begins = file.read(len(signature))
+    if begins != signature:
+        raise UnreadableError.of(_no_layer(f"the content is not that of a {suffix} file."))
+
+
+def _no_layer(reason: str) -> Wording:
+    return Wording(
+        f"cannot be read as a layer: {reason}",
+        "Open it in QGIS and save it anew as GeoPackage.",
+        f"不能作为图层读取:{reason}",
+        "请在 QGIS 中打开并重新保存为 GeoPackage。",
+    )
 
 
 def _shapefile_encoding(path: Path) -> str:
@@ -478,15 +520,6 @@ def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
 
 def _name_crs(crs: pyproj.CRS) -> str:
     return str(crs.to_string())
-
-
-def _geojson_states_crs(path: Path) -> bool:
-    """Say whether the file has a `crs` member. GDAL reports WGS 84 for those that have none."""
-    try:
-        return "crs" in json.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except ValueError:
-        # one feature a line, or not UTF-8: it states nothing that can be relied on
-        return False
 
 
 def locate(

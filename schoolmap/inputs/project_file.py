@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from pathlib import Path  # noqa: TC003 - pydantic reads the annotation
+from pathlib import Path
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 from typing import Annotated
 from typing import Any
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 FILE_NAME = "project.toml"
 REQUIRED_TABLES = ("areas", "population", "schools", "sections", "catchments")
 LANGUAGES = ("en", "zh")
+ALL_STAGES = "all"
+"""Name of the coverage of catchments that declare no stage; no stage may be called so."""
 
 
 class _ComplaintError(ValueError):
@@ -108,9 +111,23 @@ def _require_day(value: str) -> str:
     return value
 
 
+def leaves_folder(path: Path | str) -> bool:
+    r"""
+    Say whether a path can lead out of the folder that it starts from, on any system.
+
+    Examples
+    --------
+    >>> [leaves_folder(path) for path in ("a/b.csv", "../b.csv", "/b.csv", r"..\b.csv", "C:b.csv")]
+    [False, True, True, True, True]
+    """
+    # read as Windows does, both strokes separate and a drive is seen: a folder may be planned there
+    parts = PureWindowsPath(path)
+    return bool(parts.anchor) or ".." in parts.parts or "\0" in str(path)
+
+
 def _require_inside(value: Path) -> Path:
     """Refuse a path that leaves the project folder."""
-    if value.is_absolute() or ".." in value.parts or "\0" in str(value):
+    if leaves_folder(value):
         raise _ComplaintError(
             Wording(
                 "leaves the project folder.",
@@ -331,9 +348,8 @@ def _whole_document(document: dict[str, Any]) -> list[tuple[str, str, Wording]]:
             for name in REQUIRED_TABLES
             if name not in tables
         ]
-    if isinstance(stages, dict) and not stages:
-        wording = Wording("is empty.", "Describe at least one stage.", "没有学段。", "请至少写一个学段。")
-        found.append(("stages", "", wording))
+    if isinstance(stages, dict):
+        found += _stage_names(stages)
     if isinstance(scenarios, (list, tuple)):
         if not scenarios:
             wording = Wording("is empty.", "Leave it out for one central scenario.", "没有情景。", "只需一个时可不写。")
@@ -342,6 +358,42 @@ def _whole_document(document: dict[str, Any]) -> list[tuple[str, str, Wording]]:
         wording = Wording("is there twice.", "Give each scenario its own id.", "重复出现。", "每个情景应有不同的 id。")
         found += [("scenarios", name, wording) for name, count in names.items() if count > 1]
     return found
+
+
+def _stage_names(stages: dict[str, Any]) -> list[tuple[str, str, Wording]]:
+    """Return what is wrong with the names of stages, by which coverages, layers and columns are named."""
+    if not stages:
+        wording = Wording("is empty.", "Describe at least one stage.", "没有学段。", "请至少写一个学段。")
+        return [("stages", "", wording)]
+    kept = Wording(
+        "is the name of the catchments that all stages share.",
+        "Take another name for the stage.",
+        "是各学段共用学区的名称。",
+        "请为学段另取代号。",
+    )
+    # the columns of a GeoPackage do not tell capital letters from small ones
+    alike = Wording(
+        "differs from another stage only in capital letters.",
+        "Take names that differ otherwise.",
+        "与另一学段仅大小写不同。",
+        "请另取代号。",
+    )
+    named = Wording(
+        "is not a key of a stage.",
+        "A stage is named by its section: [stages.NAME].",
+        "不是学段的键。",
+        "学段以 [stages.名称] 命名。",
+    )
+    names = Counter(str(name).lower() for name in stages)
+    return [
+        *(
+            (f"stages.{name}.id", "", named)
+            for name, stage in stages.items()
+            if isinstance(stage, dict) and stage.get("id")
+        ),
+        *((f"stages.{name}", "", kept) for name in stages if str(name).lower() == ALL_STAGES),
+        *((f"stages.{name}", "", alike) for name in stages if names[str(name).lower()] > 1),
+    ]
 
 
 def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:

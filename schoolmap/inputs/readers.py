@@ -445,8 +445,12 @@ def _check_values(frame: pd.DataFrame, contract: Contract, cells: pd.DataFrame) 
     key = [name for name in contract.key if name in frame.columns]
     for check, group in cases.groupby("check", sort=False):
         if str(check) == "multiple_fields_uniqueness":
+            if any(contract.columns[name].required for name in contract.key if name not in key):
+                # without a column of the key, which is reported, every record looks like another
+                continue
+            first = _first_rows(frame, key)
             twice = [
-                _Problem(row, ", ".join(_shown(frame.at[row, name]) for name in key), _twice(frame, key, row))
+                _Problem(row, ", ".join(_shown(frame.at[row, name]) for name in key), _twice(row_number(first[row])))
                 for row in map(row_number, dict.fromkeys(group["index"]))
             ]
             faults += _listed(twice, column=", ".join(key))
@@ -466,9 +470,13 @@ def _check_values(frame: pd.DataFrame, contract: Contract, cells: pd.DataFrame) 
     return faults
 
 
-def _twice(frame: pd.DataFrame, key: list[str], row: int) -> Wording:
+def _first_rows(frame: pd.DataFrame, key: list[str]) -> pd.Series:
+    """Return for each record the first row that has its key."""
     labels = frame[key].astype(object).where(frame[key].notna(), "")
-    first = row_number(labels.index[(labels == labels.loc[row]).all(axis=1)][0])
+    return pd.Series(frame.index, index=frame.index).groupby([labels[name] for name in key]).transform("min")
+
+
+def _twice(first: int) -> Wording:
     return Wording(
         f"is there twice, first in row {first}.",
         "Keep one of them.",

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from schoolmap import __version__
+from schoolmap.inputs import consistency
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output import model
 from schoolmap.output import words
@@ -31,9 +32,9 @@ GRID_DEG = 1e-5
 
 SHADES: tuple[model.Shade, ...] = (
     model.Shade(above=None, up_to=0.70, colour="#5e3c99", label=both("≤ 70 %: many spare", "≤70% 富余")),
-    model.Shade(above=0.70, up_to=0.85, colour="#b2abd2", label=both("70-85 %: some spare", "70-85% 较宽松")),
-    model.Shade(above=0.85, up_to=1.00, colour="#efedf3", label=both("85-100 %: balanced", "85-100% 平衡")),
-    model.Shade(above=1.00, up_to=1.15, colour="#fdb863", label=both("100-115 %: short", "100-115% 不足")),
+    model.Shade(above=0.70, up_to=0.85, colour="#b2abd2", label=both("70–85 %: some spare", "70–85% 较宽松")),
+    model.Shade(above=0.85, up_to=1.00, colour="#efedf3", label=both("85–100 %: balanced", "85–100% 平衡")),
+    model.Shade(above=1.00, up_to=1.15, colour="#fdb863", label=both("100–115 %: short", "100–115% 不足")),
     model.Shade(
         above=1.15,
         up_to=None,
@@ -104,17 +105,17 @@ def _stage(project: Project, result: StageResult) -> model.Stage:
     if rate.pupils is not None and rate.children is not None:
         ratio = f"{words.number(rate.pupils)} / {words.number(rate.children)}"
         note = both(
-            f"calibrated on {rate.year}/{(rate.year or 0) + 1 - 2000:02d}: {ratio}; {note['en']}",
-            f"按{rate.year}学年校准:{ratio};{note['zh']}",
+            f"calibrated on {rate.year}/{((rate.year or 0) + 1) % 100:02d}: {ratio}; {note['en']}",
+            f"按{rate.year}学年校准：{ratio}；{note['zh']}",
         )
     notes = list(stage.notes)
     if stage.seat_share < 1:
-        share = f"{stage.seat_share:.1%}"
+        share = f"{stage.seat_share * 100:.1f}"
         why = stage.seat_share_note or both("", "")
         notes.append(
             both(
-                f"Seats are {share} of those listed: {why['en']}.",
-                f"学位按名录的{share}计:{why['zh']}。",
+                f"Seats are {share} % of those listed ({why['en']}).",
+                f"学位按名录的{share}%计（{why['zh']}）。",
             )
         )
     return model.Stage(
@@ -142,9 +143,9 @@ def _coverage(name: str, layer: gpd.GeoDataFrame, *, tolerance_m: float) -> mode
                 name=str(layer.at[label, "name"]),
                 polygons=_polygons(outlines.geometry[label]),
                 anchor=(round(anchors[label].x, 5), round(anchors[label].y, 5)),
-                bounds=tuple(float(edge) for edge in boxes.loc[label]),  # type: ignore[arg-type]
+                bounds=(float(box.minx), float(box.miny), float(box.maxx), float(box.maxy)),
             )
-            for label in layer.index
+            for label, box in zip(layer.index, boxes.itertuples(), strict=True)
         ),
     )
 
@@ -294,8 +295,11 @@ def _actions(plan: Plan) -> tuple[model.Action, ...]:
         zones = plan.project.coverages[plan.project.coverage_of[result.stage.id]]
         anchors = zones.representative_point().to_crs(WGS84)
         schools = plan.project.schools.to_crs(WGS84)
-        names = {str(label): str(name) for label, name in zones["name"].items()}
-        names |= {str(label): str(name) for label, name in schools["name"].items()}
+        # a school and a catchment may have one code
+        names = words.Names(
+            catchments={str(label): str(name) for label, name in zones["name"].items()},
+            schools={str(label): str(name) for label, name in schools["name"].items()},
+        )
         for record in result.proposals.to_dict("records"):
             options = record["options"]
             choice = next(item for item in options if item.kind == record["kind"])
@@ -346,7 +350,7 @@ def _named_projects(project: Project, stage: str, catchment: str) -> model.Text:
     names = ", ".join(str(name or label) for label, name in here["name"].items())
     return both(
         f"The project list names {names} here, without date or size: not counted.",
-        f"项目清单列有{names},但无时间或规模,未计入。",
+        f"项目清单列有{names}，但无时间或规模，未计入。",
     )
 
 
@@ -415,7 +419,7 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     return [
         both(f"{fault.problem} {fault.remedy}".strip(), f"{fault.problem_zh or fault.problem}{fault.remedy_zh}")
         for fault in project.faults
-        if fault.value not in uncounted
+        if not (fault.column == consistency.UNCOUNTED and fault.value in uncounted)
     ]
 
 
@@ -424,13 +428,18 @@ def _outside_note(plan: Plan) -> list[model.Text]:
     outside = plan.outside
     if outside.empty:
         return []
-    total, areas, most = f"{outside.sum():,.1f}", len(outside), str(outside.index[0])
+    total, areas, most = f"{outside.sum():,.1f}", len(outside), _area_words(plan.project, str(outside.index[0]))
     return [
         both(
             f"{total} residents of {areas} areas live outside every catchment and are not planned for; most in {most}.",
-            f"{areas}个小区域的{total}人在所有片区之外,未纳入规划,其中{most}最多。",
+            f"{areas}个小区域的{total}人在所有片区之外，未纳入规划，其中{most}最多。",
         ),
     ]
+
+
+def _area_words(project: Project, label: str) -> str:
+    name = str(project.areas["name"].get(label) or "")
+    return f"{name} ({label})" if name and name != label else label
 
 
 def _standard_notes(project: Project) -> list[model.Text]:
@@ -443,16 +452,21 @@ def _standard_notes(project: Project) -> list[model.Text]:
             if figure is not None:
                 head = both(
                     f"{stage.label['en']}: {words_of['en']}",
-                    f"{stage.label['zh']}:{words_of['zh']}",
+                    f"{stage.label['zh']}：{words_of['zh']}",
                 )
-                tail = f"{figure.value:g} ({figure.citation}; {figure.confidence})"
-                notes.append(both(f"{head['en']} {tail}", f"{head['zh']}{tail}"))
+                sure = _CONFIDENCE[figure.confidence]
+                notes.append(
+                    both(
+                        f"{head['en']} {figure.value:g} ({figure.citation}; {sure['en']})",
+                        f"{head['zh']} {figure.value:g}（{figure.citation}；{sure['zh']}）",
+                    )
+                )
     cutoff = project.settings.entry_cutoff
     source = project.settings.entry_cutoff_source
     notes.append(
         both(
             f"Ages are counted on {cutoff} of each year: {source}.",
-            f"年龄按每年{cutoff}计:{source}。",
+            f"年龄按每年{cutoff}计：{source}。",
         )
     )
     return notes
@@ -461,8 +475,15 @@ def _standard_notes(project: Project) -> list[model.Text]:
 _FIGURES: dict[str, model.Text] = {
     "class_size": both("class size", "班额"),
     "oversized_from": both("oversized class from", "大班额起点"),
-    "min_classes": both("smallest new school, classes", "新建学校最少班数"),
-    "max_classes": both("largest school, classes", "学校最多班数"),
+    "min_classes": both("classes of the smallest new school", "新建学校最少班数"),
+    "max_classes": both("classes of the largest school", "学校最多班数"),
+}
+
+_CONFIDENCE: dict[str, model.Text] = {
+    "high": both("confidence: high", "可信度：高"),
+    "medium": both("confidence: medium", "可信度：中"),
+    "low": both("confidence: low", "可信度：低"),
+    "assumption": both("assumption", "假设"),
 }
 
 
@@ -472,14 +493,14 @@ def _audit(plan: Plan) -> tuple[model.AuditLine, ...]:
         detail = both("", "")
         if row["check"] == "transfer":
             detail = both(
-                f"{row['detail']:.4%} of the children live outside every catchment",
+                f"{row['detail'] * 100:.4f} % of the children live outside every catchment",
                 f"片区外占{row['detail']:.4%}",
             )
         name = words.CHECKS[row["check"]]
-        label = f" ({row['stage']})" if row["stage"] else ""
+        label = _audit_label(plan.project, row["stage"])
         lines.append(
             model.AuditLine(
-                name=both(name["en"] + label, name["zh"] + label),
+                name=both(name["en"] + label["en"], name["zh"] + label["zh"]),
                 left=round(row["left"], 6),
                 right=round(row["right"], 6),
                 difference=float(f"{row['difference']:.1e}"),
@@ -489,6 +510,15 @@ def _audit(plan: Plan) -> tuple[model.AuditLine, ...]:
             ),
         )
     return tuple(lines)
+
+
+def _audit_label(project: Project, about: str) -> model.Text:
+    """Name the stage and scenario that a line of the audit is about."""
+    kinds = ({item.id: item.label for item in project.stages}, {item.id: item.label for item in project.scenarios})
+    texts = [labels[word] for labels, word in zip(kinds, about.split(), strict=False)]
+    if not texts:
+        return both("", "")
+    return both(f" ({', '.join(text['en'] for text in texts)})", f"（{'、'.join(text['zh'] for text in texts)}）")
 
 
 def _sources(project: Project) -> tuple[model.Source, ...]:

@@ -154,14 +154,21 @@ class Panel:
         Seats needed: the central projection and the 80 % interval around it.
     seats
         Seats there are, projects with a date included.
+    utilisation
+        Demand per seat; `None` without seats: `shade` tells whether there are children.
     probability
         Probability that demand exceeds seats, in [0, 1].
+    classes_needed, oversized_classes
+        Whole classes of the standard's size that demand fills, and classes too
+        large if all were taught in the rooms there are; `None` where unknown.
     shade
         Index into `MapModel.shades`; `None` where there are neither seats nor children.
     level
         `surplus`, `ok`, `watch` or `red`.
     born_share
         Share of the demanded cohort that is alive at the population's date, in [0, 1].
+    totals, ranking
+        The planning area as a whole, and its catchments short of seats, worst first.
     """
 
     stage: str
@@ -214,7 +221,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project of the user's list. Without opening or size it is shown but not counted."""
+    """A project of the user's list. Without opening, size or place it is shown but not counted."""
 
     id: str
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +51,12 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
         msg = f"{folder} is the project folder itself; choose another one with `--out`."
         raise OutputError(msg)
     name = project.settings.name
+    files = [folder / f"{name}.{suffix}" for suffix in ("html", "xlsx", "gpkg", "json")]
+    inputs = {path.resolve() for path in project.files}
+    for path in files:
+        if path.resolve() in inputs:
+            msg = f"{path} is a table of the project; choose another folder with `--out`."
+            raise OutputError(msg)
     model = dataclasses.replace(model, language=language)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".schoolmap-", dir=folder) as scratch:
@@ -66,5 +71,4 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
             schools=project.schools,
             path=work / f"{name}.gpkg",
         )
-        made = [work / f"{name}.{suffix}" for suffix in ("html", "xlsx", "gpkg", "json")]
-        return tuple(Path(shutil.move(path, folder / path.name)) for path in made)
+        return tuple((work / path.name).replace(path) for path in files)

@@ -5,8 +5,6 @@ A sheet is data: a test can read it without opening Excel, and the writer needs
 no knowledge of what a row means. Cells hold the model's numbers unrounded.
 """
 
-# Chinese headers have Chinese punctuation.
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -75,9 +73,9 @@ _P50 = Column("Demand (central)", "需求（中间值）", "count")
 _P90 = Column("Demand P90", "需求P90", "count")
 _PLACES = Column("Seats", "学位", "count")
 _SHORT = Column("Sum of gaps (seats short)", "各片区缺口合计", "count")
-_SPARE = Column("Sum of spare seats", "各片区空余合计", "count")
+_SPARE = Column("Sum of spare seats", "各片区富余合计", "count")
 _USE = Column("Utilisation", "利用率", "share")
-_CHANCE = Column("Shortage probability", "不足概率", "chance")
+_CHANCE = Column("Shortage probability", "短缺概率", "chance")
 _BORN = Column("Share already born", "已出生占比", "share")
 _FIRST = Column("First year", "首年", "year")
 _LAST = Column("Last year", "末年", "year")

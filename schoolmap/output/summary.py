@@ -19,7 +19,7 @@ _SCENARIO = both("scenario", "情景")
 _ATTENDANCE = both("attendance", "入学率")
 _WORST = both("short of seats", "缺学位")
 _NONE = both("no catchment is short of seats", "没有片区缺学位")
-_AUDIT = both("Audit: no child is lost", "核对:一个孩子都不丢")
+_AUDIT = both("Audit: no child is lost", "核对：一个孩子都不丢")
 _HOLDS = {True: both("holds", "相符"), False: both("FAILS", "不符")}
 _LISTED = 5
 

@@ -286,7 +286,7 @@ def static_tables(model: MapModel) -> str:
     }[language]
     sorry = {
         "en": "This viewer runs no scripts, so it shows tables. Open the file in a browser for the map.",
-        "zh": "此处不运行脚本,只能显示表格。请用浏览器打开本文件查看地图。",
+        "zh": "此处不运行脚本，只能显示表格。请用浏览器打开本文件查看地图。",
     }[language]
     nothing = {"en": "No shortage.", "zh": "没有短缺。"}[language]
     names = {area.id: area.name for cover in model.coverages for area in cover.catchments}
@@ -376,7 +376,8 @@ def seal(html: str, *, locale: str = "zh-CN") -> str:
     ------
     OutputError
         If something in the page would be fetched, or be blocked by the policy:
-        a remote `src`, `href` or `url(...)`, an `on...` or `style` attribute.
+        a remote `src`, `href` or `url(...)`, an `on...` or `style` attribute,
+        a `meta` that leads to another page.
     """
     html = html.replace("\r\n", "\n").replace("\r", "\n")
     html = OLD_POLICY.sub("", FIXED_VIEWPORT.sub("", html))
@@ -422,6 +423,8 @@ class _Scan(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         for name, value in values.items():
             self._check_attribute(tag, name, value.strip())
+        if tag == "meta" and values.get("http-equiv", "").strip().lower() == "refresh":
+            self.faults.append("<meta> leads to another page, which no policy forbids")
         self._into = None
         if tag == "script" and values.get("type", "").strip().lower() in EXECUTABLE:
             self._into = self.scripts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 if TYPE_CHECKING:
     from schoolmap.optimize.site import Option
@@ -23,69 +25,84 @@ def join(parts: list[Text]) -> Text:
 
 
 def number(value: float) -> str:
-    """Return a whole number with thousands separators."""
-    return f"{round(value):,}"
+    """
+    Return a whole number with thousands separators, from the tenths that the map rounds.
+
+    Examples
+    --------
+    >>> number(1019.46)
+    '1,020'
+    """
+    return f"{math.floor(round(value, 1) + 0.5):,}"
 
 
 def need(*, short: float, first: int, last: int, peak: int, probability: float) -> Text:
     """Say what is missing, from when to when, and how sure that is."""
     chance = f"{min(max(probability, 0.01), 0.99):.0%}"
     chance = f">{chance}" if probability > 0.99 else f"<{chance}" if probability < 0.01 else chance
+    spaced = chance.replace("%", " %")
     return both(
-        f"Short of seats from {first} to {last}, most in {peak}: {number(short)} seats (probability of a shortage {chance}).",
-        f"{first}至{last}年学位不足,{peak}年最多缺{number(short)}个(短缺概率{chance})。",
+        f"Short of seats from {first} to {last}, most in {peak}: {number(short)} seats (probability of a shortage {spaced}).",
+        f"{first}至{last}年学位不足，{peak}年最多缺{number(short)}个（短缺概率{chance}）。",
     )
 
 
-def chosen(option: Option, *, names: dict[str, str], free_choice: bool) -> Text:
+class Names(NamedTuple):
+    """What catchments and schools are called, by code: a school and a catchment may share one."""
+
+    catchments: dict[str, str]
+    schools: dict[str, str]
+
+
+def chosen(option: Option, *, names: Names, free_choice: bool) -> Text:
     """Say what is proposed and why it comes first."""
     seats, classes = number(option.seats), "" if option.classes is None else number(option.classes)
-    school = names.get(option.school or "", option.school or "")
-    receiver = names.get(option.receiver or "", option.receiver or "")
+    school = names.schools.get(option.school or "", option.school or "")
+    receiver = names.catchments.get(option.receiver or "", option.receiver or "")
     if option.kind == "expand":
         text = both(
             f"Add {classes} classes ({seats} seats) at {school}.",
-            f"{school}扩建{classes}个班({seats}个学位)。",
+            f"{school}扩建{classes}个班（{seats}个学位）。",
         )
         verify = both(
             "Room on the plot is not in the data: only the standard's largest school was checked. Verify on site.",
-            "数据未给出用地余量,仅按标准最大规模核算,须现场核实。",
+            "数据未给出用地余量，仅按标准最大规模核算，须现场核实。",
         )
         return join([text, verify]) if option.verify else text
     if option.kind == "new":
         return both(
             f"A new school of {classes} classes ({seats} seats): so many are missing for five years or more.",
-            f"新建一所{classes}个班的学校({seats}个学位):此缺口持续五年以上,达到建校规模。",
+            f"新建一所{classes}个班的学校（{seats}个学位）：此缺口持续五年以上，达到建校规模。",
         )
     if option.kind == "rezone" and free_choice:
         return both(
             f"{receiver} next door has room for {seats} children all these years; families choose freely, so tell them.",
-            f"相邻的{receiver}历年均有{seats}个空余学位;家长可自由选择,宜加以引导。",
+            f"相邻的{receiver}历年均有{seats}个富余学位；家长可自由选择，宜加以引导。",
         )
     if option.kind == "rezone":
         return both(
             f"Move homes of about {seats} children to {receiver}, which has spare seats in all these years.",
-            f"将约{seats}名学生的住址调整到{receiver},该片区历年均有富余。",
+            f"将约{seats}名学生的住址调整到{receiver}，该片区历年均有富余。",
         )
     return both(
         f"Temporary rooms for {seats} children until a joint solution with the neighbouring catchments is found.",
-        f"设临时教室安排{seats}名学生,待与相邻片区统筹解决。",
+        f"设临时教室安排{seats}名学生，待与相邻片区统筹解决。",
     )
 
 
 _NOT_TAKEN = {
-    "no_room": both("Expand: no school here can take more classes.", "扩建:片区内学校已无扩班余地。"),
-    "no_class_size": both("Expand: the standard gives no class size.", "扩建:标准未给出班额。"),
-    "no_size": both("New school: the standard gives no size for one.", "新建:标准未给出学校规模。"),
-    "passing": both("New school: the shortage passes within a few years.", "新建:缺口数年内消退,不宜建校。"),
+    "no_room": both("Expand: no school here can take more classes.", "扩建：片区内学校已无扩班余地。"),
+    "no_class_size": both("Expand: the standard gives no class size.", "扩建：标准未给出班额。"),
+    "no_size": both("New school: the standard gives no size for one.", "新建：标准未给出学校规模。"),
+    "passing": both("New school: the shortage passes within a few years.", "新建：缺口数年内消退，不宜建校。"),
     "no_spare": both(
         "Boundary: no neighbour has spare seats in all these years.",
-        "调整片区:相邻片区无持续富余学位。",
+        "调整片区：相邻片区无持续富余学位。",
     ),
 }
 
 
-def rejected(option: Option, *, names: dict[str, str]) -> Text:
+def rejected(option: Option, *, names: Names) -> Text:
     """Say why an option was not taken, or that it would also do."""
     if option.verdict in _NOT_TAKEN:
         return _NOT_TAKEN[option.verdict]
@@ -94,20 +111,20 @@ def rejected(option: Option, *, names: dict[str, str]) -> Text:
         least = number(option.classes or 0)
         return both(
             f"New school: what is missing for five years or more is below the smallest school of {least} classes.",
-            f"新建:持续五年以上的缺口不足最小规模({least}个班)。",
+            f"新建：持续五年以上的缺口不足最小规模（{least}个班）。",
         )
-    receiver = names.get(option.receiver or "", option.receiver or "")
-    school = names.get(option.school or "", option.school or "")
+    receiver = names.catchments.get(option.receiver or "", option.receiver or "")
+    school = names.schools.get(option.school or "", option.school or "")
     return {
-        "expand": both(f"Expand: {school} could take {seats} seats.", f"扩建:{school}可增{seats}个学位。"),
-        "new": both(f"New school: {seats} seats would also do.", f"新建:{seats}个学位亦可。"),
+        "expand": both(f"Expand: {school} could take {seats} seats.", f"扩建：{school}可增{seats}个学位。"),
+        "new": both(f"New school: {seats} seats would also do.", f"新建：{seats}个学位亦可。"),
         "rezone": both(
             f"Boundary: {receiver} could take {seats} children.",
-            f"调整片区:{receiver}可接收{seats}人。",
+            f"调整片区：{receiver}可接收{seats}人。",
         ),
         "temporary": both(
             f"Temporary rooms: {seats} seats, as long as it lasts.",
-            f"临时教室:{seats}个学位,视需要而定。",
+            f"临时教室：{seats}个学位，视需要而定。",
         ),
     }[option.kind]
 
@@ -115,32 +132,32 @@ def rejected(option: Option, *, names: dict[str, str]) -> Text:
 def review(*, first: int, last: int, spare: float, share: float) -> Text:
     """Say that seats stay empty; a review candidate is never an order to close."""
     return both(
-        f"Less than {share:.0%} of the seats are needed from {first} to {last}; {number(spare)} are spare in {last}. "
+        f"Less than {share * 100:.0f} % of the seats are needed from {first} to {last}; {number(spare)} are spare in {last}. "
         "A candidate for review only: hear parents, check safe ways, boarding and class sizes at the receiving school.",
-        f"{first}至{last}年学位利用率低于{share:.0%},{last}年富余{number(spare)}个。仅列入评估:须听取家长意见,"
-        "核查接收学校的上学安全、食宿与班额,不得据此撤并。",
+        f"{first}至{last}年学位利用率低于{share:.0%}，{last}年富余{number(spare)}个。仅列入评估：须听取家长意见，"
+        "核查接收学校的上学安全、食宿与班额，不得据此撤并。",
     )
 
 
 CHECKS: dict[str, Text] = {
-    "bands": both("Residents in age bands = residents by single age", "年龄段人口 = 单岁人口"),
-    "transfer": both("Children in = in catchments + outside", "分配前儿童 = 片区内 + 片区外"),
-    "sections": both("Seats of schools = seats of catchments + unplaced", "学校学位 = 片区学位 + 未归属"),
-    "demand": both("Demand = attendance × children in catchments", "需求 = 入学率 × 片区内儿童"),
+    "bands": both("Children in age bands = children by single age", "分年龄段儿童 = 分单岁儿童"),
+    "transfer": both("Children of all years = in catchments + outside", "各年儿童合计 = 片区内 + 片区外"),
+    "sections": both("Seats of schools, all years = of catchments + unplaced", "各年学校学位 = 片区学位 + 未归属"),
+    "demand": both("Demand of all years = attendance × children in catchments", "各年需求 = 入学率 × 片区内儿童"),
 }
 
 GENERAL_NOTES: tuple[Text, ...] = (
     both(
         "Children grow older where they live: moves are not projected. Where families leave or arrive, demand will differ.",
-        "儿童按居住地逐年增龄,未预测迁移;家庭迁出或迁入地区的需求会有偏差。",
+        "儿童按居住地逐年增龄，未预测迁移；家庭迁出或迁入地区的需求会有偏差。",
     ),
     both(
         "The 80 % interval covers births and moves with assumed spreads; it is not yet back-tested on this area, and does not "
         "cover differences of attendance between catchments.",
-        "80%区间反映出生与迁移的假定波动,尚未用本地数据回测,也不含片区间入学率差异。",
+        "80%区间反映出生与迁移的假定波动，尚未用本地数据回测，也不含片区间入学率差异。",
     ),
     both(
         "Children of a small area are spread evenly over its surface and shared by area among catchments.",
-        "小区域内儿童按面积均匀分布,再按面积比例分配到片区。",
+        "小区域内儿童按面积均匀分布，再按面积比例分配到片区。",
     ),
 )

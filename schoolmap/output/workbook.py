@@ -17,6 +17,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
+from schoolmap.errors import OutputError
 from schoolmap.output import sheets
 from schoolmap.output.sheets import Shaded
 from schoolmap.output.text import display_width
@@ -50,7 +51,7 @@ _A3, _A4 = 8, 9
 _LINE, _HIGHEST = 15, 400
 """Heights in points: of a line of text, and of the highest row (Excel allows 409)."""
 _WIDTHS = {"year": 8.0, "heat": 8.0, "share": 11.0, "count": 11.0, "gap": 11.0}
-_WIDEST = {"code": 28, "text": 28, "long": 44, "note": 120}
+_WIDEST = {"code": 28, "text": 28, "long": 44, "note": 105}
 """Widths of columns in letters; texts are as wide as the longest of them, up to a limit."""
 _INK, _WHITE, _HAIRLINE, _HEAD = "#1b1f23", "#ffffff", "#d8d5cd", "#efedf3"
 _DEMAND, _BAND, _SEATS = "#b35806", "#e08214", "#d8d3e8"
@@ -86,7 +87,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 
 def write_workbook(model: MapModel, path: Path, *, language: str) -> None:
     """
-    Write the workbook: overview, totals, balance, heat grid, schools, actions, audit, sources.
+    Write the workbook: overview, totals, balance, heat grid, schools, projects, actions, audit, sources, notes.
 
     Parameters
     ----------
@@ -100,7 +101,9 @@ def write_workbook(model: MapModel, path: Path, *, language: str) -> None:
     Raises
     ------
     ValueError
-        If the language is another one, or if a sheet is longer than Excel allows.
+        If the language is another one.
+    OutputError
+        If a sheet is longer than Excel allows.
     """
     if language not in LANGUAGES:
         msg = f"`language` is one of {', '.join(LANGUAGES)}, got {language!r}."
@@ -149,7 +152,7 @@ def _require_rows_fit(described: Sequence[Sheet]) -> None:
                 f"The sheet {sheet.en!r} has {len(sheet.rows):,} rows, Excel holds {MAX_ROWS:,}. "
                 "Plan fewer years or scenarios, or use the same table in the GeoPackage."
             )
-            raise ValueError(msg)
+            raise OutputError(msg)
 
 
 def _set_properties(book: Workbook, model: MapModel, *, language: str) -> None:

@@ -1,7 +1,5 @@
 """The words of the workbook in English and Chinese: our own, never the user's."""
 
-# Chinese text has Chinese punctuation.
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -11,14 +9,14 @@ if TYPE_CHECKING:
 
 TERMS: dict[str, Text] = {
     "surplus": {"en": "Surplus", "zh": "富余"},
-    "ok": {"en": "Enough", "zh": "平衡"},
+    "ok": {"en": "Balanced", "zh": "平衡"},
     "watch": {"en": "Watch", "zh": "黄色预警"},
     "red": {"en": "Short", "zh": "红色预警"},
     "expand": {"en": "Expand", "zh": "扩建"},
     "new": {"en": "New school", "zh": "新建"},
     "rezone": {"en": "Move a boundary", "zh": "调整片区"},
-    "temporary": {"en": "Temporary rooms", "zh": "临时学位"},
-    "review": {"en": "Review surplus", "zh": "富余复核"},
+    "temporary": {"en": "Temporary rooms", "zh": "临时教室"},
+    "review": {"en": "Review surplus", "zh": "富余评估"},
     "relocate": {"en": "Relocate", "zh": "迁建"},
     "attach": {"en": "Attach classes", "zh": "附设"},
     "convert": {"en": "Convert", "zh": "改建"},
@@ -46,7 +44,7 @@ WORDS: dict[str, Text] = {
     "last": {"en": "last year", "zh": "末年"},
     "synthetic": {
         "en": "SYNTHETIC DATA: an example, not a real place",
-        "zh": "合成数据：仅为示例，并非真实地区",
+        "zh": "虚构数据：仅为示例，并非真实地区",
     },
     "what": {
         "en": "In which catchment, in which year, how many seats are missing or spare, how sure that "
@@ -62,7 +60,7 @@ WORDS: dict[str, Text] = {
 LEVELS: dict[str, Text] = {
     "surplus": {
         "en": "Seats stay empty: a candidate for review, never an order to close.",
-        "zh": "学位长期空余：列入复核名单，不等于撤并。",
+        "zh": "学位长期富余：列入评估，不等于撤并。",
     },
     "ok": {"en": "Seats suffice.", "zh": "学位可满足需求。"},
     "watch": {"en": "Seats may run short: prepare.", "zh": "学位可能不足：须提前准备。"},

@@ -55,7 +55,7 @@
     viewGap: { en: "Gap in seats", zh: "学位缺口（个）" },
     viewChance: { en: "Chance of a shortage", zh: "短缺概率" },
     legendUse: { en: "Use of seats = demand ÷ seats", zh: "学位利用率 = 需求 ÷ 学位" },
-    legendGap: { en: "Gap = demand − seats (central)", zh: "缺口 = 需求 − 学位（中间值）" },
+    legendGap: { en: "Number = seats − demand (central)", zh: "数字 = 学位 − 需求（中间值）" },
     legendChance: { en: "Chance that demand exceeds seats", zh: "需求超过学位的概率" },
     noData: { en: "no seats, no children", zh: "无学位且无学龄儿童" },
     shortSeats: { en: "seats short", zh: "缺学位" },
@@ -68,6 +68,7 @@
     schools: { en: "Schools (area ∝ seats)", zh: "学校（面积 ∝ 学位）" },
     seatsUnit: { en: "{n} seats", zh: "{n} 个学位" },
     proposals: { en: "Proposals", zh: "建议" },
+    proposalsFor: { en: "Proposals (made for: {s})", zh: "建议（按“{s}”情景编制）" },
     new: { en: "New", zh: "新建" },
     expand: { en: "Expand", zh: "扩建" },
     rezone: { en: "Rezone", zh: "调整片区" },
@@ -101,7 +102,7 @@
       en: "No catchment is short of seats in this stage and scenario.",
       zh: "本学段、本情景下，没有片区缺学位。",
     },
-    reviewHead: { en: "Surplus: candidates for review", zh: "富余：列入评估的学校与片区" },
+    reviewHead: { en: "Surplus: candidates for review", zh: "富余：列入评估的片区" },
     reviewRow: { en: "spare {n}", zh: "余 {n}" },
     allHead: { en: "All catchments ({n}) in {y}", zh: "全部片区（{n}）· {y} 年" },
     rankingIs: { en: "Ranked by seats short × years", zh: "按缺学位 × 年数排序" },
@@ -111,9 +112,9 @@
     pause: { en: "Pause", zh: "暂停" },
     handleDemand: { en: "demand {n}", zh: "需求 {n}" },
     handleSeats: { en: "seats {n}", zh: "学位 {n}" },
-    handleShort: { en: "catchments short {n}", zh: "片区缺口合计 {n}" },
+    handleShort: { en: "short in catchments {n}", zh: "片区缺口合计 {n}" },
     unborn: {
-      en: "from {y} part of the children are not yet born at {d}",
+      en: "from {y} some of the children were not yet born on {d}",
       zh: "{y} 年起：部分儿童在 {d} 尚未出生",
     },
     unbornShort: { en: "from {y} not all born", zh: "{y} 年起未全出生" },
@@ -139,7 +140,7 @@
     howLater: { en: "expected after that", zh: "其后预计出生" },
     howStay: { en: "do not take a seat", zh: "不占用学位" },
     howAttend: { en: "attend ({p} of children) = seats needed", zh: "就读（占 {p}）= 需要学位" },
-    howSeats: { en: "seats there are", zh: "现有和在建学位" },
+    howSeats: { en: "seats there are", zh: "可用学位" },
     howShort: { en: "short", zh: "缺口" },
     howSpare: { en: "spare", zh: "富余" },
     observed: { en: "Observed beside modelled", zh: "实际在校与推算需求对照" },
@@ -1113,7 +1114,7 @@
       h("ul", { class: "key" }, legendRows()),
       schoolKey(),
       kinds.length > 0 && [
-        h("h2", null, t("proposals")),
+        h("h2", null, state.scenario ? t("proposalsFor", { s: pick(model.scenarios[0].label) }) : t("proposals")),
         h(
           "ul",
           { class: "key proposals" },
@@ -1383,7 +1384,8 @@
   function niceTicks(low, high, count) {
     const raw = (high - low) / Math.max(1, count);
     const unit = Math.pow(10, Math.floor(Math.log10(Math.max(raw, 1e-9))));
-    const step = unit * [1, 2, 5, 10].find((factor) => factor * unit >= raw);
+    // seats and children are whole: no step below one
+    const step = Math.max(1, unit * [1, 2, 5, 10].find((factor) => factor * unit >= raw));
     const ticks = [];
     for (let v = Math.ceil(low / step) * step; v <= high + 1e-9; v += step) ticks.push(v);
     return ticks;
@@ -1701,8 +1703,10 @@
     const up = a <= b ? -7 : 7;
     const ya = clamp(apart ? a : middle + up, box.t + 4, box.h - box.b);
     const yb = clamp(apart ? b : middle - up, box.t + 4, box.h - box.b);
-    svg.appendChild(s("text", { class: "end-demand", x: x, y: ya + 4 }, t("demand")));
-    svg.appendChild(s("text", { class: "end-seats", x: x, y: yb + 4 }, t("seats")));
+    // the lane of words below the lines stays free
+    const lift = Math.max(0, Math.max(ya, yb) - (box.h - box.b - 5));
+    svg.appendChild(s("text", { class: "end-demand", x: x, y: ya - lift + 4 }, t("demand")));
+    svg.appendChild(s("text", { class: "end-seats", x: x, y: yb - lift + 4 }, t("seats")));
   }
 
   /** A dashed line where part of the children is a guess; its words have a lane of their own. */
@@ -1991,7 +1995,8 @@
     const stages = [].concat.apply(
       [],
       model.stages.map((item) => {
-        const notes = item.notes.map(pick).concat(pick(item.attendance_note));
+        const rate = t("attendance") + " " + num(item.attendance * 100, 1) + (state.lang === "en" ? " %" : "%");
+        const notes = item.notes.map(pick).concat(rate + colon() + pick(item.attendance_note));
         return notes.filter(Boolean).map((note) => pick(item.label) + colon() + note);
       })
     );
