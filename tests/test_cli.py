@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -188,3 +189,28 @@ def test_a_terminal_that_lacks_a_character(faulty: Path) -> None:
     assert b"Traceback" not in done.stderr
     assert b"sections.csv" in done.stderr
     assert RUN.invoke(app, ["check", str(faulty), "--json"]).stdout.isascii()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_bar_on_a_terminal(tmp_path: Path) -> None:
+    """Where a person watches, a bar with per cent and the step's name is drawn, and the faults follow it."""
+    import pty  # noqa: PLC0415
+
+    folder = village.write(tmp_path / "county")
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "schoolmap", "check", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        # the terminal ends with an error where the process closes it
+        with contextlib.suppress(OSError):
+            while part := os.read(controller, 4096):
+                shown += part
+        assert process.wait() == 0
+    os.close(controller)
+    assert " %" in shown.decode("utf-8", errors="replace")
+    assert "checks between tables" in shown.decode("utf-8", errors="replace")
