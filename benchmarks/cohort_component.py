@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from schoolmap.population.components import fertility_rates
-from schoolmap.population.components import life_table
-from schoolmap.population.components import project_components
-from schoolmap.population.components import survivorship
+from schoolmap.population.cohorts import project_cohorts
+from schoolmap.population.fertility import fertility_rates
+from schoolmap.population.life_tables import life_table
+from schoolmap.population.life_tables import survivorship
 from schoolmap.population.national import load
 
 E0_PUBLISHED = pd.DataFrame(
@@ -93,7 +93,7 @@ def finland_errors(folder: Path) -> pd.DataFrame:
     last = int(migration["year"].max())
     for base in range(1990, last - 9):
         years = list(range(base + 1, min(base + 15, last) + 1))
-        future = project_components(
+        future = project_cohorts(
             people.sel(year=base, drop=True),
             survival=survival,
             fertility=fertility,
@@ -147,7 +147,7 @@ def speed(*, areas: int, draws: int, years: int) -> None:
     times = []
     for _ in range(4):
         start = time.perf_counter()
-        project_components(
+        project_cohorts(
             base,
             survival=survival,
             fertility=ages * shocks,

@@ -23,6 +23,7 @@ from schoolmap.optimize import site
 from schoolmap.population import cohorts
 from schoolmap.population import fertility
 from schoolmap.population import forecast
+from schoolmap.population import graduation
 from schoolmap.population import school_years
 from schoolmap.seats import balance as seat_balances
 from schoolmap.seats import demand as demands
@@ -169,7 +170,7 @@ def _years(project: Project) -> tuple[int, ...]:
 def _children(project: Project, audit: _Audit) -> tuple[dict[str, xr.DataArray], xr.DataArray]:
     """Return residents by (area, age, year) for each scenario, and those alive at the count."""
     oldest = max(stage.ages[1] for stage in project.stages)
-    base = cohorts.split_bands(project.population, oldest=max(oldest, 2))
+    base = graduation.split_bands(project.population, oldest=max(oldest, 2))
     _audit_bands(project, base, audit)
     cutoff, date = project.settings.entry_cutoff, project.population_date
     first = school_years.first_school_year(date, cutoff)
@@ -179,7 +180,7 @@ def _children(project: Project, audit: _Audit) -> tuple[dict[str, xr.DataArray],
 
     def run(factor: float) -> xr.DataArray:
         births = fertility.level_births(reference, years=years, factor=factor)
-        return cohorts.project(base, births, years=years, first_step=first_step)
+        return cohorts.project_children(base, births, years=years, first_step=first_step)
 
     return {item.id: run(item.births_factor) for item in project.scenarios}, run(0.0)
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.population.cohorts import project
-from schoolmap.population.cohorts import split_bands
+from schoolmap.population.cohorts import project_children
+from schoolmap.population.graduation import split_bands
 
 counts = st.floats(min_value=0, max_value=1e6).map(lambda count: round(count, 3))
 
@@ -191,7 +191,7 @@ def test_cohorts_by_hand() -> None:
     """Counted half a year before the first cut-off day; births of that half year are half of the year's."""
     base, births = base_and_births([[100.0, 80.0, 60.0]], [[90.0, 70.0, 50.0]])
 
-    children = project(base, births, years=[2027, 2028, 2029], first_step=0.5).sel(area="a0")
+    children = project_children(base, births, years=[2027, 2028, 2029], first_step=0.5).sel(area="a0")
 
     assert children.sel(year=2027).to_numpy().tolist() == [95.0, 90.0, 70.0]  # 50 + 45, 40 + 50, 30 + 40
     assert children.sel(year=2028).to_numpy().tolist() == [70.0, 95.0, 90.0]
@@ -239,7 +239,7 @@ def test_reproduces_the_published_cohorts_of_china() -> None:
         dims=("area", "year"),
     )
 
-    children = project(base, entrants, years=list(range(2020, 2034)), first_step=0.0).sel(area="China")
+    children = project_children(base, entrants, years=list(range(2020, 2034)), first_step=0.0).sel(area="China")
 
     ours = children.transpose("year", "age").to_pandas()
     assert np.abs(ours.to_numpy() - published[ages].to_numpy()).max() <= 5
@@ -256,7 +256,7 @@ def test_every_child_is_a_year_older_next_year(town: tuple[xr.DataArray, xr.Data
     """After the first year, age a of one year is age a + 1 of the next, and age 0 the births."""
     base, births, first_step = town
     years = years_of(births)
-    children = project(base, births, years=years, first_step=first_step)
+    children = project_children(base, births, years=years, first_step=first_step)
     for year in years[1:]:
         now, before = children.sel(year=year), children.sel(year=year - 1)
         np.testing.assert_array_equal(now[:, 1:], before[:, :-1])
@@ -268,7 +268,7 @@ def test_nobody_is_lost_or_invented(town: tuple[xr.DataArray, xr.DataArray, floa
     """The change of a year is its births less those who leave the last age."""
     base, births, first_step = town
     years = years_of(births)
-    children = project(base, births, years=years, first_step=first_step)
+    children = project_children(base, births, years=years, first_step=first_step)
     oldest = int(base["age"][-1])
 
     first = base.sum() + first_step * (births.sel(year=years[0]).sum() - base.sel(age=oldest).sum())
@@ -284,7 +284,7 @@ def test_without_births_the_young_ages_empty(town: tuple[xr.DataArray, xr.DataAr
     """Those alive at the count move up, and nobody comes after them."""
     base, births, first_step = town
     years = years_of(births)
-    born = project(base, births * 0, years=years, first_step=first_step)
+    born = project_children(base, births * 0, years=years, first_step=first_step)
     for step, year in enumerate(years):
         assert float(born.sel(year=year, age=slice(None, step - 1)).sum()) == 0
         np.testing.assert_array_equal(
@@ -298,9 +298,9 @@ def test_the_projection_is_linear(town: tuple[xr.DataArray, xr.DataArray, float]
     """The children are those alive at the count and those born since, each scaled as its source."""
     base, births, first_step = town
     years = years_of(births)
-    born = project(base, births * 0, years=years, first_step=first_step)
-    unborn = project(base * 0, births, years=years, first_step=first_step)
-    together = project(base, births * factor, years=years, first_step=first_step)
+    born = project_children(base, births * 0, years=years, first_step=first_step)
+    unborn = project_children(base * 0, births, years=years, first_step=first_step)
+    together = project_children(base, births * factor, years=years, first_step=first_step)
     np.testing.assert_allclose(together, born + factor * unborn, rtol=1e-9, atol=1e-6)
 
 
@@ -317,7 +317,7 @@ def test_more_births_lower_nobody_and_change_no_one_already_born(
     more = births.copy()
     more[area, step] += 100.0
 
-    change = project(base, more, years=years, first_step=first_step) - project(
+    change = project_children(base, more, years=years, first_step=first_step) - project_children(
         base, births, years=years, first_step=first_step
     )
 
@@ -334,15 +334,17 @@ def test_order_of_areas_is_irrelevant(town: tuple[xr.DataArray, xr.DataArray, fl
     years = years_of(births)
     order = list(base["area"].to_numpy())
     rng.shuffle(order)  # type: ignore[attr-defined]
-    expected = project(base, births, years=years, first_step=first_step)
-    assert project(base, births.sel(area=order), years=years, first_step=first_step).equals(expected)
-    assert project(base.sel(area=order), births, years=years, first_step=first_step).equals(expected.sel(area=order))
+    expected = project_children(base, births, years=years, first_step=first_step)
+    assert project_children(base, births.sel(area=order), years=years, first_step=first_step).equals(expected)
+    assert project_children(base.sel(area=order), births, years=years, first_step=first_step).equals(
+        expected.sel(area=order)
+    )
 
 
 def test_counted_on_the_cutoff_day() -> None:
     """A count on the cut-off day is the first school year, and its births are in it already."""
     base, births = base_and_births([[10.0, 20.0]], [[999.0, 5.0]])
-    children = project(base, births, years=[2027, 2028], first_step=0.0).sel(area="a0")
+    children = project_children(base, births, years=[2027, 2028], first_step=0.0).sel(area="a0")
     assert children.sel(year=2027).to_numpy().tolist() == [10.0, 20.0]
     assert children.sel(year=2028).to_numpy().tolist() == [5.0, 10.0]
 
@@ -351,18 +353,18 @@ def test_refuses_years_that_skip() -> None:
     """A cohort cannot grow two years older in one."""
     base, births = base_and_births([[10.0, 20.0]], [[5.0, 5.0, 5.0]])
     with pytest.raises(LabelError, match="must follow one another"):
-        project(base, births, years=[2027, 2029], first_step=0.5)
+        project_children(base, births, years=[2027, 2029], first_step=0.5)
 
 
 def test_refuses_a_year_without_births() -> None:
     """A year without a number of births is not a year without births."""
     base, births = base_and_births([[10.0, 20.0]], [[5.0, 5.0]])
     with pytest.raises(LabelError, match="no year 2029"):
-        project(base, births, years=[2027, 2028, 2029], first_step=0.5)
+        project_children(base, births, years=[2027, 2028, 2029], first_step=0.5)
 
 
 def test_refuses_births_of_other_areas() -> None:
     """An area that only one table knows is an error, not a zero."""
     base, births = base_and_births([[10.0, 20.0]], [[5.0, 5.0]])
     with pytest.raises(LabelError, match="2 appear in only one"):
-        project(base, births.assign_coords(area=["elsewhere"]), years=[2027, 2028], first_step=0.5)
+        project_children(base, births.assign_coords(area=["elsewhere"]), years=[2027, 2028], first_step=0.5)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from schoolmap.population.arrays import require_numbers
+from schoolmap.population.arrays import step_width
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -64,3 +67,41 @@ def level_births(reference: xr.DataArray, *, years: Sequence[int], factor: float
     """
     level = xr.DataArray(np.full(len(years), factor), coords={"year": list(years)}, dims="year")
     return (reference * level).rename("births")
+
+
+def fertility_rates(total: xr.DataArray, shares: xr.DataArray) -> xr.DataArray:
+    r"""
+    Spread total fertility over the ages of the mothers.
+
+    :math:`f_x = \mathrm{TFR}\,s_x / n`, where the age groups are n years wide.
+
+    Parameters
+    ----------
+    total
+        Children per woman.
+    shares
+        Share of total fertility by `age`; of every label the shares sum to 1.
+
+    Returns
+    -------
+    fertility
+        Births per woman and year by age.
+
+    Raises
+    ------
+    ValueError
+        If shares do not sum to 1.
+
+    Examples
+    --------
+    >>> shares = xr.DataArray([0.0, 0.4, 0.6], coords={"age": [15, 20, 25]}, dims="age")
+    >>> fertility_rates(xr.DataArray(1.5), shares).values.round(3).tolist()
+    [0.0, 0.12, 0.18]
+    """
+    require_numbers(shares, "shares", dims=("age",), low=0.0)
+    sums = shares.sum("age")
+    if not np.allclose(sums, 1.0, rtol=0, atol=1e-3):
+        worst = float(sums.to_numpy().ravel()[np.argmax(np.abs(sums.to_numpy() - 1))])
+        msg = f"Shares of total fertility sum to 1 over the ages, got {worst:g}. Percentages are divided by 100."
+        raise ValueError(msg)
+    return (total * shares / sums / step_width(shares["age"].to_numpy(), "shares")).rename("fertility")

@@ -18,7 +18,7 @@ NAMES = ("china_wpp2024",)
 
 
 class NationalRates(NamedTuple):
-    """Rates and components of change of one country, labelled as `components` wants them."""
+    """Rates and components of change of one country, labelled as `cohorts` wants them."""
 
     annual: pd.DataFrame
     """By year: births, deaths, total fertility and its bounds, sex ratio at birth (`srb`), population; counts in

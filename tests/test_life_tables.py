@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.population.components import fertility_rates
-from schoolmap.population.components import graduate
-from schoolmap.population.components import life_table
-from schoolmap.population.components import project_components
-from schoolmap.population.components import survivorship
+from schoolmap.population.cohorts import project_cohorts
+from schoolmap.population.fertility import fertility_rates
+from schoolmap.population.graduation import graduate
+from schoolmap.population.life_tables import life_table
+from schoolmap.population.life_tables import survivorship
 from schoolmap.population.national import load
 
 SEXES = ["female", "male"]
@@ -55,7 +55,7 @@ def random_town(seed: int, *, ages: int = 12, areas: int = 3) -> dict[str, xr.Da
 def run(town: dict[str, xr.DataArray], **changes: xr.DataArray) -> xr.Dataset:
     """Project a town, with some of its tables replaced."""
     tables = {**town, **changes}
-    return project_components(
+    return project_cohorts(
         tables["base"],
         survival=tables["survival"],
         fertility=tables["fertility"],
@@ -83,7 +83,7 @@ def test_by_hand() -> None:
     Women 100, 80, 60; half of the ten who leave at age 1 go before, half after. Of those reaching age 1 nine in ten
     live, of those reaching the open age one half. Women of age 1 have 0.5 children a year, 6 boys to 4 girls.
     """
-    future = project_components(
+    future = project_cohorts(
         by_sex([100.0, 80.0, 60.0], [100.0, 80.0, 60.0]),
         survival=by_sex([0.8, 0.9, 0.5], [0.8, 0.9, 0.5]),
         fertility=xr.DataArray([0.5], coords={"age": [1]}, dims="age"),
@@ -131,7 +131,7 @@ def test_five_years_by_hand() -> None:
     """Groups of five years move in steps of five, and births are those of five years."""
     labels = {"sex": SEXES, "age": [0, 5, 10]}
     base = xr.DataArray([[50.0, 40.0, 30.0]] * 2, coords=labels, dims=("sex", "age"))
-    future = project_components(
+    future = project_cohorts(
         base,
         survival=xr.ones_like(base),
         fertility=xr.DataArray([0.1], coords={"age": [5]}, dims="age"),
@@ -271,7 +271,7 @@ def test_no_more_can_leave_than_there_are(seed: int) -> None:
 def test_a_capped_exodus_by_hand() -> None:
     """Ten infants are asked to send thirty away: fifteen before, where ten are, and fifteen after, where none is."""
     base = by_sex([10.0, 0.0, 0.0], [0.0, 0.0, 0.0])
-    future = project_components(
+    future = project_cohorts(
         base,
         survival=xr.ones_like(base),
         fertility=xr.DataArray([0.0], coords={"age": [1]}, dims="age"),
@@ -299,7 +299,7 @@ def test_constant_rates_lead_to_the_growth_of_lotka() -> None:
     survival = survivorship(by_sex([0.002 + 0.001 * age for age in ages], [0.002 + 0.001 * age for age in ages]))
     fertility = xr.DataArray([0.1] * 20, coords={"age": list(range(18, 38))}, dims="age")
     base = xr.ones_like(survival)
-    future = project_components(
+    future = project_cohorts(
         base,
         survival=survival,
         fertility=fertility,
@@ -403,7 +403,7 @@ def test_rates_of_china_drive_a_projection() -> None:
     shares = china.fertility_shares.sel(year=years)
     total = china.annual["tfr"].to_xarray().sel(year=years)
     base = xr.full_like(survival.isel(year=0, drop=True), 30_000.0)
-    future = project_components(
+    future = project_cohorts(
         base,
         survival=survival,
         fertility=fertility_rates(total, shares),
@@ -452,7 +452,7 @@ def test_refuses_years_that_skip() -> None:
     """A step is as long as an age group is wide."""
     town = random_town(2)
     with pytest.raises(LabelError, match="steps of 1"):
-        project_components(**{**town, "years": [2027, 2029]})  # type: ignore[arg-type]
+        project_cohorts(**{**town, "years": [2027, 2029]})  # type: ignore[arg-type]
 
 
 def test_refuses_a_year_without_rates() -> None:
