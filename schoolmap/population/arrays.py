@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
 
 from schoolmap import checks
 from schoolmap.errors import LabelError
@@ -15,12 +16,60 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-    import xarray as xr
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
 SEXES = ("female", "male")
+MOST_CHILDREN = 1e15
+"""A larger number is no count of children: infinity is refused with it."""
+
+
+def as_array(number: xr.DataArray | float) -> xr.DataArray:
+    """Return a number as an array without dimensions, an array as it is."""
+    return number if isinstance(number, xr.DataArray) else xr.DataArray(float(number))
+
+
+def in_order(arrays: Mapping[str, xr.DataArray]) -> tuple[xr.DataArray, ...]:
+    """
+    Return arrays with the labels of each dimension in one order: of the first that has it.
+
+    Parameters
+    ----------
+    arrays
+        By the name that a message gives them.
+
+    Raises
+    ------
+    LabelError
+        If a dimension has no labels, a label twice, or not the same labels in
+        two arrays.
+
+    Examples
+    --------
+    >>> here = xr.DataArray([1.0, 2.0], coords={"area": ["a", "b"]}, dims="area")
+    >>> there = xr.DataArray([20.0, 10.0], coords={"area": ["b", "a"]}, dims="area")
+    >>> in_order({"here": here, "there": there})[1].values.tolist()
+    [10.0, 20.0]
+    """
+    first: dict[Hashable, str] = {}
+    for what, array in arrays.items():
+        for name in array.dims:
+            if name not in array.indexes:
+                msg = f"The dimension {name!r} of `{what}` has no labels."
+                raise LabelError(msg)
+            if name in first:
+                both = f"The labels {name!r} of `{first[name]}` and `{what}`"
+                checks.require_same_labels(arrays[first[name]].indexes[name], array.indexes[name], what=both)
+            else:
+                checks.require_unique_labels(array.indexes[name], what=f"`{what}`")
+                first[name] = what
+    labels = {name: arrays[what].indexes[name] for name, what in first.items()}
+    # arrays in order already are not copied: with draws they are large
+    return tuple(
+        array.sel({name: labels[name] for name in array.dims if not array.indexes[name].equals(labels[name])})
+        for array in arrays.values()
+    )
 
 
 def common_labels(arrays: Mapping[str, xr.DataArray], years: Sequence[int]) -> dict[Hashable, list[Hashable]]:

@@ -11,6 +11,7 @@ them, if all are), rates are per person and year.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ from schoolmap.population.arrays import step_width
 from schoolmap.population.school_years import age_on
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
@@ -124,6 +126,109 @@ def project_cohorts(
     >>> future["population"].sel(sex="female", year=2030).values.tolist()
     [1.5, 10.0, 50.0]
     """
+    rates = arrange_rates(
+        base,
+        survival=survival,
+        fertility=fertility,
+        sex_ratio=sex_ratio,
+        migration=migration,
+        years=years,
+    )
+    shape = rates.shape
+    kept: dict[str, Floats] = {
+        name: np.empty((len(years), *(shape[:-1] if name == "births" else shape)))
+        for name in ("population", "births", "deaths", "migrants", "shortfall")
+    }
+    now = np.broadcast_to(rates.start, shape)
+    for step in range(len(years)):
+        now = _step(
+            now,
+            share=of_step(rates.share, step),
+            fertility=of_step(rates.fertility, step),
+            boys=of_step(rates.boys, step),
+            moves=of_step(rates.moves, step),
+            kept={name: values[step] for name, values in kept.items()},
+        )
+    dims = ("year", *rates.names, "sex", "age")
+    projection = xr.Dataset(
+        {name: (dims[:-1] if name == "births" else dims, values) for name, values in kept.items()},
+        coords={**rates.labels, "sex": list(SEXES), "age": rates.ages, "year": list(years)},
+    )
+    return projection.transpose(*rates.names, "sex", "age", "year")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """
+    The numbers of a projection, checked and in one order, ready for arithmetic.
+
+    Attributes
+    ----------
+    labels
+        Of every dimension but sex, age and year, in the order of the arrays.
+    ages
+        Lowest age of each group.
+    width
+        Years in a step.
+    start
+        Residents by (*labels, sex, age).
+    share
+        Survival by (year, *labels, sex, age).
+    fertility
+        Births per woman and step by (year, *labels, age).
+    boys
+        Boys born per girl by (year, *labels).
+    moves
+        Net migrants by (year, *labels, sex, age).
+
+    A dimension that a table lacks has length 1.
+    """
+
+    labels: dict[Hashable, list[Hashable]]
+    ages: NDArray[np.int64]
+    width: int
+    start: Floats
+    share: Floats
+    fertility: Floats
+    boys: Floats
+    moves: Floats
+
+    @property
+    def names(self) -> list[Hashable]:
+        """Return the dimensions other than sex, age and year."""
+        return list(self.labels)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape of a population."""
+        return (*(len(labels) for labels in self.labels.values()), len(SEXES), len(self.ages))
+
+
+def of_step(values: Floats, step: int) -> Floats:
+    """Return the rates of one step, of an array whose first dimension is the year, or of length 1."""
+    found: Floats = values[min(step, len(values) - 1)]
+    return found
+
+
+def arrange_rates(
+    base: xr.DataArray,
+    *,
+    survival: xr.DataArray,
+    fertility: xr.DataArray,
+    sex_ratio: xr.DataArray | float,
+    migration: xr.DataArray,
+    years: Sequence[int],
+) -> Rates:
+    """
+    Check the arguments of a projection, and bring them into one order.
+
+    Parameters and errors are those of `project_cohorts`.
+
+    Returns
+    -------
+    rates
+        Plain numbers by label of the caller.
+    """
     ratio = sex_ratio if isinstance(sex_ratio, xr.DataArray) else xr.DataArray(float(sex_ratio))
     require_numbers(base, "base", dims=("sex", "age"), low=0.0)
     require_numbers(survival, "survival", dims=("sex", "age"), low=0.0, high=1.0)
@@ -145,35 +250,19 @@ def project_cohorts(
         raise LabelError(msg)
     mothers = _mothers(fertility, ages)
 
-    rates = {"survival": survival, "fertility": mothers, "sex_ratio": ratio, "migration": migration}
-    labels = common_labels({"base": base, **rates}, years)
+    tables = {"survival": survival, "fertility": mothers, "sex_ratio": ratio, "migration": migration}
+    labels = common_labels({"base": base, **tables}, years)
     names = [name for name in labels if name not in {"sex", "age", "year"}]
-    start = arrange(base, labels, [*names, "sex", "age"])
-    shape = (*(len(labels[name]) for name in names), len(SEXES), len(ages))
-    share, moves = (arrange(rates[name], labels, ["year", *names, "sex", "age"]) for name in ("survival", "migration"))
-    births_rate = arrange(mothers, labels, ["year", *names, "age"])
-    boys = arrange(ratio, labels, ["year", *names])
-
-    kept: dict[str, Floats] = {
-        name: np.empty((len(years), *(shape[:-1] if name == "births" else shape)))
-        for name in ("population", "births", "deaths", "migrants", "shortfall")
-    }
-    now = np.broadcast_to(start, shape)
-    for step in range(len(years)):
-        now = _step(
-            now,
-            share=share[min(step, len(share) - 1)],
-            fertility=width * births_rate[min(step, len(births_rate) - 1)],
-            boys=boys[min(step, len(boys) - 1)],
-            moves=moves[min(step, len(moves) - 1)],
-            kept={name: values[step] for name, values in kept.items()},
-        )
-    dims = ("year", *names, "sex", "age")
-    projection = xr.Dataset(
-        {name: (dims[:-1] if name == "births" else dims, values) for name, values in kept.items()},
-        coords={**{name: labels[name] for name in names}, "sex": list(SEXES), "age": ages, "year": list(years)},
+    return Rates(
+        labels={name: labels[name] for name in names},
+        ages=ages,
+        width=width,
+        start=arrange(base, labels, [*names, "sex", "age"]),
+        share=arrange(survival, labels, ["year", *names, "sex", "age"]),
+        fertility=width * arrange(mothers, labels, ["year", *names, "age"]),
+        boys=arrange(ratio, labels, ["year", *names]),
+        moves=arrange(migration, labels, ["year", *names, "sex", "age"]),
     )
-    return projection.transpose(*names, "sex", "age", "year")
 
 
 def _step(
@@ -235,35 +324,58 @@ def project_children(
     *,
     years: Sequence[int],
     first_step: float,
+    survival: xr.DataArray | None = None,
+    change: xr.DataArray | None = None,
 ) -> xr.DataArray:
     r"""
     Let cohorts grow older, year by year.
 
-    :math:`P_{a+1,t+1} = P_{a,t}`, :math:`P_{0,t} = B_t`; the first school year
-    is reached from the date of the count by `school_years.age_on`.
+    :math:`P_{a,t+1} = P_{a-1,t}\,S_a\,C_a`, :math:`P_{0,t} = B_t\,S_0\,C_0`;
+    the first school year is reached from the date of the count by
+    `school_years.age_on`, with the factors to the power of the part of a year
+    that has passed. Without `survival` and `change` nobody dies or moves.
 
     Parameters
     ----------
     base
-        Residents by (area, age) on the date of the count, ages from 0.
+        Residents by `area`, `age` (0, 1, 2, …) and any other dimension, such as
+        `scenario`, on the date of the count.
     births
-        Births by (area, year): those of the twelve months before the cut-off
-        day of each year. Of the first year only the share `first_step` is
-        used, since the others are in `base`.
+        Births by `area`, `year` and any other dimension: those of the twelve
+        months before the cut-off day of each year. Of the first year only the
+        share `first_step` is used, since the others are in `base`.
     years
         School years, one after another; the first is the first after the count.
     first_step
         Time from the count to the first cut-off day, in years, in [0, 1].
+    survival
+        Shares in [0, 1] that live through the year, by the `age` reached (at 0,
+        of the births) and any other dimension, such as `area` or `year`.
+    change
+        Ratios of a cohort to itself a year earlier, by the `age` reached and
+        any other dimension. A ratio of two counts holds the deaths already; it
+        is used together with `survival` only if it is of moves alone.
 
     Returns
     -------
     children
-        Residents by (area, age, year) on each cut-off day.
+        Residents by any other dimension, then (area, age, year), on each
+        cut-off day. Those who grow older than the last age leave the table.
 
     Raises
     ------
     LabelError
-        If areas differ, a year has no births, or years are not consecutive.
+        If labels differ, a year has no births or rates, or years are not
+        consecutive.
+    MissingValueError
+        If a number is missing.
+    ValueError
+        If a number is out of its range.
+
+    Notes
+    -----
+    With `change` this is the method of Hamilton and Perry (1962), Journal of
+    the American Statistical Association 57, 163-170, in single years.
 
     Examples
     --------
@@ -272,25 +384,64 @@ def project_children(
     >>> project_children(base, births, years=[2027, 2028], first_step=0.5).sel(area="a").values.T
     array([[ 9., 15.],
            [ 6.,  9.]])
+    >>> leaving = xr.DataArray([1.0, 0.5], coords={"age": [0, 1]}, dims="age")
+    >>> project_children(base, births, years=[2027, 2028], first_step=1.0, change=leaving).sel(area="a").values.T
+    array([[8., 5.],
+           [6., 4.]])
     """
-    if list(years) != list(range(years[0], years[0] + len(years))):
+    if not len(years) or list(years) != list(range(years[0], years[0] + len(years))):
         msg = f"`years` must follow one another, got {list(years)}."
         raise LabelError(msg)
-    checks.require_same_labels(base.indexes["area"], births.indexes["area"], what="`base` and `births`")
-    missing = set(years) - set(births.indexes["year"])
-    if missing:
-        msg = f"`births` has no year {min(missing)}."
+    require_numbers(base, "base", dims=("area", "age"), low=0.0)
+    require_numbers(births, "births", dims=("area", "year"), low=0.0)
+    factors = {}
+    if survival is not None:
+        require_numbers(survival, "survival", dims=("age",), low=0.0, high=1.0)
+        factors["survival"] = survival
+    if change is not None:
+        require_numbers(change, "change", dims=("age",), low=0.0)
+        factors["change"] = change
+    if "year" in base.dims:
+        msg = "`base` is the population of one date. Choose it with `.sel(year=...)`."
         raise LabelError(msg)
-    arrivals = births.sel(area=base["area"], year=list(years)).to_numpy()
-    counts = age_on(base.to_numpy(), newborn=arrivals[:, 0] * first_step, years=first_step)
-    children = np.empty((*counts.shape, len(years)))
-    children[:, :, 0] = counts
+    ages = base["age"].to_numpy()
+    if not np.array_equal(ages, np.arange(ages[0], ages[0] + len(ages))):
+        msg = f"`base` has the ages {ages.tolist()}: they must rise by one."
+        raise LabelError(msg)
+
+    arrays = {"base": base, "births": births, **factors}
+    for what, array in arrays.items():
+        if "sex" in array.dims:
+            require_sexes(array, what)
+    labels = common_labels(arrays, years)
+    used = {name for array in arrays.values() for name in array.dims}
+    others = [name for name in labels if name in used - {"area", "age", "year"}]
+    shape = (*(len(labels[name]) for name in others), len(labels["area"]), len(ages))
+    start = np.broadcast_to(arrange(base, labels, [*others, "area", "age"]), shape)
+    arrivals = np.broadcast_to(arrange(births, labels, ["year", *others, "area"]), (len(years), *shape[:-1]))
+    factor = np.ones((1, *(1,) * len(shape)))
+    for array in factors.values():
+        factor = factor * arrange(array, labels, ["year", *others, "area", "age"])
+
+    children = np.empty((len(years), *shape))
+    counts = age_on(
+        start.reshape(-1, len(ages)),
+        newborn=arrivals[0].reshape(-1) * first_step,
+        years=first_step,
+    )
+    children[0] = counts.reshape(shape) * of_step(factor, 0) ** first_step
     for step in range(1, len(years)):
-        children[:, 1:, step] = children[:, :-1, step - 1]
-        children[:, 0, step] = arrivals[:, step]
+        children[step, ..., 1:] = children[step - 1, ..., :-1]
+        children[step, ..., 0] = arrivals[step]
+        children[step] *= of_step(factor, step)
     return xr.DataArray(
-        children,
-        dims=("area", "age", "year"),
-        coords={"area": base["area"], "age": base["age"], "year": list(years)},
+        np.moveaxis(children, 0, -1),
+        dims=(*others, "area", "age", "year"),
+        coords={
+            **{name: labels[name] for name in others},
+            "area": base["area"],
+            "age": base["age"],
+            "year": list(years),
+        },
         name="children",
     )

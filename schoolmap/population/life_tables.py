@@ -24,18 +24,21 @@ INFANT_LINES = {
 """
 Intercept and slope of a0 on m0, in years: Andreev and Kingkade (2015), as in the HMD protocol, version 6.
 
-Written down from memory and not yet compared with the paper (confidence: medium); the life expectancies that they
-give agree with the published ones of China within 0.14 years.
+The same numbers stand in MortCast, the package behind World Population Prospects (github.com/PPgp/MortCast,
+`src/life_tables.c`, `get_a0_ak_female` and `get_a0_ak_male`); the paper itself was not at hand. The life expectancies that
+they give agree with the published ones of China within 0.14 years.
 """
 
 TODDLER_LINES = {"female": (1.522, -1.518), "male": (1.651, -2.816)}
 """
-Intercept and slope of 4a1 on m0, in years: Coale and Demeny, West, in Preston et al. (2001), table 3.3.
+Intercept and slope of 4a1 on m0, in years: Coale and Demeny, West, in Preston et al. (2001), table 3.3, p. 48.
 
-Written down from memory and not yet compared with the table (confidence: medium).
+The same numbers, with the break and the levels above it, stand in MortCast (`src/life_tables.c`, `get_a05`, which names
+that page); the book itself was not at hand.
 """
 TODDLER_BREAK = 0.107
 TODDLER_HIGH = {"female": 1.361, "male": 1.352}
+"""4a1 where m0 is at or above the break."""
 
 GRADUATIONS = 20
 """Rounds of the graduation of a_x, which settles in a few."""
