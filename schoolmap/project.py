@@ -2,7 +2,8 @@
 A project folder, read and checked as a whole: `project.toml` and its tables -> `Project`.
 
 `inspect_folder` finds every fault it can in one go: of the project file, of
-each table, and between tables. Nothing is repaired. What a person has decided
+each table, and between tables; `read_evidence` does so for the tables of people
+alone. Nothing is repaired. What a person has decided
 stands in the project file as a ruling, with a reason, and is reported as such.
 """
 
@@ -23,13 +24,21 @@ from schoolmap.errors import InputError
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.inputs import consistency
+from schoolmap.inputs import people
+from schoolmap.inputs.between import Table
+from schoolmap.inputs.between import catchments_of
+from schoolmap.inputs.between import check_between
+from schoolmap.inputs.between import check_people
 from schoolmap.inputs.consistency import Named
-from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.coordinates import WGS84
-from schoolmap.inputs.coordinates import likely_crs
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.evidence import PEOPLE_TABLES
+from schoolmap.inputs.evidence import assemble
+from schoolmap.inputs.evidence import by_age
 from schoolmap.inputs.project_file import ALL_STAGES
 from schoolmap.inputs.project_file import FILE_NAME
+from schoolmap.inputs.project_file import PeopleFile
+from schoolmap.inputs.project_file import PopulationSettings
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import Ruling
 from schoolmap.inputs.project_file import Scenario
@@ -37,20 +46,22 @@ from schoolmap.inputs.project_file import Settings
 from schoolmap.inputs.project_file import Source
 from schoolmap.inputs.project_file import Stage
 from schoolmap.inputs.project_file import leaves_folder
+from schoolmap.inputs.project_file import read_people_file
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.inputs.readers import read_table
 from schoolmap.inputs.readers import read_value
-from schoolmap.population.school_years import first_school_year
 from schoolmap.tables import CONTRACTS
-from schoolmap.tables import parse_age
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Collection
+    from collections.abc import Iterable
     from pathlib import Path
 
     from openpyxl import Workbook
 
     from schoolmap.inputs.coordinates import Bounds
+    from schoolmap.population.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +74,27 @@ class Project:
     areas
         Small areas, indexed by `area`, with `name`.
     population
-        Residents by `(area, age)`, with `low` and `high` (the highest age
-        counted, missing for an open band) and `count`; both sexes together.
+        Residents by `(area, age)` at the latest date, with `low` and `high`
+        (the highest age counted, missing for an open band) and `count`; both
+        sexes together. `None` where the project has no such table.
     population_date
-        The day of the count.
+        The day of that count, or `None`.
+    evidence
+        All that is known of people: every date and sex, births, a projection.
+    settings_population
+        The `[population]` section.
+    town
+        Codes of the small areas that are the county town, sorted.
+    developments
+        Homes to come, indexed by `(development, type, year)` (of completion),
+        with `name`, `area`, `homes` and `status`; `type` and `status` are empty
+        where not known. `None` where the project has no such table.
+    yields
+        Children per occupied home, indexed by `(type, age, years_since)`, with
+        `low`, `high` and `children`; an empty `type` is every type. Or `None`.
+    migration
+        Share of the rural children of each of these ages who move to the town
+        within a year, indexed by `age`, with `low`, `high` and `rate`. Or `None`.
     coverages
         Catchments by coverage, each indexed by `catchment`, with `name`.
     coverage_of
@@ -95,8 +123,14 @@ class Project:
     rulings: tuple[Ruling, ...]
     standards: _standards.Standards
     areas: gpd.GeoDataFrame
-    population: pd.DataFrame
-    population_date: dt.date
+    population: pd.DataFrame | None
+    population_date: dt.date | None
+    evidence: Evidence
+    settings_population: PopulationSettings
+    town: tuple[str, ...]
+    developments: pd.DataFrame | None
+    yields: pd.DataFrame | None
+    migration: pd.DataFrame | None
     coverages: dict[str, gpd.GeoDataFrame]
     coverage_of: dict[str, str]
     schools: gpd.GeoDataFrame
@@ -146,15 +180,63 @@ def inspect_folder(
         return None, tuple(faults)
     standards, standard_faults = _read_standards(document, folder)
     tables, table_faults = _read_tables(document, folder, progress)
-    tables, ruled = _apply_rulings(tables, document.rulings)
+    tables, ruled = _apply_rulings(tables, enumerate(document.rulings, start=1))
     tables, listed = _serve_as_listed(tables)
     faults = [*standard_faults, *table_faults, *ruled, *listed]
     progress("checks between tables")
-    faults += _check_between(tables, document, standards)
+    faults += check_between(tables, document, standards)
     if standards is None or any(fault.severity is Severity.ERROR for fault in faults):
         return None, tuple(faults)
     named = {name: table.named for name, table in tables.items()}
     return _assemble(folder, document, standards, named, tuple(faults)), tuple(faults)
+
+
+def read_evidence(
+    folder: Path,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Evidence | None, PeopleFile | None, tuple[Fault, ...]]:
+    """
+    Read what a folder knows of people, and nothing else: enough to test forecasts on its own past.
+
+    Parameters
+    ----------
+    folder
+        Holds `project.toml` with `[project]`, and the tables of people that it
+        names. Areas, schools, sections, catchments and stages need not be
+        there; where they are, they are not read. Without `[stages]`, the usual
+        ages of kindergarten, primary and junior hold.
+    progress
+        Called with the name of each step as it starts.
+
+    Returns
+    -------
+    evidence, document, faults
+        The evidence, or nothing if a fault is an error; the project file, with
+        its sections `project`, `population` and `stages`; and all faults.
+        Areas are those that the tables of people name.
+    """
+    progress("project file")
+    document, faults = read_people_file(folder)
+    if document is None:
+        return None, None, tuple(faults)
+    of_people = {name: source for name, source in document.tables.items() if name in PEOPLE_TABLES}
+    document = document.model_copy(update={"tables": of_people})
+    tables, faults = _read_tables(document, folder, progress)
+    rulings = [(number, ruling) for number, ruling in enumerate(document.rulings, start=1) if ruling.table in of_people]
+    tables, ruled = _apply_rulings(tables, rulings)
+    progress("checks between tables")
+    faults = [*faults, *ruled, *check_people(tables, document)]
+    if any(fault.severity is Severity.ERROR for fault in faults):
+        return None, document, tuple(faults)
+    frames = {name: table.named.frame for name, table in tables.items()}
+    named = (set(frame["area"].dropna()) for frame in frames.values() if "area" in frame)
+    return _evidence(frames, set().union(*named), document), document, tuple(faults)
+
+
+def _evidence(frames: dict[str, pd.DataFrame], areas: Collection[str], document: PeopleFile) -> Evidence:
+    ages = {name: stage.ages for name, stage in document.stages.items()}
+    return assemble(frames, areas=areas, ages=ages, settings=document.population)
 
 
 def _read_standards(document: ProjectFile, folder: Path) -> tuple[_standards.Standards | None, list[Fault]]:
@@ -177,24 +259,13 @@ def _read_standards(document: ProjectFile, folder: Path) -> tuple[_standards.Sta
         return None, [replace(fault, file=name) for fault in error.faults]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """A table as read, and how far it can be relied on."""
-
-    named: Named
-    complete: bool
-    """All records and required columns are there: its labels can be compared."""
-    sound: bool
-    """It has no fault at all: its values and places can be compared."""
-
-
 def _read_tables(
-    document: ProjectFile,
+    document: PeopleFile,
     folder: Path,
     progress: Callable[[str], None],
-) -> tuple[dict[str, _Table], list[Fault]]:
+) -> tuple[dict[str, Table], list[Fault]]:
     """Read every declared table; layers that were read help to name the CRS of those that were not."""
-    tables: dict[str, _Table] = {}
+    tables: dict[str, Table] = {}
     faults: list[Fault] = []
     near: Bounds | None = None
     books: dict[Path, Workbook] = {}
@@ -215,15 +286,15 @@ def _read_tables(
         if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and not frame.empty:
             near = _widen(near, tuple(frame.to_crs(WGS84).total_bounds))
             frame = frame.to_crs(document.project.crs)
-        tables[name] = _Table(
+        tables[name] = Table(
             named=Named(file=source.file.as_posix(), sheet=source.sheet, frame=frame),
             complete=read.complete,
             sound=not read.faults,
         )
         faults += read.faults
-    if "projects" not in tables:
+    if isinstance(document, ProjectFile) and "projects" not in tables:
         empty = pd.DataFrame({column: pd.Series(dtype=object) for column in CONTRACTS["projects"].columns})
-        tables["projects"] = _Table(named=Named(file="projects", frame=empty), complete=True, sound=True)
+        tables["projects"] = Table(named=Named(file="projects", frame=empty), complete=True, sound=True)
     return tables, faults
 
 
@@ -247,12 +318,12 @@ def _widen(near: Bounds | None, bounds: Bounds) -> Bounds | None:
 
 
 def _apply_rulings(
-    tables: dict[str, _Table],
-    rulings: tuple[Ruling, ...],
-) -> tuple[dict[str, _Table], list[Fault]]:
-    """Put decided values in place of those of the file, on a copy, and report each."""
+    tables: dict[str, Table],
+    rulings: Iterable[tuple[int, Ruling]],
+) -> tuple[dict[str, Table], list[Fault]]:
+    """Put decided values in place of those of the file, on a copy, and report each; rulings are numbered from 1."""
     tables, faults = dict(tables), []
-    for number, ruling in enumerate(rulings, start=1):
+    for number, ruling in rulings:
         table, contract = tables.get(ruling.table), CONTRACTS[ruling.table]
         if table is None or not table.complete:
             if table is None:
@@ -318,7 +389,7 @@ def _bad_ruling(number: int, ruling: Ruling, wording: Wording) -> Fault:
     return Fault(file=FILE_NAME, column=f"rulings.{number}", value=value, **wording._asdict())
 
 
-def _serve_as_listed(tables: dict[str, _Table]) -> tuple[dict[str, _Table], list[Fault]]:
+def _serve_as_listed(tables: dict[str, Table]) -> tuple[dict[str, Table], list[Fault]]:
     """Let sections serve the catchments that list their school, where they declare none themselves."""
     if "catchments" not in tables or "sections" not in tables:
         return tables, []
@@ -328,234 +399,6 @@ def _serve_as_listed(tables: dict[str, _Table]) -> tuple[dict[str, _Table], list
     frame, faults = consistency.serve_as_listed(sections, catchments)
     served = replace(tables["sections"], named=replace(sections, frame=frame))
     return {**tables, "sections": served}, faults
-
-
-def _check_between(
-    tables: dict[str, _Table],
-    document: ProjectFile,
-    standards: _standards.Standards | None,
-) -> list[Fault]:
-    """Compare labels of tables that are complete, and values and places of tables that are sound."""
-    complete = {name for name, table in tables.items() if table.complete}
-    sound = {name for name, table in tables.items() if table.sound}
-    named = {name: table.named for name, table in tables.items()}
-    faults = _check_labels(named, complete, document)
-    if "population" in sound:
-        oldest = max(stage.ages[1] for stage in document.stages.values())
-        # births are levelled on the ages 0 to 2
-        faults += consistency.one_date(named["population"])
-        faults += consistency.age_bands(named["population"], oldest=max(oldest, 2))
-        faults += _check_years(document, named["population"])
-    if "sections" in sound:
-        faults += consistency.sections_without_seats(named["sections"])
-    if "projects" in sound:
-        faults += consistency.uncounted_projects(named["projects"])
-        faults += consistency.project_dates_and_sizes(named["projects"])
-    far = _check_places(named, sound, document)
-    astray = {(fault.file, fault.sheet) for fault in far}
-    placed = {name for name in sound if (named[name].file, named[name].sheet) not in astray}
-    faults += far
-    for stage in document.stages:
-        faults += _check_stage_values(stage, named, sound, document, standards)
-        faults += _check_stage_places(stage, named, placed)
-    return list(dict.fromkeys(faults))
-
-
-def _check_labels(named: dict[str, Named], complete: set[str], document: ProjectFile) -> list[Fault]:
-    """Report labels of one table that another one does not have."""
-    stages = set(document.stages)
-    references = [
-        ("population", "area", "areas"),
-        ("sections", "school", "schools"),
-        ("projects", "school", "schools"),
-        ("projects", "catchment", "catchments"),
-    ]
-    faults = []
-    for table, column, of in references:
-        if {table, of} <= complete and column in named[table].frame:
-            faults += consistency.unknown_labels(named[table], column, _labels(named[of], column), of=of)
-    for table in ("sections", "projects", "catchments"):
-        if table in complete and "stage" in named[table].frame:
-            faults += consistency.unknown_labels(named[table], "stage", stages, of="stages")
-    if {"areas", "population"} <= complete:
-        areas = named["areas"]
-        faults += consistency.labels_without_records(named["population"], "area", _labels(areas, "area"), of=areas)
-    return faults
-
-
-def _labels(table: Named, column: str) -> set[str]:
-    return set(table.frame[column].dropna())
-
-
-def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFile) -> list[Fault]:
-    """Report layers that lie far from the small areas."""
-    areas = named["areas"].frame
-    if "areas" not in sound or not isinstance(areas, gpd.GeoDataFrame):
-        return []
-    west, south, east, north = areas.to_crs(WGS84).total_bounds
-    near = (float(west), float(south), float(east), float(north))
-    faults = []
-    for name in sorted(sound & {"catchments", "schools", "projects"}):
-        table, declared = named[name], document.tables[name].crs if name in document.tables else ""
-
-        def likely(table: Named = table, declared: str = declared) -> str | None:
-            if not isinstance(table.frame, gpd.GeoDataFrame) or declared.upper() in OFFSET_DATUMS:
-                return None
-            layer = table.frame.to_crs(declared) if declared else table.frame
-            left, bottom, right, top = layer.total_bounds
-            code = likely_crs((left, bottom, right, top), near=near, first=(document.project.crs,))
-            return None if code in {declared, WGS84} else code
-
-        faults += consistency.far_away(table, areas, likely=likely)
-    return faults
-
-
-def _check_stage_values(
-    stage: str,
-    named: dict[str, Named],
-    sound: set[str],
-    document: ProjectFile,
-    standards: _standards.Standards | None,
-) -> list[Fault]:
-    """Report what the plan of one stage needs to know and cannot find in its sections and projects."""
-    faults: list[Fault] = []
-    figures = None if standards is None else standards.stages.get(stage)
-    sizeless = standards is not None and (figures is None or figures.class_size is None)
-    if "sections" in sound:
-        rows = _of_stage(named["sections"], stage)
-        if rows.frame.empty:
-            faults.append(rows.fault(_NO_SECTIONS, column="stage", value=stage))
-        elif document.stages[stage].attendance.calibrate is not None:
-            faults += consistency.enrolment_to_calibrate(rows, stage=stage)
-        if sizeless:
-            faults += consistency.only_in_classes(rows, seats="seats", classes="classrooms", label="school")
-    if "projects" in sound and sizeless:
-        rows = _of_stage(named["projects"], stage)
-        faults += consistency.only_in_classes(rows, seats="seats_added", classes="classes_added", label="project")
-    return faults
-
-
-def _check_stage_places(stage: str, named: dict[str, Named], placed: set[str]) -> list[Fault]:
-    """Report what does not fit the catchments of one stage."""
-    if "catchments" not in placed:
-        return []
-    catchments = named["catchments"]
-    own = _catchments_of(catchments.frame, stage)
-    if own.empty:
-        return [catchments.fault(_NO_CATCHMENTS, column="stage", value=stage)]
-    faults = consistency.overlapping(replace(catchments, frame=own), stage=stage)
-    zones = own.drop_duplicates("catchment").set_index("catchment")
-    if "sections" in placed:
-        rows = _of_stage(named["sections"], stage)
-        faults += _check_served(rows, own)
-        if "schools" in placed:
-            points = named["schools"].frame.drop_duplicates("school").set_index("school")
-            faults += consistency.misplaced_sections(rows, points, zones)
-    if "projects" in placed:
-        rows = _of_stage(named["projects"], stage)
-        faults += consistency.projects_outside(rows, zones)
-        faults += _of_other_stages(rows, _labels(catchments, "catchment") - set(zones.index), stage)
-    return faults
-
-
-def _of_stage(table: Named, stage: str) -> Named:
-    return replace(table, frame=table.frame[table.frame["stage"] == stage])
-
-
-_NO_SECTIONS = Wording(
-    "has no section.",
-    "Add the schools that offer it to `sections`, or remove the stage from project.toml.",
-    "没有任何学部。",
-    "请在 `sections` 表中补充开设该学段的学校,或从 project.toml 中删去该学段。",
-)
-_NO_CATCHMENTS = Wording(
-    "has no catchments.",
-    "Add them, or leave the column `stage` empty for catchments that every stage shares.",
-    "没有学区。",
-    "请补充;各学段共用的学区,“学段”一列留空。",
-)
-
-
-def _of_other_stages(projects: Named, others: set[str], stage: str) -> list[Fault]:
-    """Report projects placed in a catchment that their stage does not have."""
-    if "catchment" not in projects.frame:
-        return []
-    wording = Wording(
-        f"is no catchment of stage {stage!r}.",
-        "Name one of that stage.",
-        f"不是学段“{stage}”的学区。",
-        "请写该学段的学区。",
-    )
-    cells = projects.frame["catchment"]
-    return [
-        projects.fault(wording, row=row, column="catchment", value=label)
-        for row, label in cells[cells.isin(list(others))].items()
-    ]
-
-
-def _check_years(document: ProjectFile, population: Named) -> list[Fault]:
-    """Report a base year before the count of the population, and a calibration year outside the plan."""
-    faults = []
-    dates = population.frame["date"].dropna()
-    if dates.empty:
-        return []
-    settings = document.project
-    first = first_school_year(dt.date.fromisoformat(dates.iloc[0]), settings.entry_cutoff)
-    if settings.base_year < first:
-        faults.append(
-            Fault(
-                file=FILE_NAME,
-                column="project.base_year",
-                value=str(settings.base_year),
-                problem=f"is before {first}, the first school year after the population of {dates.iloc[0]}.",
-                remedy="Take an older count, or a later base year.",
-                problem_zh=f"早于 {first},即 {dates.iloc[0]} 人口之后的第一个学年。",
-                remedy_zh="请改用更早的人口数据,或更晚的基准年。",
-            ),
-        )
-    for name, stage in document.stages.items():
-        year = stage.attendance.calibrate
-        if year is not None and not first <= year <= settings.horizon:
-            faults.append(
-                Fault(
-                    file=FILE_NAME,
-                    column=f"stages.{name}.attendance.calibrate",
-                    value=str(year),
-                    problem=f"is not within {first} and {settings.horizon}.",
-                    remedy="Name the school year of the enrolment.",
-                    problem_zh=f"不在 {first} 至 {settings.horizon} 之间。",
-                    remedy_zh="请写在校(园)生数所属的学年。",
-                ),
-            )
-    return faults
-
-
-def _check_served(sections: Named, catchments: gpd.GeoDataFrame) -> list[Fault]:
-    """Report declared catchments that do not exist."""
-    if "catchment" not in sections.frame:
-        return []
-    lists = sections.frame["catchment"].map(consistency.split_labels)
-    long = lists[lists.map(len) > 0].explode()
-    known = set(catchments["catchment"])
-    wrong = long[~long.isin(list(known))]
-    faults = []
-    for row, label in wrong.items():
-        school = str(sections.frame.at[row, "school"])
-        wording = Wording(
-            f"{school} serves a catchment that does not exist.",
-            "Correct it, or decide it in project.toml under [[rulings]] with a reason.",
-            f"{school} 所服务的学区不存在。",
-            "请更正,或在 project.toml 的 [[rulings]] 中写明裁定及理由。",
-        )
-        faults.append(sections.fault(wording, row=row, column="catchment", value=label))
-    return faults
-
-
-def _catchments_of(layer: gpd.GeoDataFrame, stage: str) -> gpd.GeoDataFrame:
-    if "stage" not in layer or layer["stage"].isna().all():
-        return layer
-    own = layer[layer["stage"] == stage]
-    return own if len(own) else layer[layer["stage"].isna()]
 
 
 def _assemble(
@@ -572,11 +415,12 @@ def _assemble(
         shared = "stage" not in layer or not (layer["stage"] == stage).any()
         coverage_of[stage] = ALL_STAGES if shared else stage
         if coverage_of[stage] not in coverages:
-            coverages[coverage_of[stage]] = _keyed(_catchments_of(layer, stage), "catchment")
+            coverages[coverage_of[stage]] = _keyed(catchments_of(layer, stage), "catchment")
     schools = _keyed(tables["schools"].frame, "school")
     sections = _sections(tables["sections"].frame, schools, coverages, coverage_of)
     stages = [stage.model_copy(update={"id": name}) for name, stage in document.stages.items()]
-    dates = tables["population"].frame["date"]
+    frames = {name: table.frame for name, table in tables.items()}
+    population, date = _latest(frames.get("population"))
     files = [folder / name for name in (FILE_NAME, document.project.standards)]
     files += [folder / source.file for source in document.tables.values()]
     return Project(
@@ -589,8 +433,14 @@ def _assemble(
         rulings=document.rulings,
         standards=standards,
         areas=_keyed(tables["areas"].frame, "area"),
-        population=_population(tables["population"].frame),
-        population_date=dt.date.fromisoformat(dates.iloc[0]),
+        population=population,
+        population_date=date,
+        evidence=_evidence(frames, set(frames["areas"]["area"]), document),
+        settings_population=document.population,
+        town=_town(frames["areas"], document.population.town),
+        developments=_developments(frames["developments"], frames["areas"]) if "developments" in frames else None,
+        yields=_yields(frames["yields"]) if "yields" in frames else None,
+        migration=by_age(frames["migration"], ["age"], "rate") if "migration" in frames else None,
         coverages=coverages,
         coverage_of=coverage_of,
         schools=schools,
@@ -612,13 +462,35 @@ def _keyed(layer: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
     )
 
 
-def _population(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add up the sexes and spell out the bands."""
-    counts = frame.groupby(["area", "age"], sort=True)["count"].sum().to_frame()
-    bands = [parse_age(age) or (0, None) for age in counts.index.get_level_values("age")]
-    counts["low"] = [low for low, _ in bands]
-    counts["high"] = [float("nan") if high is None else float(high) for _, high in bands]
-    return counts
+def _latest(frame: pd.DataFrame | None) -> tuple[pd.DataFrame | None, dt.date | None]:
+    """Return the latest count, the sexes added up, and its day."""
+    if frame is None:
+        return None, None
+    date = str(frame["date"].max())
+    return by_age(frame[frame["date"] == date], ["area", "age"], "count"), dt.date.fromisoformat(date)
+
+
+def _town(areas: pd.DataFrame, items: tuple[str, ...]) -> tuple[str, ...]:
+    inside = areas["area"].isin(items)
+    if "urban_rural" in areas:
+        inside |= areas["urban_rural"].isin(items)
+    return tuple(sorted(areas.loc[inside, "area"]))
+
+
+def _developments(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+    table = pd.DataFrame(frame.reindex(columns=["development", "type", "year", "name", "homes", "status"]))
+    text = ["type", "name", "status"]
+    table[text] = table[text].astype(object).where(table[text].notna(), "")
+    table["name"] = table["name"].where(table["name"] != "", table["development"])
+    table = table.assign(year=table["year"].astype(int), area=people.developments_areas(frame, areas))
+    table = table.astype({"homes": float})
+    return table.set_index(["development", "type", "year"])[["name", "area", "homes", "status"]].sort_index()
+
+
+def _yields(frame: pd.DataFrame) -> pd.DataFrame:
+    types = frame["type"].fillna("") if "type" in frame else ""
+    table = frame.assign(type=types, years_since=frame["years_since"].astype(int))
+    return by_age(table, ["type", "age", "years_since"], "children")
 
 
 def _sections(

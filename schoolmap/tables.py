@@ -36,9 +36,15 @@ class Kind(StrEnum):
     """A year and month, `2027-09`, or a year, which means its September."""
     AGE = "age"
     """One age in completed years, `3`, or a band with both ends counted, `3-5`, or open, `95+`."""
+    YEAR = "year"
+    """A calendar year, `2024`, or a school year, `2024-2025`, named by its autumn."""
+    WHOLE = "whole"
+    """A whole number that is not negative."""
+    SHARE = "share"
+    """A share, from 0 to 1."""
 
 
-NUMERIC = {Kind.COUNT, Kind.CHANGE, Kind.DEGREES}
+NUMERIC = {Kind.COUNT, Kind.CHANGE, Kind.DEGREES, Kind.WHOLE, Kind.SHARE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +68,25 @@ class Contract:
     columns: dict[str, Column]
     geometry: str = "none"
     """`none`, `polygon`, `point`, `either` (polygon or point) or `optional` (a point, or nothing)."""
+    one_of: tuple[tuple[str, ...], ...] = ()
+    """Groups of columns of which one must be there."""
 
     def __post_init__(self) -> None:
-        """Raise if the key names a column that the contract does not have."""
-        unknown = [name for name in self.key if name not in self.columns]
+        """Raise if the key, or a group of columns, names one that the contract does not have."""
+        named = [*self.key, *(name for group in self.one_of for name in group)]
+        unknown = [name for name in named if name not in self.columns]
         if unknown:
             msg = f"contract {self.name!r} has no column {unknown[0]!r} for its key."
             raise ValueError(msg)
 
 
+SEXES = ("female", "male", "both")
+MONTHS = tuple(str(month) for month in range(1, 13))
+ORDERS = ("1", "2", "3+")
+"""First, second, and third or later births."""
+KINDERGARTEN_GRADES = ("K1", "K2", "K3")
+GRADES = (*KINDERGARTEN_GRADES, *(str(grade) for grade in range(1, 13)))
+"""Kindergarten (小班, 中班, 大班), then grades 1 to 12."""
 PROJECT_KINDS = ("new", "expand", "relocate", "attach", "convert", "temporary", "demolish")
 
 CONTRACTS: dict[str, Contract] = {
@@ -89,11 +105,11 @@ CONTRACTS: dict[str, Contract] = {
         ),
         Contract(
             name="population",
-            key=("area", "age", "sex"),
+            key=("area", "age", "sex", "date"),
             columns={
                 "area": Column(kind=Kind.CODE, means="code of the small area", required=True),
                 "age": Column(kind=Kind.AGE, means="age or band of ages", required=True),
-                "sex": Column(kind=Kind.TEXT, means="sex, where known", filled=False),
+                "sex": Column(kind=Kind.TEXT, means="sex; empty: both together", filled=False, allowed=SEXES),
                 "date": Column(kind=Kind.DATE, means="date of the count", required=True),
                 "count": Column(kind=Kind.COUNT, means="residents", required=True),
             },
@@ -177,6 +193,107 @@ CONTRACTS: dict[str, Contract] = {
                 "note": Column(kind=Kind.TEXT, means="remark", filled=False),
             },
         ),
+        Contract(
+            name="births",
+            key=("area", "year", "month", "order"),
+            columns={
+                "area": Column(kind=Kind.CODE, means="code of the small area where the mother lives", required=True),
+                "year": Column(kind=Kind.YEAR, means="calendar year", required=True),
+                "month": Column(kind=Kind.TEXT, means="month; without it, the whole year", allowed=MONTHS),
+                "order": Column(
+                    kind=Kind.TEXT,
+                    means="first, second, or third and later births; empty: all",
+                    filled=False,
+                    allowed=ORDERS,
+                ),
+                "births": Column(kind=Kind.COUNT, means="live births", required=True),
+            },
+        ),
+        Contract(
+            name="projection",
+            key=("area", "catchment", "age", "stage", "year"),
+            one_of=(("area", "catchment"), ("age", "stage")),
+            columns={
+                "area": Column(kind=Kind.CODE, means="code of the small area"),
+                "catchment": Column(kind=Kind.CODE, means="code of the catchment, in place of the area"),
+                "age": Column(kind=Kind.AGE, means="age or band of ages"),
+                "stage": Column(kind=Kind.TEXT, means="stage whose ages are counted, in place of the age"),
+                "year": Column(kind=Kind.YEAR, means="year of the projection", required=True),
+                "count": Column(kind=Kind.COUNT, means="children projected", required=True),
+            },
+        ),
+        Contract(
+            name="totals",
+            key=("area", "date"),
+            columns={
+                "area": Column(kind=Kind.CODE, means="code of the small area", required=True),
+                "date": Column(kind=Kind.DATE, means="date of the count", required=True),
+                "count": Column(kind=Kind.COUNT, means="residents of all ages", required=True),
+            },
+        ),
+        Contract(
+            name="structure",
+            key=("age", "sex"),
+            columns={
+                "age": Column(kind=Kind.AGE, means="age or band of ages", required=True),
+                "sex": Column(kind=Kind.TEXT, means="sex; empty: both together", filled=False, allowed=SEXES),
+                "count": Column(kind=Kind.COUNT, means="residents of the whole planning area", required=True),
+            },
+        ),
+        Contract(
+            name="pupils",
+            key=("school", "grade", "year"),
+            columns={
+                "school": Column(kind=Kind.CODE, means="code of the school", required=True),
+                "grade": Column(kind=Kind.TEXT, means="kindergarten year or grade", required=True, allowed=GRADES),
+                "year": Column(kind=Kind.YEAR, means="school year, by its autumn", required=True),
+                "pupils": Column(kind=Kind.COUNT, means="pupils enrolled", required=True),
+            },
+        ),
+        Contract(
+            name="marriages",
+            key=("year",),
+            columns={
+                "year": Column(kind=Kind.YEAR, means="calendar year", required=True),
+                "count": Column(kind=Kind.COUNT, means="first marriages of the planning area", required=True),
+            },
+        ),
+        Contract(
+            name="developments",
+            key=("development", "type", "year"),
+            geometry="optional",
+            columns={
+                "development": Column(kind=Kind.CODE, means="code of the housing development", required=True),
+                "name": Column(kind=Kind.TEXT, means="name of the development", filled=False),
+                "area": Column(kind=Kind.CODE, means="small area it lies in; empty: where its point is", filled=False),
+                "type": Column(kind=Kind.TEXT, means="type of homes, as in `yields`", filled=False),
+                "homes": Column(kind=Kind.COUNT, means="homes completed in that year", required=True),
+                "year": Column(kind=Kind.YEAR, means="year of completion", required=True),
+                "status": Column(kind=Kind.TEXT, means="how far it is", filled=False),
+            },
+        ),
+        Contract(
+            name="yields",
+            key=("type", "age", "years_since"),
+            columns={
+                "type": Column(kind=Kind.TEXT, means="type of homes; empty: every type", filled=False),
+                "age": Column(kind=Kind.AGE, means="age or band of ages", required=True),
+                "years_since": Column(kind=Kind.WHOLE, means="years since completion", required=True),
+                "children": Column(kind=Kind.COUNT, means="children of these ages per occupied home", required=True),
+            },
+        ),
+        Contract(
+            name="migration",
+            key=("age",),
+            columns={
+                "age": Column(kind=Kind.AGE, means="age or band of ages", required=True),
+                "rate": Column(
+                    kind=Kind.SHARE,
+                    means="share of the rural children of each of these ages who move to the county town within a year",
+                    required=True,
+                ),
+            },
+        ),
     )
 }
 
@@ -208,8 +325,12 @@ def value_schema(contract: Contract, columns: pd.Index) -> pa.DataFrameSchema:
 
 def _value_column(spec: Column, *, key: bool) -> pa.Column:
     checks = []
-    if spec.kind is Kind.COUNT:
+    if spec.kind in {Kind.COUNT, Kind.WHOLE, Kind.SHARE}:
         checks.append(pa.Check.ge(0, error="is negative"))
+    if spec.kind is Kind.WHOLE:
+        checks.append(pa.Check(_is_whole, error="is no whole number"))
+    if spec.kind is Kind.SHARE:
+        checks.append(pa.Check.le(1, error="is above 1"))
     if spec.kind in NUMERIC:
         checks.append(pa.Check.lt(float("inf"), error="is not a finite number"))
     if spec.allowed:
@@ -218,8 +339,13 @@ def _value_column(spec: Column, *, key: bool) -> pa.Column:
     return pa.Column(checks=checks, nullable=optional_key or not (spec.required or spec.filled))
 
 
+def _is_whole(values: pd.Series) -> pd.Series:
+    return values % 1 == 0
+
+
 _AGE = re.compile(r"^(\d{1,3})岁?(?:(?:-|–|—|~|～|至)(\d{1,3})岁?|(\+|及以上)岁?)?$")
 _MONTH = re.compile(r"^(\d{4})(?:-(0?[1-9]|1[0-2]))?$")
+_YEAR = re.compile(r"^([12]\d{3})(?:(?:-|–|—|~|～|/)(\d{4}|\d{2}))?(?:年|学年|学年度|年度)?$", re.ASCII)
 
 
 def parse_age(text: str) -> tuple[int, int | None] | None:
@@ -260,3 +386,35 @@ def parse_month(text: str) -> tuple[int, int] | None:
     if found is None:
         return None
     return int(found[1]), int(found[2]) if found[2] else 9
+
+
+def parse_year(text: str) -> int | None:
+    """
+    Read a calendar year, or a school year by its autumn; nothing if the text is neither.
+
+    Examples
+    --------
+    >>> parse_year("2024"), parse_year("2024年"), parse_year("2024-2025学年"), parse_year("2024/25")
+    (2024, 2024, 2024, 2024)
+    >>> parse_year("2024-2026"), parse_year("24")
+    (None, None)
+    """
+    found = _YEAR.match(text.replace(" ", ""))
+    if found is None:
+        return None
+    year = int(found[1])
+    if found[2] and int(found[2]) not in {year + 1, (year + 1) % 100}:
+        return None
+    return year
+
+
+def grade_number(grade: str) -> int:
+    """
+    Return the number of a grade: it counts on downwards in kindergarten, so that the usual age is always five more.
+
+    Examples
+    --------
+    >>> [grade_number(grade) for grade in ("K1", "K3", "1", "9")]
+    [-2, 0, 1, 9]
+    """
+    return int(grade[1:]) - 3 if grade in KINDERGARTEN_GRADES else int(grade)

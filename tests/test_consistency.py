@@ -109,8 +109,8 @@ def test_very_many_gaps_are_counted() -> None:
 @pytest.mark.parametrize(
     ("sex", "age", "is_fault"),
     [
-        (["m", "m", "f", "f"], ["0-5", "6-11", "0-5", "6-11"], False),
-        (["m", "m", "f", "f"], ["0-5", "6-11", "0-6", "7-11"], True),
+        (["male", "male", "female", "female"], ["0-5", "6-11", "0-5", "6-11"], False),
+        (["male", "male", "female", "female"], ["0-5", "6-11", "0-6", "7-11"], True),
         ([None, None, None], ["0-2", "3-5", "6-11"], False),
     ],
 )
@@ -122,20 +122,46 @@ def test_both_sexes_in_the_same_bands(sex: list[object], age: list[object], *, i
 
 def test_a_sex_that_is_missing_in_one_area() -> None:
     """Boys alone in one area would halve its children."""
-    table = named(area=["a", "a", "b"], age=["0-11"] * 3, sex=["m", "f", "m"])
+    table = named(area=["a", "a", "b"], age=["0-11"] * 3, sex=["male", "female", "male"])
     ((row, value, problem),) = told(consistency.age_bands(table, oldest=11))
     assert (row, value) == (4, "b")
     assert "in the same bands" in problem
 
 
-def test_one_date() -> None:
-    """Every date beside the first is told with its first row."""
-    table = named(date=["2016-12-31", "2017-12-31", "2016-12-31", "2017-12-31", "2018-12-31"])
-    assert told(consistency.one_date(table)) == [
-        (3, "2017-12-31", "is a second date beside 2016-12-31."),
-        (6, "2018-12-31", "is a second date beside 2016-12-31."),
+@pytest.mark.parametrize(
+    ("sex", "problem"),
+    [
+        (["male", "male"], "counts male: children would be lost or counted twice."),
+        (["female", None], "counts both, female: children would be lost or counted twice."),
+        (["both", "both"], None),
+        ([None, "both"], None),
+    ],
+)
+def test_one_sex_alone_is_no_count(sex: list[object], problem: str | None) -> None:
+    """Boys only, or girls here and both there, lose children or count them twice."""
+    table = named(area=["a", "b"], age=["0-11"] * 2, sex=sex)
+    assert [said for _, _, said in told(consistency.age_bands(table, oldest=11))] == (
+        [] if problem is None else [problem]
+    )
+
+
+def test_every_date_has_bands_of_its_own() -> None:
+    """Single ages at one date and bands at another are fine; a gap is told with its date, an old date may end early."""
+    dates = ["2020-11-01"] * 2 + ["2024-12-31"] * 3
+    table = named(area=["a"] * 5, date=dates, age=["0-5", "6-9", "0-2", "3-5", "6-11"])
+    assert told(consistency.age_bands(table, oldest=11)) == []
+    table = named(area=["a"] * 5, date=dates, age=["0-5", "7-9", "0-2", "3-5", "6-11"])
+    assert told(consistency.age_bands(table, oldest=11)) == [
+        (3, "7-9", "leaves out ages 6 to 6 in area 'a' at 2020-11-01."),
     ]
-    assert consistency.one_date(named(date=["2016-12-31", None])) == []
+
+
+def test_a_date_lacks_an_area() -> None:
+    """An area that is counted once is counted always: unknown is not zero."""
+    table = named(area=["a", "b", "a", "a"], date=["2020-11-01", "2020-11-01", "2024-12-31", "2024-12-31"])
+    assert told(consistency.dates_complete(table)) == [
+        (4, "2024-12-31", "has no record of area b, which other dates have."),
+    ]
 
 
 def test_sections_without_seats() -> None:

@@ -43,7 +43,20 @@ def test_links_and_pictures_exist(text: str) -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["Settings", "TableSource", "Stage", "Scenario", "Ruling", "Source", "Attendance"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Settings",
+        "TableSource",
+        "PopulationSettings",
+        "ExcludedYear",
+        "Stage",
+        "Scenario",
+        "Ruling",
+        "Source",
+        "Attendance",
+    ],
+)
 def test_every_key_of_the_project_file_is_described(name: str) -> None:
     """A key that can be written is in the reference."""
     keys = set(getattr(project_file, name).model_fields) - {"id"} | ({"id"} if name == "Scenario" else set())
@@ -54,8 +67,9 @@ def test_every_key_of_the_project_file_is_described(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(CONTRACTS))
 def test_every_column_is_described(name: str) -> None:
     """A column that is read is in the reference, under its table."""
-    start = REFERENCE.index(f"**{name}**") if f"**{name}**" in REFERENCE else REFERENCE.index(f"\n{name} (")
-    part = REFERENCE[start : REFERENCE.index("\n\n", start + 1)]
+    found = re.search(rf"^(\*\*{name}\*\*|{name}[ :]).*?\n\n", REFERENCE, flags=re.MULTILINE | re.DOTALL)
+    assert found is not None
+    part = found[0]
     missing = [column for column in CONTRACTS[name].columns if f"`{column}`" not in part]
     assert missing == []
 

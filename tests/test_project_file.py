@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from typing import TYPE_CHECKING
 
 import pydantic
@@ -13,8 +14,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from schoolmap.inputs.project_file import ProjectFile
+from schoolmap.inputs.project_file import Ruling
 from schoolmap.inputs.project_file import Scenario
 from schoolmap.inputs.project_file import read_language
+from schoolmap.inputs.project_file import read_people_file
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.tables import CONTRACTS
 
@@ -142,6 +145,54 @@ def _settings() -> dict[str, object]:
         ),
         ("sections = {", "sektions = {", "tables.sektions", "", "is not a known table."),
         ("sections = {", "sektions = {", "tables.sections", "", "is missing."),
+        ("population = {", "totals = {", "tables", "", "name no source of children."),
+        ("[tables]", "[population]\nmethod = 'Z'\n[tables]", "population.method", "Z", "is not an allowed word."),
+        (
+            "[tables]",
+            "[population]\nmethod = 'D'\n[tables]",
+            "population.method",
+            "D",
+            "needs the table(s) totals, structure.",
+        ),
+        ("[tables]", "[population]\nadditionality = 1.5\n[tables]", "population.additionality", "1.5", "is above 1."),
+        ("[tables]", "[population]\nbirths = 'national'\n[tables]", "population", "", "but names none."),
+        ("[tables]", "[population]\nmonthly_births = [0.5, 0.5]\n[tables]", "population", "", "has 2 `monthly_births`"),
+        (
+            "[tables]",
+            f"[population]\nmonthly_births = {[0.1] * 12}\n[tables]",
+            "population",
+            "",
+            "has 12 `monthly_births` that sum to 1.2.",
+        ),
+        (
+            "[tables]",
+            "[population]\nexclude_years = [{ year = 2020, reason = 'x' }, { year = 2020, reason = 'y' }]\n[tables]",
+            "population",
+            "",
+            "excludes 2020 twice.",
+        ),
+        (
+            "[tables]",
+            "[population]\nexclude_years = [{ year = 2020 }]\n[tables]",
+            "population.exclude_years.0.reason",
+            "",
+            "is missing.",
+        ),
+        (
+            "[tables]",
+            "[population]\nprojection_date = '31.8.'\n[tables]",
+            "population.projection_date",
+            "31.8.",
+            "is no month and day.",
+        ),
+        (
+            "projects = {",
+            "projection = {",
+            "population.projection_source",
+            "",
+            "a ready projection is used as given, so its source is shown.",
+        ),
+        ("projects = {", "migration = {", "population.town", "", "nobody knows where the children"),
     ],
 )
 def test_a_wrong_key_is_named(  # noqa: PLR0917
@@ -241,10 +292,78 @@ def test_the_language_of_a_project(tmp_path: Path, text: str, language: str) -> 
 def test_every_table_of_the_contract_may_be_declared(tmp_path: Path) -> None:
     """The project file knows the tables that the contract knows."""
     lines = "\n".join(f'{name} = {{ file = "{name}.gpkg" }}' for name in CONTRACTS)
-    (tmp_path / "project.toml").write_text(f"{village.PROJECT}\n[tables]\n{lines}\n", encoding="utf-8")
+    text = f"{village.PROJECT}\n[population]\ntown = ['1']\nprojection_source = 'x'\n[tables]\n{lines}\n"
+    (tmp_path / "project.toml").write_text(text, encoding="utf-8")
     document, _ = read_project_file(tmp_path)
     assert document is not None
     assert set(document.tables) == set(CONTRACTS)
+
+
+def test_the_population_section_by_hand(tmp_path: Path) -> None:
+    """Everything has a default that leaves today's forecast as it is; what is written is kept."""
+    (tmp_path / "project.toml").write_text(GOOD, encoding="utf-8")
+    document, _ = read_project_file(tmp_path)
+    assert document is not None
+    settings = document.population
+    assert (settings.method, settings.births, settings.national, settings.town) == ("auto", "level", "", ())
+    assert (settings.additionality, settings.projection_date, settings.exclude_years) == (0.5, "08-31", ())
+    text = '[population]\nnational = "china_wpp2024"\nbirths = "national"\nadditionality = 0\ntown = ["111"]\n'
+    text += 'exclude_years = [{ year = 2020, reason = "疫情" }]\n'
+    (tmp_path / "project.toml").write_text(GOOD + text, encoding="utf-8")
+    document, faults = read_project_file(tmp_path)
+    assert faults == []
+    assert document is not None
+    assert document.population.exclude_years[0].reason == {"en": "疫情", "zh": "疫情"}
+    assert (document.population.births, document.population.additionality) == ("national", 0)
+
+
+def test_a_scenario_starts_from_a_preset(tmp_path: Path) -> None:
+    """It may change births, moves and housing; a preset or a size that is not known is refused."""
+    scenario = '\n[[scenarios]]\nid = "a"\nlabel = "a"\n'
+    own = 'preset = "two_child_pulse"\nmigration_factor = 0.5\nhousing_delay = 2\n'
+    (tmp_path / "project.toml").write_text(GOOD + scenario + own, encoding="utf-8")
+    document, _ = read_project_file(tmp_path)
+    assert document is not None
+    (read,) = document.scenarios
+    assert (read.preset, read.births_factor, read.migration_factor, read.housing_delay) == (
+        "two_child_pulse",
+        1.0,
+        0.5,
+        2,
+    )
+    wrong = 'preset = "worst"\nmigration_factor = 3.5\nhousing_delay = 1.5\n'
+    assert [(fault.column, fault.value) for fault in faults_of(tmp_path, GOOD + scenario + wrong)] == [
+        ("scenarios.0.preset", "worst"),
+        ("scenarios.0.migration_factor", "3.5"),
+        ("scenarios.0.housing_delay", "1.5"),
+    ]
+
+
+@pytest.mark.parametrize("tables", [["population"], ["births"], ["projection"], ["totals", "structure"], ["pupils"]])
+def test_one_source_of_children_is_enough(tmp_path: Path, tables: list[str]) -> None:
+    """Any of them, with the layers and schools; a file of people alone needs nothing else."""
+    lines = "".join(f'{name} = {{ file = "{name}.csv" }}\n' for name in tables)
+    others = "".join(f'{name} = {{ file = "{name}.csv" }}\n' for name in ("areas", "schools", "sections", "catchments"))
+    section = '[population]\nprojection_source = "county, 2025"\n'
+    (tmp_path / "project.toml").write_text(f"{village.PROJECT}{section}[tables]\n{lines}{others}", encoding="utf-8")
+    assert read_project_file(tmp_path)[1] == []
+    project = village.PROJECT.partition("[stages")[0]
+    (tmp_path / "project.toml").write_text(f"{project}{section}[tables]\n{lines}", encoding="utf-8")
+    document, faults = read_people_file(tmp_path)
+    assert faults == []
+    assert document is not None
+    assert {name: stage.ages for name, stage in document.stages.items()} == {
+        "kindergarten": (3, 5),
+        "primary": (6, 11),
+        "junior": (12, 14),
+    }
+    assert read_project_file(tmp_path)[1] != []
+
+
+def test_every_table_of_the_contract_may_be_ruled() -> None:
+    """A value of any table can be decided, and of no other."""
+    allowed = typing.get_args(Ruling.model_fields["table"].annotation)
+    assert set(allowed) == set(CONTRACTS)
 
 
 def test_a_stage_is_named_by_its_section(tmp_path: Path) -> None:

@@ -152,10 +152,10 @@ def test_a_missing_part_of_the_key_makes_no_twins(tmp_path: Path) -> None:
 
 
 def test_a_doubled_key_with_an_empty_part(tmp_path: Path) -> None:
-    """A population with an empty column `sex` is compared by area and age."""
+    """A population with an empty column `sex` is compared by area, age and date."""
     row = {"村": "a", "年龄": "3", "性别": "", "日期": "2023-08-31", "人数": "5"}
     result = read(tmp_path, "population", pd.DataFrame([row, row | {"年龄": "4"}, row]))
-    assert told(result) == [(4, "area, age, sex", "a, 3, ", "is there twice, first in row 2.")]
+    assert told(result) == [(4, "area, age, sex, date", "a, 3, , 2023-08-31", "is there twice, first in row 2.")]
 
 
 def test_look_alikes_stay_distinct(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from schoolmap.tables import CONTRACTS
+from schoolmap.tables import GRADES
 from schoolmap.tables import PROJECT_KINDS
 from schoolmap.tables import Column
 from schoolmap.tables import Contract
 from schoolmap.tables import Kind
+from schoolmap.tables import grade_number
 from schoolmap.tables import parse_age
 from schoolmap.tables import parse_month
+from schoolmap.tables import parse_year
 from schoolmap.tables import value_schema
 
 ages = st.integers(min_value=0, max_value=120)
@@ -95,6 +98,36 @@ def test_what_is_no_month(text: str) -> None:
     assert parse_month(text) is None
 
 
+# years and grades
+
+
+@pytest.mark.parametrize(
+    "text", ["2024", " 2024 ", "2024年", "2024年度", "2024-2025", "2024—2025学年", "2024/25", "2024-25"]
+)
+def test_years_as_people_write_them(text: str) -> None:
+    """A calendar year, or a school year, which is named by its autumn."""
+    assert parse_year(text) == 2024
+
+
+@given(st.integers(min_value=1000, max_value=2998))
+def test_a_year_is_read_as_it_is_written(year: int) -> None:
+    """Every year is read back, alone and as a school year."""
+    assert parse_year(str(year)) == parse_year(f"{year}-{year + 1}") == year
+
+
+@pytest.mark.parametrize(
+    "text", ["", "24", "2024-2026", "2024-2024", "2024-06", "2024-12-31", "3024", "２０２４", "year"]
+)
+def test_what_is_no_year(text: str) -> None:
+    """A date, a month or two years that do not follow each other are no year."""
+    assert parse_year(text) is None
+
+
+def test_grades_are_five_less_than_the_usual_age() -> None:
+    """A child of the first kindergarten year is three, of the last five, of grade 1 six."""
+    assert [grade_number(grade) + 5 for grade in GRADES] == list(range(3, 18))
+
+
 # contracts
 
 
@@ -140,8 +173,33 @@ def test_only_known_kinds_of_projects() -> None:
 def test_population_may_leave_out_sex() -> None:
     """Sex is part of the key where it is known: two rows of one age are two sexes, or one too many."""
     row = {"area": ["a", "a"], "age": ["3", "3"], "date": ["2026-12-31"] * 2, "count": [10.0, 12.0]}
-    assert not faults("population", **row, sex=["f", "m"])
+    assert not faults("population", **row, sex=["female", "male"])
     assert {row for _, row in faults("population", **row)} == {1}
+
+
+def test_population_may_have_several_dates() -> None:
+    """One age of one area at two dates is two records; at one date it is one too many."""
+    row = {"area": ["a", "a"], "age": ["3", "3"], "count": [10.0, 12.0]}
+    assert not faults("population", **row, date=["2020-11-01", "2024-12-31"])
+    assert {row for _, row in faults("population", **row, date=["2020-11-01"] * 2)} == {1}
+
+
+def test_a_share_is_from_zero_to_one_and_a_whole_number_is_whole() -> None:
+    """Both ends of a share count; per cent, negative numbers and half years do not."""
+    ages = ["3", "4", "5", "6"]
+    assert faults("migration", age=ages, rate=[0.0, 1.0, 3.0, -0.1]) == {("rate", 2), ("rate", 3)}
+    assert faults("yields", age=ages[:3], years_since=[0.0, 1.5, -1.0], children=[0.2] * 3) == {
+        ("years_since", 1),
+        ("years_since", 2),
+    }
+
+
+@pytest.mark.parametrize(("column", "word"), [("month", "13"), ("order", "4"), ("month", "0")])
+def test_months_and_orders_of_births_are_known_words(column: str, word: str) -> None:
+    """A thirteenth month or a fourth order is none; what is left out stands for all."""
+    row: dict[str, list[object]] = {"area": ["a"], "year": ["2024"], "births": [3.0]}
+    assert not faults("births", **row)
+    assert faults("births", **row, **{column: [word]}) == {(column, 0)}
 
 
 def test_unknown_columns_are_left_alone() -> None:
@@ -151,9 +209,9 @@ def test_unknown_columns_are_left_alone() -> None:
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS.keys())
 def test_contracts_are_whole(contract: Contract) -> None:
-    """Every contract has a key that a reader must find, and every column says what it means."""
-    assert contract.columns[contract.key[0]].required
-    assert contract.columns[contract.key[0]].kind in {Kind.CODE, Kind.TEXT}
+    """Every contract has a key that a reader must find, no measure is part of it, and every column says what it means."""
+    assert any(contract.columns[name].required for name in contract.key)
+    assert not {contract.columns[name].kind for name in contract.key} & {Kind.COUNT, Kind.CHANGE, Kind.SHARE}
     assert all(column.means for column in contract.columns.values())
     assert contract.geometry in {"none", "polygon", "point", "either", "optional"}
 

@@ -67,6 +67,33 @@ sections = { file = "sections.csv" }
 projects = { file = "projects.csv", crs = "GCJ-02" }
 """
 
+PEOPLE = """
+[population]
+town = ["111"]
+projection_source = "虚构规划,2023"
+
+[tables.births]
+file = "births.csv"
+[tables.projection]
+file = "projection.csv"
+[tables.totals]
+file = "totals.csv"
+[tables.structure]
+file = "structure.csv"
+[tables.pupils]
+file = "pupils.csv"
+[tables.marriages]
+file = "marriages.csv"
+[tables.developments]
+file = "developments.csv"
+crs = "GCJ-02"
+[tables.yields]
+file = "yields.csv"
+[tables.migration]
+file = "migration.csv"
+"""
+"""Declares the tables of `people`, before those of `CSV`."""
+
 XLSX = """
 [tables]
 areas = { file = "areas.geojson" }
@@ -152,6 +179,66 @@ def tables() -> Tables:
     }
 
 
+def people() -> Tables:
+    """Return the county's tables with all that can be known of its people; the count is of two dates and both sexes."""
+    content = tables()
+    years = [str(year) for year in range(2018, 2024)]
+    counts = [
+        (area, age, sex, date, str(count // 2))
+        for area in AREAS
+        for date in ("2020-08-31", DATE)
+        for sex in ("女", "男")
+        for age, count in COUNTS.items()
+    ]
+    births = [
+        (area, f"{year}年", order, births)
+        for area in AREAS
+        for year in years
+        for order, births in (("一孩", "10"), ("二孩", "8"), ("三孩及以上", "2"))
+    ]
+    projection = [
+        (area, stage, str(year), "100") for area in AREAS for stage in ("幼儿园", "小学") for year in range(2024, 2031)
+    ]
+    grades = {"1143000001": ("小班", "中班", "大班"), "2143000001": ("一年级", "二年级")}
+    pupils = [
+        (school, grade, f"{year}-{year + 1}", "50")
+        for school, names in grades.items()
+        for grade in names
+        for year in range(2021, 2025)
+    ]
+    lon, lat = degrees(1500, 500)
+    return content | {
+        "areas": content["areas"].assign(城乡分类=["220", "220", "111", "220"]),
+        "population": pd.DataFrame(counts, columns=["村代码", "年龄段", "性别", "时点", "人数"]),
+        "births": pd.DataFrame(births, columns=["村代码", "年份", "孩次", "出生人数"]),
+        "projection": pd.DataFrame(projection, columns=["村代码", "学段", "年份", "预测人数"]),
+        "totals": pd.DataFrame([(area, DATE, "1430") for area in AREAS], columns=["村代码", "时点", "总人口"]),
+        "structure": pd.DataFrame(
+            [(age, str(4 * count)) for age, count in COUNTS.items()], columns=["年龄段", "人口数"]
+        ),
+        "pupils": pd.DataFrame(pupils, columns=["学校标识码", "年级", "学年", "在校生数"]),
+        "marriages": pd.DataFrame({"年份": years, "初婚人数": ["30"] * len(years)}),
+        "developments": pd.DataFrame(
+            [
+                ("Z1", "东苑", "", "商品房", "300", "2025", lon, lat),
+                ("Z1", "东苑", "", "商品房", "200", "2026", lon, lat),
+                ("Z2", "", AREAS[0], "安置房", "80", "2026", "", ""),
+            ],
+            columns=["住宅项目", "项目名称", "村代码", "住宅类型", "套数", "竣工年份", "经度", "纬度"],
+        ),
+        "yields": pd.DataFrame(
+            [
+                (kind, age, str(since), "0.1")
+                for kind in ("商品房", "安置房")
+                for age in ("0-2", "3-5", "6-11")
+                for since in range(3)
+            ],
+            columns=["住宅类型", "年龄段", "竣工后年数", "户均儿童数"],
+        ),
+        "migration": pd.DataFrame({"年龄段": ["3-5", "6-11"], "年迁移率": ["0.02", "0.04"]}),
+    }
+
+
 def write(
     folder: Path,
     content: Tables | None = None,
@@ -178,7 +265,7 @@ def write_sheets(path: Path, sheets: dict[str, pd.DataFrame]) -> Path:
 
 def _as_csv(folder: Path, content: Tables, encoding: str) -> None:
     _polygons(folder, content)
-    for name in ("population", "schools", "sections", "projects"):
+    for name in content.keys() - {"areas", "catchments"}:
         content[name].to_csv(folder / f"{name}.csv", index=False, encoding=encoding)
 
 

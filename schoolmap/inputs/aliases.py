@@ -15,7 +15,19 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "age": ("年龄", "年龄段"),
     "sex": ("性别",),
     "date": ("日期", "时点", "统计时点", "统计日期"),
-    "count": ("人数", "人口", "人口数"),
+    "count": ("人数", "人口", "人口数", "总人口", "常住人口", "预测人数", "初婚人数", "初婚登记数"),
+    "year": ("年份", "年度", "学年", "出生年份", "竣工年份", "竣工年", "交付年份"),
+    "month": ("月份", "月", "出生月份"),
+    "order": ("孩次",),
+    "births": ("出生人数", "出生数", "出生人口", "活产数"),
+    "grade": ("年级",),
+    "pupils": ("在校生数", "在校生", "学生数", "在校人数", "在园人数", "人数"),
+    "development": ("住宅项目", "住宅项目代码", "楼盘", "楼盘代码", "项目编号", "项目代码"),
+    "type": ("住宅类型", "住房类型", "户型", "类型"),
+    "homes": ("套数", "住宅套数", "户数"),
+    "years_since": ("竣工后年数", "交付后年数", "入住年数"),
+    "children": ("户均儿童数", "每户儿童数", "儿童数"),
+    "rate": ("迁移率", "年迁移率", "进城率", "比例"),
     "school": ("学校代码", "学校标识码", "机构代码", "学校机构标识码"),
     "operator": ("办别", "举办者", "性质", "办学性质"),
     "group": ("教育集团", "集团"),
@@ -42,6 +54,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "y": ("北坐标", "northing"),
 }
 
+_DIGITS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+
 WORDS: dict[str, dict[str, str]] = {
     "kind": {
         "新建": "new",
@@ -61,12 +75,59 @@ WORDS: dict[str, dict[str, str]] = {
         "小学": "primary",
         "初中": "junior",
     },
+    "sex": {
+        **dict.fromkeys(("女", "女性", "女童", "女孩", "F", "f", "Female", "FEMALE"), "female"),
+        **dict.fromkeys(("男", "男性", "男童", "男孩", "M", "m", "Male", "MALE"), "male"),
+        **dict.fromkeys(("不分性别", "男女", "Both", "BOTH"), "both"),
+    },
+    "month": {
+        **{f"{month}月": str(month) for month in range(1, 13)},
+        **{f"0{month}": str(month) for month in range(1, 10)},
+        **{f"0{month}月": str(month) for month in range(1, 10)},
+        **{f"{digit}月": str(month) for month, digit in enumerate(_DIGITS, start=1)},
+    },
+    "order": {
+        **dict.fromkeys(("一孩", "第一孩", "1孩"), "1"),
+        **dict.fromkeys(("二孩", "第二孩", "2孩"), "2"),
+        **dict.fromkeys(("三孩及以上", "三孩及以上孩次", "三孩以上", "多孩", "三孩", "3孩及以上", "3"), "3+"),
+    },
+    "grade": {
+        **dict.fromkeys(("小班", "幼儿园小班"), "K1"),
+        **dict.fromkeys(("中班", "幼儿园中班"), "K2"),
+        **dict.fromkeys(("大班", "幼儿园大班"), "K3"),
+        **{f"{digit}年级": str(grade) for grade, digit in enumerate(_DIGITS, start=1)},
+        **{f"{grade}年级": str(grade) for grade in range(1, 13)},
+        **{f"初{digit}": str(grade) for grade, digit in enumerate("一二三", start=7)},
+        **{f"高{digit}": str(grade) for grade, digit in enumerate("一二三", start=10)},
+    },
 }
 
 
 TOTALS = {"合计", "总计", "小计", "共计", "total", "sum"}
 """Words that mark a row as a total of others (tidied)."""
-UNITS = {"人", "个", "班", "所", "间", "轨", "岁", "亩", "座", "名", "%", "m2", "平方米", "元", "万元", "度"}
+UNITS = {
+    "人",
+    "个",
+    "班",
+    "所",
+    "间",
+    "轨",
+    "岁",
+    "亩",
+    "座",
+    "名",
+    "%",
+    "m2",
+    "平方米",
+    "元",
+    "万元",
+    "度",
+    "套",
+    "户",
+    "对",
+    "年",
+    "月",
+}
 """Words of a row of units below the header (tidied)."""
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Collection
     from collections.abc import Hashable
+    from collections.abc import Iterable
 
 _OVERLAP_M2 = 1.0
 """Overlaps of this area or less are rounding of coordinates, far below one home."""
@@ -33,6 +34,10 @@ _FAR_M = 20_000.0
 _OPEN = 200
 """Stands for the highest age of an open band."""
 _MOST_SHOWN = 20
+BOTH = "both"
+"""The sex of a record that does not tell the sexes apart."""
+_BANDS_OF = ["area", "date", "sex"]
+"""What has bands of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,16 @@ class Named:
             **wording._asdict(),
         )
 
+    def more(self, rest: int, *, column: str) -> list[Fault]:
+        """Return one fault that counts those which are not listed one by one, if there are any."""
+        wording = Wording(
+            f"has {rest} more such fault(s).",
+            "Mend the column as a whole.",
+            f"还有 {rest} 处同类问题。",
+            "请整列检查更正。",
+        )
+        return [self.fault(wording, column=column)] if rest > 0 else []
+
 
 def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str) -> list[Fault]:
     """Report values of a column that are no label of another table, once each; empty cells are left alone."""
@@ -87,7 +102,7 @@ def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str
 def labels_without_records(table: Named, column: str, known: Collection[str], *, of: Named) -> list[Fault]:
     """Report labels of another table that have no record here: unknown is not zero."""
     missing = set(known) - set(table.frame[column].dropna())
-    rows = of.frame[of.frame[column].isin(missing)]
+    rows = of.frame[of.frame[column].isin(missing)].drop_duplicates(column)
     wording = Wording(
         f"has no record in {table.file}.",
         "Add it there (a zero where it is known to be zero), or leave it out here.",
@@ -98,93 +113,144 @@ def labels_without_records(table: Named, column: str, known: Collection[str], *,
 
 
 def age_bands(table: Named, *, oldest: int) -> list[Fault]:
-    """Report gaps and overlaps of the age bands of an area, and bands that end before the oldest age needed."""
-    frame = table.frame.assign(band=table.frame["age"].map(lambda text: parse_age(text) if text else None))
-    frame = frame.dropna(subset=["band", "area"])
-    frame = frame.assign(
-        low=[band[0] for band in frame["band"]],
-        high=[_OPEN if band[1] is None else band[1] for band in frame["band"]],
-    )
-    by_sex = "sex" in frame and bool(frame["sex"].notna().any())
-    by = ["area", "sex"] if by_sex else ["area"]
-    frame = frame.sort_values([*by, "low", "high"], kind="stable")
-    before = frame.groupby(by, dropna=False)["high"].shift()
-    expected = before.fillna(-1) + 1
-    wrong = frame[frame["low"] != expected]
+    """
+    Report gaps and overlaps of age bands, sexes that are not counted alike, and bands that end too early.
+
+    Parameters
+    ----------
+    table
+        With `age`; with `area`, `date` and `sex` where it has them. Bands must
+        follow each other from 0 for each area, date and sex; other dates may
+        have other bands.
+    oldest
+        Age up to which closed bands must reach at the latest date.
+    """
+    ends = band_ends(table.frame["age"])
+    frame = table.frame.assign(low=ends["low"], high=ends["high"].fillna(_OPEN))
+    labels = {name: frame.get(name, "") for name in ("area", "date")}
+    sexes = frame["sex"].fillna(BOTH) if "sex" in frame else BOTH
+    frame = frame.assign(**labels, sex=sexes).dropna(subset=["low", "area", "date"])
+    frame = frame.sort_values([*_BANDS_OF, "low", "high"], kind="stable")
+    frame = frame.assign(start=frame.groupby(_BANDS_OF, sort=False)["high"].shift().fillna(-1) + 1)
+    wrong = frame[frame["low"] != frame["start"]]
     faults = []
-    for row in wrong.index[:_MOST_SHOWN]:
-        low, start = frame.loc[[row], "low"].astype(int).sum(), expected.loc[[row]].astype(int).sum()
-        what = "overlaps the band before it" if low < start else f"leaves out ages {start} to {low - 1}"
-        what_zh = "与前一年龄段重叠" if low < start else f"缺少 {start} 至 {low - 1} 岁"
-        area = str(frame.at[row, "area"])
+    several = len(frame["date"].unique()) > 1
+    told = wrong.head(_MOST_SHOWN).astype({"low": int, "start": int})
+    for record in told.assign(end=told["low"] - 1, over=told["low"] < told["start"]).itertuples():
+        what = "overlaps the band before it" if record.over else f"leaves out ages {record.start} to {record.end}"
+        what_zh = "与前一年龄段重叠" if record.over else f"缺少 {record.start} 至 {record.end} 岁"
+        area, date = str(record.area), str(record.date)
+        where = f" in area {area!r}" if area else ""
+        where_zh = f"在小区域“{area}”中" if area else ""
         wording = Wording(
-            f"{what} in area {area!r}.",
+            f"{what}{where}{f' at {date}' if several else ''}.",
             "Bands must follow each other from age 0 without gap or overlap.",
-            f"在小区域“{area}”中{what_zh}。",
+            f"{where_zh}{f'({date})' if several else ''}{what_zh}。",
             "年龄段应从 0 岁起首尾相接,不留空、不重叠。",
         )
-        faults.append(table.fault(wording, row=row, column="age", value=frame.at[row, "age"]))
-    if len(wrong) > _MOST_SHOWN:
-        rest = len(wrong) - _MOST_SHOWN
-        wording = Wording(
-            f"has {rest} more such fault(s).",
-            "Mend the column as a whole.",
-            f"还有 {rest} 处同类问题。",
-            "请整列检查更正。",
-        )
-        faults.append(table.fault(wording, column="age"))
+        faults.append(table.fault(wording, row=record.Index, column="age", value=record.age))
+    faults += table.more(len(wrong) - _MOST_SHOWN, column="age")
     if faults:
         return faults
-    if by_sex:
-        faults += _unlike_sexes(table, frame)
-    closed = frame["high"].where(frame["high"] < _OPEN, frame["low"] - 1)
-    short = closed.groupby(frame["area"]).max()
+    faults += _unlike_sexes(table, frame)
+    last = frame[frame["date"] == frame["date"].max()]
+    closed = last["high"].where(last["high"] < _OPEN, last["low"] - 1)
+    short = closed.groupby(last["area"]).max()
     for label, high in short[short < oldest].head(_MOST_SHOWN).items():
         area = str(label)
         wording = Wording(
-            f"area {area!r} has closed bands up to age {int(high)}; the stages need ages up to {oldest}.",
+            f"{f'area {area!r} ' if area else ''}has closed bands up to age {int(high)}; "
+            f"the stages need ages up to {oldest}.",
             "Add the older bands.",
-            f"小区域“{area}”的年龄段只到 {int(high)} 岁,而学段需要到 {oldest} 岁。",
+            f"{f'小区域“{area}”的' if area else ''}年龄段只到 {int(high)} 岁,而学段需要到 {oldest} 岁。",
             "请补充更大的年龄段。",
         )
         faults.append(table.fault(wording, column="age", value=area))
     return faults
 
 
+def band_ends(ages: pd.Series) -> pd.DataFrame:
+    """
+    Return `low` and `high` of every age or band, both counted; `high` is missing for an open band, both for no age.
+
+    Examples
+    --------
+    >>> band_ends(pd.Series(["3", "3-5", "95+"])).to_numpy().tolist()
+    [[3.0, 3.0], [3.0, 5.0], [95.0, nan]]
+    """
+    codes, texts = pd.factorize(ages, use_na_sentinel=False)
+    bands = [parse_age(text) if isinstance(text, str) else None for text in texts]
+    nothing = float("nan")
+    ends = [
+        (nothing, nothing) if band is None else (band[0], nothing if band[1] is None else band[1]) for band in bands
+    ]
+    table = np.array(ends, dtype=float).reshape(-1, 2)
+    return pd.DataFrame(table[codes], columns=["low", "high"], index=ages.index)
+
+
 def _unlike_sexes(table: Named, frame: pd.DataFrame) -> list[Fault]:
-    """Report areas whose sexes are not counted in the same bands: adding them up would lose children."""
-    bands = pd.Series(list(zip(frame["low"], frame["high"], strict=True)), index=frame.index)
-    frame = frame.assign(sex=frame["sex"].fillna(""))
-    shape = bands.groupby([frame["area"], frame["sex"]]).agg(tuple).unstack("sex")
+    """Report dates with one sex only, and areas whose sexes are not counted in the same bands."""
+    by_date = {str(date): sorted(sexes.unique()) for date, sexes in frame.groupby("date")["sex"]}
     faults = []
-    unlike = shape.ne(shape.iloc[:, 0], axis=0).any(axis=1)
-    for area in shape.index[unlike][:_MOST_SHOWN]:
-        row = frame.index[frame["area"] == area][0]
-        sexes = ", ".join(repr(sex) for sex in shape.columns)
+    for date, sexes in by_date.items():
+        if sexes in ([BOTH], ["female", "male"]):
+            continue
+        row = frame.index[(frame["date"] == date) & (frame["sex"] == sexes[-1])].min()
+        counted, when = ", ".join(sexes), f" at {date}" if date else ""
         wording = Wording(
-            f"does not count each of {sexes} in the same bands.",
+            f"counts {counted}{when}: children would be lost or counted twice.",
+            "Give both sexes in every area, or both together in every area.",
+            f"{date} 的性别只有或混有 {counted}:儿童会遗漏或重复计数。",
+            "请各小区域都分男女,或都不分性别。",
+        )
+        faults.append(table.fault(wording, row=row, column="sex", value=counted))
+    if faults:
+        return faults
+    wanted = frame["date"].map({date: len(sexes) for date, sexes in by_date.items()})
+    alike = frame.groupby(["area", "date", "low", "high"])["sex"].transform("size") == wanted
+    unlike = frame[~alike].sort_index().drop_duplicates(["area", "date"])
+    for record in unlike.head(_MOST_SHOWN).itertuples():
+        shown = ", ".join(repr(sex) for sex in by_date[str(record.date)])
+        wording = Wording(
+            f"does not count each of {shown} in the same bands.",
             "Give every sex the same bands in every area, or both sexes together.",
-            f"各性别({sexes})的年龄段不一致。",
+            f"各性别({shown})的年龄段不一致。",
             "请使每个小区域各性别的年龄段一致,或不分性别。",
         )
-        faults.append(table.fault(wording, row=row, column="sex", value=area))
-    return faults
+        faults.append(table.fault(wording, row=record.Index, column="sex", value=record.area))
+    return [*faults, *table.more(len(unlike) - _MOST_SHOWN, column="sex")]
 
 
-def one_date(table: Named) -> list[Fault]:
-    """Report a population table with more than one date."""
-    dates = sorted(table.frame["date"].dropna().unique())
+def dates_complete(table: Named) -> list[Fault]:
+    """Report dates that lack an area which is counted at another date."""
+    frame = table.frame[["area", "date"]].dropna().drop_duplicates()
+    areas = set(frame["area"])
     faults = []
-    for date in dates[1:]:
-        row = table.frame.index[table.frame["date"] == date][0]
-        wording = Wording(
-            f"is a second date beside {dates[0]}.",
-            "Keep the count of one date.",
-            f"与 {dates[0]} 不是同一时点。",
-            "请只保留一个时点的人口。",
-        )
-        faults.append(table.fault(wording, row=row, column="date", value=date))
+    for date, here in frame.groupby("date")["area"]:
+        absent = sorted(areas - set(here))
+        if absent:
+            wording = Wording(
+                f"has no record of area {first_few(absent)}, which other dates have.",
+                "Add it (a zero where it is known to be zero), or remove this date.",
+                f"缺少小区域 {first_few(absent)},而其他时点有。",
+                "请补充(确知为零的填 0),或删去该时点。",
+            )
+            faults.append(table.fault(wording, row=here.index.min(), column="date", value=date))
     return faults
+
+
+def first_few(labels: Iterable[object]) -> str:
+    """
+    Name the first labels, and how many more there are.
+
+    Examples
+    --------
+    >>> first_few(range(2010, 2018))
+    '2010, 2011, 2012, 2013, 2014 (and 3 more)'
+    """
+    names = [str(label) for label in labels]
+    more = f" (and {len(names) - 5} more)" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def sections_without_seats(table: Named) -> list[Fault]:

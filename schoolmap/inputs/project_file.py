@@ -15,8 +15,10 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 from typing import Annotated
 from typing import Any
+from typing import ClassVar
 from typing import Literal
 from typing import Self
+from typing import TypeVar
 
 import pydantic
 from pydantic import AfterValidator
@@ -35,7 +37,19 @@ if TYPE_CHECKING:
     import pydantic_core
 
 FILE_NAME = "project.toml"
-REQUIRED_TABLES = ("areas", "population", "schools", "sections", "catchments")
+REQUIRED_TABLES = ("areas", "schools", "sections", "catchments")
+SOURCES_OF_CHILDREN = (("population",), ("births",), ("projection",), ("totals", "structure"), ("pupils",))
+"""Tables of which one, or one pair, must be there: without any, nothing tells how many children there are."""
+TABLES_OF_METHODS: dict[str, tuple[str, ...]] = {
+    "P": ("projection",),
+    "A": ("population",),
+    "B": ("births",),
+    "C": ("population",),
+    "S": ("population",),
+    "D": ("totals", "structure"),
+    "E": ("pupils",),
+}
+"""Tables that a method cannot do without, by its code."""
 LANGUAGES = ("en", "zh")
 ALL_STAGES = "all"
 """Name of the coverage of catchments that declare no stage; no stage may be called so."""
@@ -227,15 +241,116 @@ class Scenario(_Section):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     label: Text
+    preset: Literal[
+        "central",
+        "low",
+        "high",
+        "two_child_pulse",
+        "fall_2017",
+        "no_migration",
+        "delayed_housing",
+    ] = "central"
+    """A future that is described elsewhere, to start from."""
     births_factor: Annotated[float, Field(ge=0, le=5, strict=True)] = 1.0
     """Births after the date of the population, as a multiple of the reference level."""
+    migration_factor: Annotated[float, Field(ge=0, le=3, strict=True)] = 1.0
+    """Moves to the county town, as a multiple of the rates in `migration`."""
+    housing_delay: Annotated[int, Field(ge=0, le=20, strict=True)] = 0
+    """Years by which all homes that are not yet complete are late."""
     note: Text = Field(default_factory=lambda: {"en": "", "zh": ""})
+
+
+class ExcludedYear(_Section):
+    """A year that methods do not learn from."""
+
+    year: Year
+    reason: Text
+
+
+class PopulationSettings(_Section):
+    """The `[population]` section: how the number of children is forecast."""
+
+    method: Literal["auto", "P", "A", "B", "C", "S", "D", "E"] = "auto"
+    """The best that the tables allow, or the code of one."""
+    births: Literal["level", "national"] = "level"
+    """Whether births after the last ones known hold their level, or follow the national projection."""
+    national: Literal["china_wpp2024", ""] = ""
+    """National projection to follow and to borrow rates from; none if empty."""
+    additionality: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.5
+    """Share of the children in new homes who are new to the planning area. Assumption where it is not known."""
+    town: tuple[str, ...] = ()
+    """Small areas, or classes of `urban_rural`, that are the county town."""
+    exclude_years: tuple[ExcludedYear, ...] = ()
+    """Years that methods do not learn from, each with the reason."""
+    projection_date: Annotated[str, AfterValidator(_require_day)] = "08-31"
+    """Month and day for which the table `projection` holds."""
+    projection_source: str = ""
+    """Who made the projection, and when; required with that table."""
+    monthly_births: tuple[Annotated[float, Field(ge=0, le=1, strict=True)], ...] = ()
+    """Shares of a year's births from January to December; none if left out."""
+
+    @pydantic.model_validator(mode="after")
+    def _sound(self) -> Self:
+        complaints = []
+        months, total = len(self.monthly_births), sum(self.monthly_births)
+        if months not in {0, 12} or (months and abs(total - 1) > _ROUNDING):
+            complaints.append(
+                Wording(
+                    f"has {months} `monthly_births` that sum to {total:g}.",
+                    "Give 12 shares, from January to December, that sum to 1.",
+                    f"`monthly_births` 有 {months} 个,合计为 {total:g}。",
+                    "请按一月至十二月写 12 个比例,合计为 1。",
+                ),
+            )
+        if self.births == "national" and not self.national:
+            complaints.append(
+                Wording(
+                    "lets births follow a national projection, but names none.",
+                    'Write `national = "china_wpp2024"`, or `births = "level"`.',
+                    "要求出生数随全国预测变化,但没有写明用哪一个预测。",
+                    '请写 `national = "china_wpp2024"`,或 `births = "level"`。',
+                ),
+            )
+        years = Counter(item.year for item in self.exclude_years)
+        complaints += [
+            Wording(
+                f"excludes {year} twice.",
+                "Keep one reason.",
+                f"`exclude_years` 中 {year} 年重复。",
+                "请只保留一条。",
+            )
+            for year, count in years.items()
+            if count > 1
+        ]
+        if complaints:
+            raise _ComplaintError(*complaints)
+        return self
+
+
+_ROUNDING = 0.005
+"""By how much twelve shares with three digits may miss 1."""
 
 
 class Ruling(_Section):
     """A value that the project has decided, with the reason; the file itself stays as it is."""
 
-    table: Literal["areas", "population", "schools", "sections", "catchments", "projects"]
+    table: Literal[
+        "areas",
+        "population",
+        "births",
+        "projection",
+        "totals",
+        "structure",
+        "pupils",
+        "marriages",
+        "developments",
+        "yields",
+        "migration",
+        "schools",
+        "sections",
+        "catchments",
+        "projects",
+    ]
     key: tuple[str, ...]
     column: str
     value: str
@@ -301,25 +416,48 @@ class Settings(_Section):
         return self
 
 
-class ProjectFile(_Section):
-    """The whole file."""
+StageName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+_ASSUMED = {"en": "Assumption: every child needs a seat.", "zh": "假设:每名儿童均需学位。"}
+USUAL_STAGES = {
+    name: Stage(label=label, ages=ages, attendance=Attendance(rate=1.0), attendance_note=_ASSUMED)
+    for name, label, ages in (
+        ("kindergarten", {"en": "Kindergarten", "zh": "幼儿园"}, (3, 5)),
+        ("primary", {"en": "Primary", "zh": "小学"}, (6, 11)),
+        ("junior", {"en": "Junior", "zh": "初中"}, (12, 14)),
+    )
+}
+"""The stages of a file of people that describes none: the usual ages in China."""
 
+
+class PeopleFile(_Section):
+    """A project file of which only the tables of people are read; it may be a whole one."""
+
+    needed: ClassVar[tuple[str, ...]] = ()
+    """Tables that must be declared."""
     project: Settings
     tables: dict[str, TableSource]
-    stages: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")], Stage]
+    population: PopulationSettings = PopulationSettings()
+    stages: dict[StageName, Stage] = USUAL_STAGES
     scenarios: tuple[Scenario, ...] = (Scenario(id="central", label={"en": "Central", "zh": "中"}),)
     rulings: tuple[Ruling, ...] = ()
     sources: tuple[Source, ...] = ()
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> Self:
-        complaints = [wording for _, _, wording in _whole_document(self.model_dump())]
+        complaints = [wording for _, _, wording in _whole_document(self.model_dump(), needed=self.needed)]
         if complaints:
             raise _ComplaintError(*complaints)
         return self
 
 
-def _whole_document(document: dict[str, Any]) -> list[tuple[str, str, Wording]]:
+class ProjectFile(PeopleFile):
+    """The whole file."""
+
+    needed: ClassVar[tuple[str, ...]] = REQUIRED_TABLES
+    stages: dict[StageName, Stage]
+
+
+def _whole_document(document: dict[str, Any], *, needed: tuple[str, ...]) -> list[tuple[str, str, Wording]]:
     """Return what is wrong with the document as a whole: key, value, wording. Parts of a wrong type are left alone."""
     tables, stages, scenarios = (document.get(name) for name in ("tables", "stages", "scenarios"))
     found: list[tuple[str, str, Wording]] = []
@@ -345,9 +483,10 @@ def _whole_document(document: dict[str, Any]) -> list[tuple[str, str, Wording]]:
                     f'请增加 `[tables.{name}]` 并写 `file = "…"`。',
                 ),
             )
-            for name in REQUIRED_TABLES
+            for name in needed
             if name not in tables
         ]
+        found += _people(tables, document.get("population"))
     if isinstance(stages, dict):
         found += _stage_names(stages)
     if isinstance(scenarios, (list, tuple)):
@@ -357,6 +496,47 @@ def _whole_document(document: dict[str, Any]) -> list[tuple[str, str, Wording]]:
         names = Counter(str(item.get("id")) for item in scenarios if isinstance(item, dict))
         wording = Wording("is there twice.", "Give each scenario its own id.", "重复出现。", "每个情景应有不同的 id。")
         found += [("scenarios", name, wording) for name, count in names.items() if count > 1]
+    return found
+
+
+def _people(tables: dict[str, Any], settings: object) -> list[tuple[str, str, Wording]]:
+    """Return what is wrong with the tables of people as a whole, and with what the settings ask of them."""
+    found: list[tuple[str, str, Wording]] = []
+    if not any(set(choice) <= set(tables) for choice in SOURCES_OF_CHILDREN):
+        wording = Wording(
+            "name no source of children.",
+            "Add one of: population; births; projection; totals and structure; pupils.",
+            "没有儿童人数的来源。",
+            "请至少提供其一:population(分年龄人口)、births(出生)、projection(现成预测)、"
+            "totals 与 structure(总人口与年龄结构)、pupils(分年级在校生)。",
+        )
+        found.append(("tables", "", wording))
+    settings = settings if isinstance(settings, dict) else {}
+    lacking = [name for name in TABLES_OF_METHODS.get(str(settings.get("method")), ()) if name not in tables]
+    if lacking:
+        wording = Wording(
+            f"is a method that needs the table(s) {', '.join(lacking)}.",
+            'Add them, or write `method = "auto"`.',
+            f"这一方法需要 {'、'.join(lacking)} 表。",
+            '请补充,或写 `method = "auto"`。',
+        )
+        found.append(("population.method", str(settings["method"]), wording))
+    if "projection" in tables and not settings.get("projection_source"):
+        wording = Wording(
+            "is missing: a ready projection is used as given, so its source is shown.",
+            "Write who made it, and when.",
+            "缺少此项:现成预测按原样采用,须注明来源。",
+            "请写明编制单位和时间。",
+        )
+        found.append(("population.projection_source", "", wording))
+    if "migration" in tables and not settings.get("town"):
+        wording = Wording(
+            "is missing: nobody knows where the children of `migration` move to.",
+            "List the small areas, or the classes of `urban_rural`, that are the county town.",
+            "缺少此项:不知道 `migration` 表中的儿童迁往何处。",
+            "请列出属于县城的小区域,或城乡类型。",
+        )
+        found.append(("population.town", "", wording))
     return found
 
 
@@ -396,6 +576,9 @@ def _stage_names(stages: dict[str, Any]) -> list[tuple[str, str, Wording]]:
     ]
 
 
+_File = TypeVar("_File", bound=PeopleFile)
+
+
 def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:
     """
     Read `project.toml` of a folder.
@@ -405,6 +588,24 @@ def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:
     project_file, faults
         The document, or nothing and everything that is wrong with it.
     """
+    return _read(folder, ProjectFile)
+
+
+def read_people_file(folder: Path) -> tuple[PeopleFile | None, list[Fault]]:
+    """
+    Read `project.toml` of a folder of which only the tables of people are wanted.
+
+    It needs `[project]` and a source of children; without `[stages]`, the usual ages hold.
+
+    Returns
+    -------
+    people_file, faults
+        The document, or nothing and everything that is wrong with it.
+    """
+    return _read(folder, PeopleFile)
+
+
+def _read(folder: Path, model: type[_File]) -> tuple[_File | None, list[Fault]]:
     path = folder / FILE_NAME
     if not path.is_file():
         fault = Fault(
@@ -434,10 +635,10 @@ def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:
         return None, [fault]
     whole = [
         Fault(file=FILE_NAME, column=key, value=value, **wording._asdict())
-        for key, value, wording in _whole_document(document)
+        for key, value, wording in _whole_document(document, needed=model.needed)
     ]
     try:
-        return ProjectFile.model_validate(document), []
+        return model.model_validate(document), []
     except pydantic.ValidationError as errors:
         # what is wrong with the whole is told above, with its key
         return None, [fault for error in errors.errors() if error["loc"] for fault in _faults(error)] + whole

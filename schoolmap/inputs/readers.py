@@ -37,9 +37,11 @@ from schoolmap.tables import Contract
 from schoolmap.tables import Kind
 from schoolmap.tables import parse_age
 from schoolmap.tables import parse_month
+from schoolmap.tables import parse_year
 from schoolmap.tables import value_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Hashable
     from collections.abc import Iterable
     from pathlib import Path
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
     from schoolmap.inputs.project_file import TableSource
 
 PLACE_COLUMNS = ("lon", "lat", "x", "y")
-MAY_BE_EMPTY = {"projects"}
+MAY_BE_EMPTY = {"projects", "developments"}
 _MOST_SHOWN = 20
 """Faults of one kind in one column that are listed one by one; the rest are counted."""
 
@@ -88,6 +90,12 @@ _NOT_PARSED = {
         "Write an age `3`, a band `3-5` with both ends counted, or `95+`; format the column as text.",
         "不是年龄。",
         "请写年龄 `3`、年龄段 `3-5`(含两端)或 `95+`;该列请设为文本格式。",
+    ),
+    Kind.YEAR: Wording(
+        "is no year.",
+        "Write `2024`, or a school year `2024-2025`.",
+        "不是年份。",
+        "请写 `2024`,学年写 `2024-2025`。",
     ),
     Kind.MONTH: Wording("is no month.", "Write year and month, `2027-09`.", "不是年月。", "请写年月,如 `2027-09`。"),
     Kind.DATE: Wording(
@@ -166,7 +174,7 @@ def read_table(
 
     matches, found = _match(list(raw.frame.columns), contract, source, has_header_row=raw.has_header_row)
     found += [fault for fault in raw.faults if fault.column in matches or fault.row == 1]
-    lost = {spec for spec in contract.columns if contract.columns[spec].required} - set(matches.values())
+    lost = bool(_lost(contract, matches.values()))
     extra, extra_faults = _extra_rows(raw.frame, matches, contract)
     found += extra_faults
     records = raw.frame.drop(index=extra)
@@ -271,12 +279,19 @@ def _match(
             faults.append(Fault(file="", row=row, column=twice[1], **wording._asdict()))
             # the first is read on, so that its cells are checked too
             matches = {header: match for header, match in matches.items() if header not in twice[1:]}
-    found = set(matches.values())
-    for column, spec in contract.columns.items():
-        if spec.required and column not in found:
+    for column in _lost(contract, matches.values()):
+        if column not in contract.columns:
+            wording = Wording(
+                "are missing, of which one must be there.",
+                f"The file has: {listed}. Add one, or name it under `columns`.",
+                "均缺少,应有其一。",
+                f"文件现有:{listed_zh}。请补充一列,或在 `columns` 中写明。",
+            )
+            faults.append(Fault(file="", row=row, column=column, **wording._asdict()))
+        else:
             aliases = "、".join(ALIASES.get(column, ()))
             wording = Wording(
-                f"is missing: {spec.means}.",
+                f"is missing: {contract.columns[column].means}.",
                 f'The file has: {listed}. Rename one, or write `columns = {{ {column} = "…" }}`.',
                 f"缺少这一列(可写作:{aliases})。" if aliases else "缺少这一列。",
                 f'文件现有:{listed_zh}。请改列名,或写 `columns = {{ {column} = "…" }}`。',
@@ -285,11 +300,18 @@ def _match(
     return matches, faults
 
 
+def _lost(contract: Contract, found: Iterable[str]) -> list[str]:
+    """Return the required columns that are not there, and the groups of which none is there, joined by commas."""
+    known = set(found)
+    lost = [name for name, spec in contract.columns.items() if spec.required and name not in known]
+    return lost + [", ".join(group) for group in contract.one_of if not known & set(group)]
+
+
 def _extra_rows(raw: pd.DataFrame, matches: dict[str, str], contract: Contract) -> tuple[list[int], list[Fault]]:
     """Find rows that are no records: totals, and units below the header. They are reported and not read on."""
     kinds = {column: spec.kind for column, spec in contract.columns.items()}
     labels = [header for header in raw.columns if kinds.get(matches.get(header, "")) not in {*NUMERIC, Kind.DATE}]
-    cells = raw[labels].map(lambda cell: isinstance(cell, str) and tidy(cell) in TOTALS)
+    cells = raw[labels].apply(_each, by=lambda cell: isinstance(cell, str) and tidy(cell) in TOTALS).astype(bool)
     extra, faults = [], []
     for row in raw.index[cells.any(axis=1)]:
         header = next(name for name in labels if cells.at[row, name])
@@ -335,26 +357,39 @@ def _read_column(
 ) -> tuple[pd.Series, list[_Problem]]:
     problems: list[_Problem] = []
     if kind is Kind.CODE:
-        typed = cells.map(_is_number)
+        typed = _each(cells, by=_is_number)
         problems += [
             _Problem(row_number(row), _shown(_as_text(cells[row], kind)), _CODE_AS_NUMBER)
             for row in cells.index[typed.to_numpy(dtype=bool)]
         ]
-    text = cells.map(lambda cell: _as_text(cell, kind)).astype(object)
+    text = _each(cells, by=lambda cell: _as_text(cell, kind)).astype(object)
     filled = text[text.notna()]
     if kind in NUMERIC:
-        numbers = filled.map(lambda cell: _parse_number(cell, decimal=decimal)).astype(float)
+        numbers = _each(filled, by=lambda cell: _parse_number(cell, decimal=decimal)).astype(float)
         problems += [
             _Problem(row_number(row), filled[row], _number_wording(filled[row], decimal=decimal))
             for row in numbers.index[numbers.isna()]
         ]
         return numbers.reindex(text.index), problems
-    text = text.map(lambda cell: words.get(cell, cell)).astype(object)
-    parse = {Kind.AGE: parse_age, Kind.MONTH: parse_month, Kind.DATE: _parse_date}.get(kind)
+    text = _each(text, by=lambda cell: words.get(cell, cell)).astype(object)
+    parse = _PARSERS.get(kind)
     if parse is not None:
-        unread = filled[filled.map(lambda cell: parse(cell) is None)]
+        unread = filled[_each(filled, by=lambda cell: parse(cell) is None).astype(bool)]
         problems += [_Problem(row_number(row), str(cell), _NOT_PARSED[kind]) for row, cell in unread.items()]
+        if kind is Kind.YEAR:
+            # `2024年` and `2024` are one year, also where records are compared
+            text = _each(text, by=lambda cell: str(parse_year(cell) or cell) if cell else cell).astype(object)
     return text, problems
+
+
+def _each(cells: pd.Series, *, by: Callable[[Any], Any]) -> pd.Series:
+    """Apply a function to every cell, but only once to equal ones where all are of one type: tables repeat themselves."""
+    if pd.api.types.infer_dtype(cells, skipna=True) not in {"string", "integer", "floating"}:
+        return cells.map(by)
+    codes, values = pd.factorize(cells, use_na_sentinel=False)
+    results = np.empty(len(values), dtype=object)
+    results[:] = [by(None if pd.isna(value) else value) for value in values]
+    return pd.Series(results[codes], index=cells.index, name=cells.name)
 
 
 def _is_number(cell: object) -> bool:
@@ -432,6 +467,14 @@ def _parse_date(text: str) -> dt.date | None:
         return None
 
 
+_PARSERS: dict[Kind, Callable[[str], object]] = {
+    Kind.AGE: parse_age,
+    Kind.MONTH: parse_month,
+    Kind.DATE: _parse_date,
+    Kind.YEAR: parse_year,
+}
+
+
 def _check_values(frame: pd.DataFrame, contract: Contract, cells: pd.DataFrame) -> list[Fault]:
     """Check values against the contract, all at once; a cell that could not be read is told as such, not as empty."""
     schema = value_schema(contract, frame.columns)
@@ -445,7 +488,7 @@ def _check_values(frame: pd.DataFrame, contract: Contract, cells: pd.DataFrame) 
     key = [name for name in contract.key if name in frame.columns]
     for check, group in cases.groupby("check", sort=False):
         if str(check) == "multiple_fields_uniqueness":
-            if any(contract.columns[name].required for name in contract.key if name not in key):
+            if any(set(name.split(", ")) <= set(contract.key) for name in _lost(contract, frame.columns)):
                 # without a column of the key, which is reported, every record looks like another
                 continue
             first = _first_rows(frame, key)
@@ -495,6 +538,15 @@ def _wording_of(check: str, contract: Contract, column: Hashable) -> Wording:
         )
     if check == "is negative":
         return Wording("is negative.", "Counts are zero or more.", "是负数。", "数量应为零或正数。")
+    if check == "is no whole number":
+        return Wording("is no whole number.", "Write 0, 1, 2, …", "不是整数。", "请写 0、1、2……")
+    if check == "is above 1":
+        return Wording(
+            "is above 1.",
+            "It is a share: write 0.03 for 3 per cent.",
+            "大于 1。",
+            "这里填比例:3% 请写 0.03。",
+        )
     allowed = contract.columns[str(column)].allowed
     chinese = [word for word, meaning in WORDS.get(str(column), {}).items() if meaning in allowed]
     return Wording(
