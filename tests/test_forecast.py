@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import xarray as xr
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 
+from schoolmap.errors import LabelError
+from schoolmap.population import forecast
 from schoolmap.population.forecast import Spread
-from schoolmap.population.forecast import draw_children
+from schoolmap.population.forecast import born_share
+from schoolmap.population.forecast import draw_shocks
+
+if TYPE_CHECKING:
+    from random import Random
 
 YEARS = list(range(2027, 2037))
 STILL = Spread(fertility=0.0, local_fertility=0.0, migration=0.0)
@@ -43,6 +52,22 @@ def stage(
     return everyone.where(alive, 0.0), everyone.where(~alive, 0.0), elapsed
 
 
+def draw_children(
+    born: xr.DataArray,
+    unborn: xr.DataArray,
+    *,
+    elapsed: xr.DataArray,
+    draws: int,
+    seed: int,
+    spread: Spread | None = None,
+    widen: xr.DataArray | None = None,
+) -> xr.DataArray:
+    """Draw shocks for the areas and years of the children, and the children from them."""
+    areas, years = (born[name].to_numpy().tolist() for name in ("area", "year"))
+    shocks = draw_shocks(areas, years=years, draws=draws, seed=seed)
+    return forecast.draw_children(born, unborn, elapsed=elapsed, shocks=shocks, spread=spread, widen=widen)
+
+
 def width(draws: xr.DataArray) -> xr.DataArray:
     """Return the width of the 80 % interval as a share of the median."""
     low, middle, high = (draws.quantile(q, dim="draw").drop_vars("quantile") for q in (0.1, 0.5, 0.9))
@@ -65,7 +90,9 @@ def test_births_by_hand(persistence: float, second: float) -> None:
     elapsed = xr.DataArray([1.0, 2.0], coords={"year": [2027, 2028]}, dims="year")
     spread = Spread(fertility=0.1, persistence=persistence, local_fertility=0.0, migration=0.0)
     draws = draw_children(0 * unborn, unborn, elapsed=elapsed, draws=20_000, seed=1, spread=spread).sel(area="a")
-    assert np.log(draws).std("draw").to_numpy().tolist() == pytest.approx([0.1, second], rel=0.03)
+    assert np.log(draws.transpose("year", "draw").to_numpy()).std(axis=1).tolist() == pytest.approx(
+        [0.1, second], rel=0.03
+    )
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:
@@ -92,7 +119,7 @@ def test_without_shocks_born_children_are_the_projection() -> None:
     born, unborn, elapsed = stage([300.0, 70.0], until_born=2099)
     draws = draw_children(born, unborn, elapsed=elapsed, draws=5, seed=1, spread=STILL)
     expected = born.sum("age").expand_dims(draw=range(5)).transpose("area", "year", "draw")
-    np.testing.assert_allclose(draws, expected, rtol=1e-12)
+    np.testing.assert_allclose(draws, expected, rtol=1e-6)
 
 
 def test_children_alive_at_the_count_do_not_depend_on_fertility() -> None:
@@ -182,15 +209,30 @@ def test_a_cohort_keeps_its_luck() -> None:
     assert not np.allclose(infants.sel(year=2028), infants.sel(year=2027), rtol=0.05)
 
 
+def test_single_births_are_drawn_once_for_a_cohort() -> None:
+    """Forty infants expected are 31 or 47; a year later they are as many, whatever other cohorts are."""
+    labels = {"area": ["a"], "year": [2027, 2028]}
+    elapsed = xr.DataArray([1.0, 2.0], coords={"year": [2027, 2028]}, dims="year")
+    unborn = xr.DataArray([[40.0, 40.0]], coords=labels, dims=("area", "year"))
+    infants, toddlers = (
+        draw_children(0 * one, one, elapsed=elapsed, draws=50, seed=6, spread=STILL).sel(area="a")
+        for one in (unborn.expand_dims(age=[age]) for age in (0, 1))
+    )
+    np.testing.assert_allclose(toddlers.sel(year=2028), infants.sel(year=2027), rtol=1e-6)
+    assert float(infants.sel(year=2027).std()) == pytest.approx(40**0.5, rel=0.3)
+    assert not np.allclose(infants.sel(year=2028), infants.sel(year=2027), rtol=0.05)
+
+
 def test_stages_share_their_shocks() -> None:
     """Kindergarten and primary of one plan go up and down together: the same cohorts, at other ages."""
     born, unborn, elapsed = stage([40_000.0], until_born=2099)
     older = born.assign_coords(age=[6, 7, 8])
     kindergarten = draw_children(born, unborn, elapsed=elapsed, draws=100, seed=6)
     primary = draw_children(older, unborn.assign_coords(age=[6, 7, 8]), elapsed=elapsed, draws=100, seed=6)
-    np.testing.assert_allclose(kindergarten, primary, rtol=1e-12)
+    np.testing.assert_allclose(kindergarten, primary, rtol=1e-6)
 
 
+@settings(max_examples=20)
 @given(st.integers(min_value=0, max_value=2**31), st.integers(min_value=1, max_value=20))
 def test_no_children_stay_no_children(seed: int, draws: int) -> None:
     """A village without children has none in any draw, and its neighbour no negative number of them."""
@@ -206,7 +248,7 @@ def test_a_count_on_the_first_cutoff_day_is_exact_there() -> None:
     """No time has passed, so nobody who was counted has moved."""
     born, unborn, elapsed = stage([30_000.0], until_born=2099)
     draws = draw_children(born, unborn, elapsed=elapsed - 1.0, draws=10, seed=1)
-    np.testing.assert_allclose(draws.sel(area="a0", year=2027), 30_000.0, rtol=1e-12)
+    np.testing.assert_allclose(draws.sel(area="a0", year=2027), 30_000.0, rtol=1e-6)
     assert float(width(draws.sel(area="a0", year=2028))) > 0
 
 
@@ -220,3 +262,160 @@ def test_fertility_spreads_like_the_published_interval(years: int, low: float, h
     draws = draw_children(unborn * 0, unborn, elapsed=elapsed, draws=20_000, seed=4, spread=still)
     ends = np.log(draws.isel(area=0, year=-1).quantile([0.1, 0.9], dim="draw"))
     assert float(ends[1] - ends[0]) == pytest.approx(1.5 * np.log(high / low), rel=0.03)
+
+
+# shocks
+
+
+def test_a_longer_list_of_years_leaves_the_earlier_shocks_as_they_were() -> None:
+    """To look further ahead changes nothing of what was said of the next years."""
+    short, long = (draw_shocks(["a", "b"], years=YEARS[:count], draws=7, seed=3) for count in (4, 9))
+    for name in ("births", "moves"):
+        np.testing.assert_array_equal(getattr(short, name), getattr(long, name)[:4])
+    for name in ("local_births", "local_moves", "chance"):
+        np.testing.assert_array_equal(getattr(short, name), getattr(long, name)[:, :4])
+
+
+@given(
+    st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=6, unique=True),
+    st.integers(min_value=0, max_value=2**31),
+    st.randoms(),
+)
+def test_an_areas_shocks_do_not_depend_on_its_neighbours(areas: list[str], seed: int, random: Random) -> None:
+    """A village that is added, left out or listed first leaves the luck of the others as it was."""
+    some = [area for area in areas if area != areas[0]] + ["new"] * ("new" not in areas)
+    random.shuffle(some)
+    one, two = (draw_shocks(labels, years=[2027, 2028], draws=3, seed=seed) for labels in (areas, some))
+    for place, area in enumerate(areas[1:], start=1):
+        other = some.index(area)
+        for name in ("local_births", "local_moves", "chance"):
+            np.testing.assert_array_equal(getattr(one, name)[place], getattr(two, name)[other])
+    np.testing.assert_array_equal(one.births, two.births)
+    np.testing.assert_array_equal(one.moves, two.moves)
+
+
+def test_shocks_are_standard_normal_and_independent() -> None:
+    """Each kind has mean 0 and standard deviation 1; no kind, year or area repeats another."""
+    shocks = draw_shocks(["a", "b"], years=[2027, 2028], draws=20_000, seed=5)
+    rows = np.concatenate(
+        [
+            getattr(shocks, name).reshape(-1, 20_000)
+            for name in ("births", "moves", "local_births", "local_moves", "chance")
+        ],
+    )
+    assert np.abs(rows.mean(axis=1)).max() < 5 / 20_000**0.5
+    assert np.abs(rows.std(axis=1) - 1).max() < 0.03
+    assert np.abs(np.corrcoef(rows) - np.eye(len(rows))).max() < 5 / 20_000**0.5
+
+
+def test_the_order_of_areas_does_not_matter() -> None:
+    """Children listed in another order than the shocks are drawn by their labels."""
+    born, unborn, elapsed = stage([200.0, 900.0, 50.0], until_born=2027)
+    shocks = draw_shocks(["a0", "a1", "a2"], years=YEARS, draws=9, seed=1)
+    one = forecast.draw_children(born, unborn, elapsed=elapsed, shocks=shocks)
+    turned = born.isel(area=[2, 0, 1]), unborn.isel(area=[1, 2, 0], age=[2, 1, 0])
+    two = forecast.draw_children(*turned, elapsed=elapsed, shocks=shocks)
+    xr.testing.assert_equal(one, two)
+
+
+# intervals that are widened
+
+
+def test_a_factor_of_one_leaves_the_draws() -> None:
+    """Where the assumed interval was right, nothing is corrected."""
+    born, unborn, elapsed = stage([500.0, 0.0], until_born=2029)
+    plain = draw_children(born, unborn, elapsed=elapsed, draws=200, seed=1)
+    same = draw_children(born, unborn, elapsed=elapsed, draws=200, seed=1, widen=xr.ones_like(elapsed))
+    np.testing.assert_allclose(same, plain, rtol=1e-5)
+
+
+def test_a_factor_of_two_squares_the_distance() -> None:
+    """A draw a tenth above the projection is then 21 % above it; each year has its own factor."""
+    born, unborn, elapsed = stage([500.0], until_born=2029)
+    plain = draw_children(born, unborn, elapsed=elapsed, draws=200, seed=1)
+    factor = xr.ones_like(elapsed).where(elapsed["year"] != 2031, 2.0)
+    wide = draw_children(born, unborn, elapsed=elapsed, draws=200, seed=1, widen=factor)
+    away = plain / (born + unborn).sum("age")
+    expected = (away**factor) * (born + unborn).sum("age")
+    np.testing.assert_allclose(wide, expected.transpose(*wide.dims), rtol=1e-5)
+
+
+@settings(max_examples=10)
+@given(st.floats(min_value=1.01, max_value=4.0))
+def test_a_larger_factor_widens_and_a_smaller_one_narrows(factor: float) -> None:
+    """The interval follows the factor, and the median stays by the projection."""
+    born, unborn, elapsed = stage([4_000.0], until_born=2027)
+
+    def drawn(size: float) -> xr.DataArray:
+        widen = xr.full_like(elapsed, size)
+        return draw_children(born, unborn, elapsed=elapsed, draws=300, seed=2, widen=widen)
+
+    assert bool((width(drawn(1 / factor)) < width(drawn(1.0))).all())
+    assert bool((width(drawn(1.0)) < width(drawn(factor))).all())
+
+
+def test_where_nobody_is_expected_there_is_nothing_to_widen() -> None:
+    """No children stay no children, whatever the factor."""
+    born, unborn, elapsed = stage([0.0], until_born=2027)
+    wide = draw_children(born, unborn, elapsed=elapsed, draws=20, seed=2, widen=xr.full_like(elapsed, 3.0))
+    assert bool((wide == 0).all())
+
+
+# the share of those born
+
+
+def test_born_share_by_hand() -> None:
+    """Thirty of forty are alive; where nobody is expected, nobody is uncertain."""
+    labels = {"area": ["a", "b", "c"]}
+    born = xr.DataArray([30.0, 0.0, 0.0], coords=labels, dims="area")
+    children = xr.DataArray([40.0, 0.0, 8.0], coords=labels, dims="area")
+    assert born_share(born, children).to_numpy().tolist() == [0.75, 1.0, 0.0]
+
+
+# refusals
+
+
+def test_shocks_of_other_areas_are_refused() -> None:
+    """Labels decide: the shocks of one county are not lent to another."""
+    born, unborn, elapsed = stage([5.0, 6.0], until_born=2027)
+    shocks = draw_shocks(["a0", "b"], years=YEARS, draws=2, seed=1)
+    with pytest.raises(LabelError, match="different units: 2 appear in only one"):
+        forecast.draw_children(born, unborn, elapsed=elapsed, shocks=shocks)
+
+
+@pytest.mark.parametrize("years", [YEARS[1:], YEARS[:-1], [2026, *YEARS], [*YEARS, 2037]])
+def test_shocks_of_other_years_are_refused(years: list[int]) -> None:
+    """A year without shocks, or without children, is no year of nobody."""
+    born, unborn, elapsed = stage([5.0], until_born=2027)
+    shocks = draw_shocks(["a0"], years=years, draws=2, seed=1)
+    with pytest.raises(LabelError, match="`born` and `shocks` are of different years"):
+        forecast.draw_children(born, unborn, elapsed=elapsed, shocks=shocks)
+
+
+def test_a_year_without_time_or_factor_is_refused() -> None:
+    """A gap in the time since the count, or in the factors, would be a gap in every draw."""
+    born, unborn, elapsed = stage([5.0], until_born=2027)
+    with pytest.raises(LabelError, match=r"`elapsed` .* different years: 2036"):
+        draw_children(born, unborn, elapsed=elapsed[:-1], draws=2, seed=1)
+    with pytest.raises(LabelError, match=r"`widen` .* different years: 2027"):
+        draw_children(born, unborn, elapsed=elapsed, draws=2, seed=1, widen=elapsed[1:])
+
+
+def test_born_and_unborn_of_other_ages_are_refused() -> None:
+    """Both are the children of one stage."""
+    born, unborn, elapsed = stage([5.0], until_born=2027)
+    with pytest.raises(LabelError, match="`born` and `unborn` describe different units"):
+        draw_children(born, unborn.sel(age=[3, 4]), elapsed=elapsed, draws=2, seed=1)
+
+
+def test_an_area_listed_twice_is_refused() -> None:
+    """Two areas of one name would have the same luck."""
+    with pytest.raises(LabelError, match=r"twice, e\.g\. 'a'"):
+        draw_shocks(["a", "b", "a"], years=YEARS, draws=2, seed=1)
+
+
+@pytest.mark.parametrize("years", [[], [2027, 2029], [2028, 2027]])
+def test_years_that_skip_are_refused(years: list[int]) -> None:
+    """A step is one year."""
+    with pytest.raises(LabelError, match="must follow one another"):
+        draw_shocks(["a"], years=years, draws=2, seed=1)

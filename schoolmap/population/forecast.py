@@ -21,6 +21,7 @@ import xarray as xr
 
 from schoolmap import checks
 from schoolmap.errors import LabelError
+from schoolmap.population.chance import poisson_counts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -233,7 +234,7 @@ def draw_children(
         if len(counted):
             of = cohort[counted]
             expected = to_come[:, place, counted, None] * level[:, of]
-            people[:, counted] += _poisson(expected, shocks.chance[:, of])
+            people[:, counted] += poisson_counts(expected, shocks.chance[:, of])
     total *= people
     if widen is not None:
         total = _widened(total, (born + unborn).sum("age").to_numpy(), widen.sel(year=order["year"]).to_numpy())
@@ -243,14 +244,6 @@ def draw_children(
         coords={"area": list(shocks.areas), "year": list(shocks.years), "draw": np.arange(total.shape[-1])},
         name="children",
     )
-
-
-def _poisson(expected: Single, normal: Single) -> Single:
-    """Return counts about `expected` with Poisson's spread: a monotone function of a standard normal."""
-    size = np.maximum(expected, np.float32(1e-6))
-    root = 1 - 1 / (9 * size) + normal / (3 * np.sqrt(size))
-    counts: Single = expected * np.maximum(root, 0.0) ** 3
-    return counts
 
 
 def _widened(total: Single, central: NDArray[np.float64], factors: NDArray[np.float64]) -> Single:

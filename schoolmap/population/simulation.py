@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
-from scipy.special import ndtr
 
 from schoolmap.errors import LabelError
 from schoolmap.population.arrays import require_numbers
+from schoolmap.population.chance import poisson_counts
 from schoolmap.population.cohorts import arrange_rates
 from schoolmap.population.cohorts import of_step
 from schoolmap.population.cohorts import project_cohorts
@@ -439,7 +439,7 @@ def _project_area(job: _Job, row: int) -> Floats:
             women *= _of_area(of_step(rates.fertility, step), row)[mothers, None] / 2
             births: Floats = women.sum(axis=0) * levels[step]
             if job.poisson:
-                births = _counted(births, chance[step])
+                births = poisson_counts(births, chance[step])
             boys = _of_area(of_step(rates.boys, step), row)
             then[1, 0] = births * (boys / (1 + boys))
             then[0, 0] = births - then[1, 0]
@@ -486,22 +486,3 @@ def _of_area(values: Floats, row: int) -> Floats:
     """Return the numbers of one area, of an array whose first dimension is the area, or of length 1."""
     found: Floats = values[min(row, len(values) - 1)]
     return found
-
-
-def _counted(expected: Floats, normal: Floats) -> Floats:
-    """Return the counts about their expectation that a standard normal stands for: its Poisson quantile."""
-    size = np.maximum(expected, 1.0)
-    root = np.maximum(1 - 1 / (9 * size) + normal / (3 * np.sqrt(size)), 0.0)
-    counts: Floats = size * root**2 * root
-    few = expected < 1
-    if few.any():
-        share = ndtr(normal[few])
-        term = np.exp(-expected[few])
-        below, exact = term.copy(), np.zeros_like(term)
-        # of less than one expected, more than a dozen come once in ten thousand million times
-        for count in range(1, 13):
-            exact += share > below
-            term *= expected[few] / count
-            below += term
-        counts[few] = exact
-    return counts
