@@ -22,6 +22,19 @@ HERE = Path(__file__).resolve().parent
 MITTE = "01"
 
 POPULATION_DATE = "2016-12-31"
+EARLIER = {"2015-01": "2015-06-30", "2015-02": "2015-12-31", "2016-01": "2016-06-30"}
+"""Half-years of the coarse files and the day that each tells of; the fourth, 2016-02, is the register of that day."""
+COARSE_AGES = {
+    "below_6": "0-5",
+    "6_15": "6-14",
+    "15_18": "15-17",
+    "18_27": "18-26",
+    "27_45": "27-44",
+    "45_55": "45-54",
+    "55_65": "55-64",
+    "above_65": "65+",
+}
+"""Names of the bands in the coarse files, whose upper age is excluded, and what they count."""
 GRADES = 6
 """Primary school in Berlin is grades 1 to 6, so a stream is six classes."""
 DEGREE_DIGITS = 7
@@ -71,6 +84,19 @@ def population(residents: pd.DataFrame) -> pd.DataFrame:
     bands = residents.drop(columns="total").rename_axis(index="area", columns="age")
     table = bands.melt(ignore_index=False, value_name="count").sort_index(kind="stable")
     return table.reset_index().assign(date=POPULATION_DATE)[["area", "age", "date", "count"]]
+
+
+def earlier_counts(raw: Path, *, district: str) -> pd.DataFrame:
+    """Return the counts of the three half-years before, in their coarse bands: one row per area, band and day."""
+    days = []
+    for half_year, day in EARLIER.items():
+        file = raw / f"berlin-lor-population-{half_year}-t2-planning-areas.csv"
+        table = pd.read_csv(file, dtype={"id": "str"})
+        table = table[table["id"].str.startswith(district)].set_index("id").sort_index()
+        bands = table[[f"inhabitants_age_{band}" for band in COARSE_AGES]].set_axis(list(COARSE_AGES.values()), axis=1)
+        long = bands.rename_axis(index="area", columns="age").melt(ignore_index=False, value_name="count")
+        days.append(long.sort_index(kind="stable").reset_index().assign(date=day))
+    return pd.concat(days)[["area", "age", "date", "count"]]
 
 
 def school_list(raw: Path, *, district: str) -> pd.DataFrame:
@@ -227,7 +253,7 @@ def main(arguments: list[str] | None = None) -> None:
     raw, district = options.raw, options.district
     areas = planning_areas(raw, district=district)
     residents = register(raw, district=district)
-    people = population(residents)
+    people = pd.concat([population(residents), earlier_counts(raw, district=district)])
     listed = school_list(raw, district=district)
     kindergartens = kindergarten_list(raw, district=district)
     zones = catchments(raw, listed, district=district)
@@ -246,7 +272,8 @@ def main(arguments: list[str] | None = None) -> None:
     apart = residents.drop(columns="total").sum(axis=1) != residents["total"]
     missing = sorted(set(offers["catchment"].dropna()) - set(zones["catchment"]))
     print(f"{len(areas)} areas")
-    print(f"{people['count'].sum():,} residents in {len(people):,} bands")
+    for day, count in people.groupby("date"):
+        print(f"{count['count'].sum():,} residents in {len(count):,} bands on {day}")
     print(f"{apart.sum()} areas whose bands do not add up", *apart.index[apart])
     print(f"{len(zones)} catchments")
     for stage, group in offers.groupby("stage", sort=False):
