@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from schoolmap.demography import make_demography
+from schoolmap.demography import widening
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
 from schoolmap.errors import Wording
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.optimize import site
-from schoolmap.population import cohorts
-from schoolmap.population import fertility
 from schoolmap.population import forecast
 from schoolmap.population import graduation
 from schoolmap.population import school_years
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from schoolmap.demography import Demography
     from schoolmap.inputs.project_file import Stage
     from schoolmap.project import Project
 
@@ -57,7 +58,7 @@ class StageResult:
         Rate, and what it was calibrated on.
     children, children_born
         Residents of the stage's ages by (scenario, catchment, year), and those
-        of them alive at the count.
+        of them who were counted or whose births are known.
     seats_by_section
         Seats of each section, one column per year.
     balance
@@ -92,6 +93,7 @@ class Plan:
     """
 
     project: Project
+    demography: Demography
     years: tuple[int, ...]
     results: dict[str, StageResult]
     balance: pd.DataFrame
@@ -118,17 +120,26 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
     """
     progress("children by area, age and year")
     audit = _Audit()
-    children, born = _children(project, audit)
-    weights = {name: overlay.area_weights(project.areas, zones) for name, zones in project.coverages.items()}
+    demography = make_demography(project, progress=progress)
+    _audit_bands(project, audit)
+    first = demography.children.by_scenario[project.scenarios[0].id]
+    shocks = forecast.draw_shocks(
+        first["area"].to_numpy().tolist(),
+        years=first["year"].to_numpy().tolist(),
+        draws=project.settings.draws,
+        seed=project.settings.seed,
+    )
+    weights = {name: _weights(project, demography, name) for name in project.coverages}
     results = {}
     for stage in project.stages:
         progress(f"seats and balance: {stage.id}")
         shares = weights[project.coverage_of[stage.id]]
-        results[stage.id] = _stage_result(project, stage, children, born, weights=shares, audit=audit)
-    first = project.coverage_of[project.stages[0].id]
-    outside = _outside(project, weights[first], catchments=project.coverages[first].index)
+        results[stage.id] = _stage_result(project, stage, demography, shocks, weights=shares, audit=audit)
+    coverage = project.coverage_of[project.stages[0].id]
+    outside = _outside(project, demography, weights[coverage], catchments=project.coverages[coverage].index)
     return Plan(
         project=project,
+        demography=demography,
         years=_years(project),
         results=results,
         balance=_long_balance(results),
@@ -167,26 +178,31 @@ def _years(project: Project) -> tuple[int, ...]:
     return tuple(range(project.settings.base_year, project.settings.horizon + 1))
 
 
-def _children(project: Project, audit: _Audit) -> tuple[dict[str, xr.DataArray], xr.DataArray]:
-    """Return residents by (area, age, year) for each scenario, and those alive at the count."""
-    oldest = max(stage.ages[1] for stage in project.stages)
-    base = graduation.split_bands(project.population, oldest=max(oldest, 2))
-    _audit_bands(project, base, audit)
-    cutoff, date = project.settings.entry_cutoff, project.population_date
-    first = school_years.first_school_year(date, cutoff)
-    years = range(first, project.settings.horizon + 1)
-    first_step = min(1.0, school_years.years_until(date, school_years.cutoff_day(first, cutoff)))
-    reference = fertility.reference_births(base)
+def _weights(project: Project, demography: Demography, coverage: str) -> pd.Series:
+    """Return the share of each unit of the forecast that lies in each catchment."""
+    zones = project.coverages[coverage]
+    unit = demography.children.unit
+    if unit == "area":
+        return overlay.area_weights(project.areas, zones)
+    units = demography.children.by_scenario[project.scenarios[0].id]["area"].to_numpy().tolist()
+    if unit == "catchment":
+        pairs = [(label, label, 1.0) for label in units if label in zones.index]
+    else:
+        stages = [stage for stage, name in project.coverage_of.items() if name == coverage]
+        served = project.sections[project.sections.index.get_level_values("stage").isin(stages)]
+        lists = served["catchments"].groupby(level="school").first()
+        pairs = [(school, zone, 1 / len(zones_of)) for school, zones_of in lists.items() for zone in zones_of]
+        pairs = [pair for pair in pairs if pair[0] in set(units)]
+    table = pd.DataFrame(pairs, columns=["area", "catchment", "weight"])
+    return table.set_index(["area", "catchment"])["weight"].sort_index()
 
-    def run(factor: float) -> xr.DataArray:
-        births = fertility.level_births(reference, years=years, factor=factor)
-        return cohorts.project_children(base, births, years=years, first_step=first_step)
 
-    return {item.id: run(item.births_factor) for item in project.scenarios}, run(0.0)
-
-
-def _audit_bands(project: Project, base: xr.DataArray, audit: _Audit) -> None:
+def _audit_bands(project: Project, audit: _Audit) -> None:
     """Compare closed bands that lie within the split ages with the single ages they became, area by area."""
+    if project.population is None:
+        return
+    oldest = max(*(stage.ages[1] for stage in project.stages), 2)
+    base = graduation.split_bands(project.population, oldest=oldest)
     inside = project.population[project.population["high"] <= float(base["age"].max())]
     tops = inside["high"].groupby(level="area").max().reindex(base.indexes["area"])
     # a wide band may reach beyond the split ages; then nothing of its area can be compared
@@ -197,14 +213,15 @@ def _audit_bands(project: Project, base: xr.DataArray, audit: _Audit) -> None:
 def _stage_result(
     project: Project,
     stage: Stage,
-    children: dict[str, xr.DataArray],
-    born: xr.DataArray,
+    demography: Demography,
+    shocks: forecast.Shocks,
     *,
     weights: pd.Series,
     audit: _Audit,
 ) -> StageResult:
     zones = project.coverages[project.coverage_of[stage.id]]
     ages = slice(*stage.ages)
+    children, born = demography.children.by_scenario, demography.children.born
     years = list(_years(project))
     by_scenario = {
         name: overlay.transfer(counts.sel(age=ages), weights, catchments=zones.index)
@@ -213,7 +230,10 @@ def _stage_result(
     for name, moved in by_scenario.items():
         _audit_transfer(audit, stage, name, children[name].sel(age=ages), moved)
     first = project.scenarios[0].id
-    born_here = overlay.transfer(born.sel(age=ages), weights, catchments=zones.index).inside
+    born_here = {
+        name: overlay.transfer(counts.sel(age=ages), weights, catchments=zones.index).inside
+        for name, counts in born.items()
+    }
     attendance = _attendance(project, stage, by_scenario[first].inside)
     seats, sections, elsewhere = _seats(project, stage, zones, by_scenario[first].inside)
     audit.compare(
@@ -227,10 +247,11 @@ def _stage_result(
         parts[scenario.id], intervals[scenario.id] = _balance(
             project,
             stage,
-            children=children[scenario.id].sel(age=ages),
-            born=born.sel(age=ages),
+            demography=demography,
+            shocks=shocks,
+            scenario=scenario.id,
             inside=by_scenario[scenario.id].inside,
-            born_inside=born_here,
+            born_inside=born_here[scenario.id],
             weights=weights,
             attendance=attendance,
             seats=seats,
@@ -251,7 +272,10 @@ def _stage_result(
             [moved.inside.sum("age").sel(year=years) for moved in by_scenario.values()],
             dim=pd.Index(by_scenario, name="scenario"),
         ),
-        children_born=born_here.sum("age").sel(year=years),
+        children_born=xr.concat(
+            [counts.sum("age").sel(year=years) for counts in born_here.values()],
+            dim=pd.Index(born_here, name="scenario"),
+        ),
         total_interval=xr.concat(list(intervals.values()), dim=pd.Index(intervals, name="scenario")),
         seats_by_section=sections,
         balance=balance,
@@ -391,8 +415,9 @@ def _balance(
     project: Project,
     stage: Stage,
     *,
-    children: xr.DataArray,
-    born: xr.DataArray,
+    demography: Demography,
+    shocks: forecast.Shocks,
+    scenario: str,
     inside: xr.DataArray,
     born_inside: xr.DataArray,
     weights: pd.Series,
@@ -402,29 +427,22 @@ def _balance(
     """Return the balance of one stage in one scenario, and the interval of the whole planning area."""
     years = list(_years(project))
     zones = pd.Index(inside["catchment"].to_numpy(), name="catchment")
-    elapsed = xr.DataArray(
-        [
-            school_years.years_until(
-                project.population_date,
-                school_years.cutoff_day(int(year), project.settings.entry_cutoff),
-            )
-            for year in children["year"].to_numpy()
-        ],
-        coords={"year": children["year"]},
-        dims="year",
-    )
+    ages = slice(*stage.ages)
+    children = demography.children.by_scenario[scenario].sel(age=ages)
+    born = demography.children.born[scenario].sel(age=ages)
+    elapsed = _elapsed(project, demography, children["year"])
     drawn = forecast.draw_children(
         born,
         children - born,
         elapsed=elapsed,
-        draws=project.settings.draws,
-        seed=project.settings.seed,
+        shocks=shocks,
+        widen=widening(demography.factors, stage.id, elapsed),
     ).sel(year=years)
     drawn = demands.seats_needed(overlay.transfer(drawn, weights, catchments=zones).inside, attendance)
     by_age = demands.seats_needed(inside.sel(year=years), attendance)
     central = by_age.sum("age")
     there = xr.DataArray(seats["seats"].to_numpy(), coords=central.coords, dims=("catchment", "year"))
-    low, high = (drawn.quantile(q, dim="draw", method="linear") for q in QUANTILES)
+    low, high = (drawn.quantile(q, dim="draw", method="linear", skipna=False) for q in QUANTILES)
     unit = pd.MultiIndex.from_product([zones, years], names=["catchment", "year"])
 
     def column(values: xr.DataArray) -> pd.Series:
@@ -463,10 +481,20 @@ def _balance(
     balance["born_share"] = column((alive / everyone.where(everyone > 0)).fillna(1.0))
     total = drawn.sum("catchment")
     interval = xr.concat(
-        [total.quantile(q, dim="draw", method="linear").drop_vars("quantile") for q in QUANTILES],
+        [total.quantile(q, dim="draw", method="linear", skipna=False).drop_vars("quantile") for q in QUANTILES],
         dim=pd.Index(["p10", "p90"], name="bound"),
     )
     return balance, interval
+
+
+def _elapsed(project: Project, demography: Demography, years: xr.DataArray) -> xr.DataArray:
+    """Return the time from the count to each cut-off day, in years."""
+    cutoff = project.settings.entry_cutoff
+    time = [
+        school_years.years_until(demography.children.date, school_years.cutoff_day(year, cutoff))
+        for year in years.to_numpy().tolist()
+    ]
+    return xr.DataArray(time, coords={"year": years}, dims="year")
 
 
 def _proposals(
@@ -521,9 +549,19 @@ def _long_balance(results: dict[str, StageResult]) -> pd.DataFrame:
     return long[order + [column for column in long.columns if column not in order]]
 
 
-def _outside(project: Project, weights: pd.Series, *, catchments: pd.Index) -> pd.Series:
-    """Return residents of all ages who live in none of the catchments, by area."""
-    residents = project.population["count"].groupby(level="area").sum()
+def _outside(
+    project: Project,
+    demography: Demography,
+    weights: pd.Series,
+    *,
+    catchments: pd.Index,
+) -> pd.Series:
+    """Return residents (children, where no more is known) who live in none of the catchments, by area."""
+    if project.population is not None and demography.children.unit == "area":
+        residents = project.population["count"].groupby(level="area").sum()
+    else:
+        first = demography.children.by_scenario[project.scenarios[0].id]
+        residents = first.isel(year=0).sum("age").to_series()
     counts = xr.DataArray(residents.to_numpy(), coords={"area": residents.index.to_numpy(object)}, dims="area")
     outside = overlay.transfer(counts, weights, catchments=catchments).outside.to_series()
     return outside[outside > TOLERANCE * residents.sum()].sort_values(ascending=False).rename("outside")

@@ -128,7 +128,8 @@ def test_more_seats_demolished_than_there_are_is_refused(tmp_path: Path) -> None
 def test_a_year_without_children_cannot_be_calibrated(tmp_path: Path) -> None:
     """Attendance is pupils over children; without children there is a fault, not a division."""
     project = county(tmp_path)
-    empty = dataclasses.replace(project, population=project.population.assign(count=0.0))
+    nobody = dataclasses.replace(project.evidence, counts=project.evidence.counts.assign(count=0.0))
+    empty = dataclasses.replace(project, evidence=nobody, population=project.population.assign(count=0.0))
     with pytest.raises(InputError, match="no child of ages 6 to 11 lives here"):
         make_plan(empty)
 

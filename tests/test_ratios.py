@@ -25,6 +25,7 @@ from schoolmap.population.ratios import infant_level
 from schoolmap.population.ratios import mothers_by_age
 from schoolmap.population.ratios import no_change
 from schoolmap.population.ratios import project_ratios
+from schoolmap.population.ratios import recent_infants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -537,3 +538,44 @@ def test_a_memory_that_is_none_is_refused(wrong: dict[str, float]) -> None:
     """Times are above zero, priors not below."""
     with pytest.raises(ValueError, match=f"`{next(iter(wrong))}`"):
         replace(Memory(), **wrong)  # type: ignore[arg-type]
+
+
+# where nobody counts mothers
+
+
+def young_history(infants: list[float]) -> xr.DataArray:
+    """Return one area with ages 0, 1 and 2+, as many infants as given, and nobody who moves."""
+    years = list(range(2024 - len(infants) + 1, 2025))
+    counts = np.full((1, 3, len(infants)), 100.0)
+    counts[0, 0] = infants
+    return xr.DataArray(counts, coords={"area": ["a"], "age": [0, 1, 2], "year": years}, dims=("area", "age", "year"))
+
+
+def test_recent_infants_count_most() -> None:
+    """With a half-life of 1.5 years the last year weighs as much as 1.59 of the one before."""
+    weights = 0.5 ** (np.array([2, 1, 0]) / 1.5)
+    expected = float((weights * [80.0, 90.0, 100.0]).sum() / weights.sum())
+    assert recent_infants(young_history([80.0, 90.0, 100.0])).to_series().to_dict() == {"a": pytest.approx(expected)}
+
+
+def test_without_mothers_the_level_of_infants_is_held() -> None:
+    """Children alone do not become mothers at fifteen: births stay, whatever the number of the older ones."""
+    history = young_history([80.0, 90.0, 100.0])
+    future = project_ratios(history, years=[2025, 2026, 2027])
+    level = float(recent_infants(history)[0])
+    assert future.sel(area="a", age=0).to_numpy().tolist() == pytest.approx([100.0, level, level, level])
+    half = xr.DataArray([1.0, 0.5, 0.5], coords={"year": [2025, 2026, 2027]}, dims="year")
+    fewer = project_ratios(history, years=[2025, 2026, 2027], births_path=half)
+    assert fewer.sel(area="a", age=0).to_numpy().tolist() == pytest.approx([100.0, level, level / 2, level / 2])
+
+
+def test_refuses_births_of_no_or_two_origins() -> None:
+    """Births come from women or are held, one of both."""
+    history = young_history([100.0, 100.0])
+    ratios = change_ratios(history)
+    infants = recent_infants(history)
+    level = xr.Dataset({"local": infants, "parent": 1.0})
+    with pytest.raises(ValueError, match="one of both"):
+        follow_ratios(history.isel(year=-1), ratios=ratios, years=[2025])
+    with pytest.raises(ValueError, match="one of both"):
+        follow_ratios(history.isel(year=-1), ratios=ratios, years=[2025], level=level, infants=infants)

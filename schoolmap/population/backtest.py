@@ -22,6 +22,7 @@ from schoolmap.errors import LabelError
 from schoolmap.population import forecast
 from schoolmap.population.arrays import require_numbers
 from schoolmap.population.ratios import HAMILTON_PERRY
+from schoolmap.population.ratios import LEAST_MOTHERS_AGE
 from schoolmap.population.ratios import Memory
 from schoolmap.population.ratios import arrange_history
 from schoolmap.population.ratios import no_change
@@ -72,6 +73,8 @@ def _weighted(history: xr.DataArray, years: Sequence[int]) -> xr.DataArray:
 
 def _hamilton_perry(history: xr.DataArray, years: Sequence[int]) -> xr.DataArray:
     ages = history["age"]
+    if int(ages[-1]) < LEAST_MOTHERS_AGE:
+        return project_ratios(history, years=years, memory=HAMILTON_PERRY)
     flat = ((ages >= FLAT[0]) & (ages <= FLAT[1])).astype(float)
     return project_ratios(history, years=years, memory=HAMILTON_PERRY, mothers=flat / flat.sum())
 

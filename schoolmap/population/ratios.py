@@ -24,6 +24,7 @@ from schoolmap.population.arrays import require_sexes
 from schoolmap.population.arrays import step_width
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Sequence
 
@@ -45,6 +46,8 @@ Mean age at birth and its standard deviation, in years, where no age pattern of 
 Assumption, near the present pattern of Europe and East Asia (UN WPP 2024: 29 to 32 years).
 """
 FERTILE = (15, 49)
+LEAST_MOTHERS_AGE = 50
+"""Counts must reach this age to tell how many mothers there will be; younger ones say how many infants there were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +265,30 @@ def infant_level(
     return xr.DataArray(level, coords={"area": people["area"]}, dims="area", name="level")
 
 
+def recent_infants(history: xr.DataArray, *, memory: Memory | None = None) -> xr.DataArray:
+    """
+    Return the infants of the last years, the last ones first: the level that is held where nobody counts mothers.
+
+    Parameters
+    ----------
+    history
+        As in `change_ratios`; ages may end before motherhood.
+    memory
+        What weighs how much.
+
+    Returns
+    -------
+    infants
+        Infants a year, both sexes together, by area.
+    """
+    memory = memory or Memory()
+    people = arrange_history(history)
+    infants = people.isel(age=0, drop=True).isel(year=slice(-memory.window, None))
+    counts = (infants.sum("sex") if "sex" in infants.dims else infants).to_numpy()
+    weights = _weights(counts.shape[-1], memory.births_half_life)
+    return xr.DataArray(counts @ weights / weights.sum(), coords={"area": people["area"]}, dims="area", name="infants")
+
+
 def _level(infants: Floats, women: Floats, memory: Memory) -> tuple[Floats, float]:
     """Return the level of infants by area, and that of all areas together."""
     infants, women = infants[:, -memory.window :], women[:, -memory.window :]
@@ -313,7 +340,8 @@ def project_ratios(
     Let the people of the last count change as they have changed so far.
 
     The ratios and the level of infants are learnt by `change_ratios` and
-    `infant_level`, and followed by `follow_ratios`.
+    `infant_level`, and followed by `follow_ratios`. Where the ages end before
+    `LEAST_MOTHERS_AGE` and no `mothers` are given, `recent_infants` are held.
 
     Parameters
     ----------
@@ -348,6 +376,16 @@ def project_ratios(
     """
     memory = memory or Memory()
     people = arrange_history(history)
+    if mothers is None and int(people["age"][-1]) < LEAST_MOTHERS_AGE:
+        return follow_ratios(
+            people.isel(year=-1),
+            ratios=change_ratios(people, memory=memory),
+            infants=recent_infants(people, memory=memory),
+            years=years,
+            damping=memory.damping,
+            births_path=births_path,
+            migration=migration,
+        )
     mothers = mothers_by_age(people["age"].to_numpy()) if mothers is None else mothers
     local, parent = _level(*_infants_and_women(people, mothers), memory)
     level = xr.Dataset({"local": ("area", local), "parent": parent}, coords={"area": people["area"].to_numpy()})
@@ -367,8 +405,9 @@ def follow_ratios(
     base: xr.DataArray,
     *,
     ratios: xr.Dataset,
-    level: xr.Dataset,
     years: Sequence[int],
+    level: xr.Dataset | None = None,
+    infants: xr.DataArray | None = None,
     mothers: xr.DataArray | None = None,
     damping: float = np.inf,
     births_path: xr.DataArray | None = None,
@@ -391,10 +430,12 @@ def follow_ratios(
     ratios
         `local` by area (and sex) and age reached, from 1, and `parent` without
         area.
-    level
-        Infants per woman over a life: `local` by area, and `parent`.
     years
         Years after the base, one after another.
+    level
+        Infants per woman over a life: `local` by area, and `parent`.
+    infants
+        Infants a year by area, held as they are, instead of a `level`.
     mothers
         Share of total fertility by `age`; `mothers_by_age` if left out.
     damping
@@ -428,14 +469,18 @@ def follow_ratios(
     if not 0 <= migration < np.inf:
         msg = f"`migration` is a share of the moves so far, 0 or more; got {migration}."
         raise ValueError(msg)
-    mothers = mothers_by_age(ages) if mothers is None else mothers
+    if level is not None and infants is not None:
+        msg = "Births come either from the women, by `level`, or are held at `infants`: give one of both."
+        raise ValueError(msg)
     areas = people.indexes["area"]
     unknown = set(ages[1:].tolist()) - set(ratios["age"].to_numpy().tolist())
     if unknown:
         msg = f"`ratios` has no age {min(unknown)}, which `base` has."
         raise LabelError(msg)
-    for what, table in (("the ratios", ratios), ("the level of infants", level)):
-        checks.require_same_labels(areas, table.indexes["area"], what=f"`base` and {what}")
+    checks.require_same_labels(areas, ratios.indexes["area"], what="`base` and the ratios")
+    for table in (level, infants):
+        if table is not None:
+            checks.require_same_labels(areas, table.indexes["area"], what="`base` and the level of infants")
     order = [name for name in people.dims if name not in {"area", "year"}]
     labels = {"age": ages[1:], **({"sex": list(SEXES)} if "sex" in people.dims else {})}
     full = people.isel(year=0, age=slice(1, None), drop=True)
@@ -445,10 +490,9 @@ def follow_ratios(
         {"area": areas, **{name: labels[name] for name in labels if name in ratios["local"].dims}}
     )
     departure = np.log(local.broadcast_like(full).transpose("area", *order).to_numpy() / parent_values)
-    parent_level, own_level = float(level["parent"]), level["local"].sel(area=areas).to_numpy()
-    apart = np.log(np.maximum(own_level, 1e-12) / parent_level) if parent_level > 0 else np.zeros_like(own_level)
     path = _births_path(births_path, areas, years)
-    pattern, girls = _pattern(mothers, ages).to_numpy(), _girls(people)
+    births = _births_of_women(level, mothers, people) if level is not None else _held(infants, areas)
+    girls = _girls(people)
     now = people.to_numpy()[..., -1]
     steps = [now]
     for step, _ in enumerate(years):
@@ -458,8 +502,8 @@ def follow_ratios(
         after[..., 1:] = now[..., :-1] * change
         after[..., -1] += now[..., -1] * change[..., -1]
         women = (now + after)[:, SEXES.index("female")] if "sex" in people.dims else (now + after) / 2
-        infants = (women @ pattern) / 2 * parent_level * np.exp(apart * fade) * path[:, step]
-        after[..., 0] = infants[:, None] * girls if "sex" in people.dims else infants
+        newborn = births(women / 2, fade) * path[:, step]
+        after[..., 0] = newborn[:, None] * girls if "sex" in people.dims else newborn
         steps.append(after)
         now = after
     return xr.DataArray(
@@ -468,6 +512,34 @@ def follow_ratios(
         coords={**{name: people[name] for name in people.dims if name != "year"}, "year": [base_year, *years]},
         name="people",
     )
+
+
+def _births_of_women(
+    level: xr.Dataset,
+    mothers: xr.DataArray | None,
+    people: xr.DataArray,
+) -> Callable[[Floats, float], Floats]:
+    """Return what makes infants of the women in the middle of a year and of the share of a departure that is left."""
+    ages = people["age"].to_numpy()
+    pattern = _pattern(mothers_by_age(ages) if mothers is None else mothers, ages).to_numpy()
+    parent, own = float(level["parent"]), level["local"].sel(area=people.indexes["area"]).to_numpy()
+    apart = np.log(np.maximum(own, 1e-12) / parent) if parent > 0 else np.zeros_like(own)
+
+    def births(women: Floats, fade: float) -> Floats:
+        found: Floats = (women @ pattern) * parent * np.exp(apart * fade)
+        return found
+
+    return births
+
+
+def _held(infants: xr.DataArray | None, areas: pd.Index) -> Callable[[Floats, float], Floats]:
+    """Return the same infants every year, whoever lives there."""
+    if infants is None:
+        msg = "Births come either from the women, by `level`, or are held at `infants`: give one of both."
+        raise ValueError(msg)
+    require_numbers(infants, "infants", dims=("area",), low=0.0)
+    level: Floats = infants.sel(area=areas).to_numpy().astype(float)
+    return lambda _, __: level
 
 
 def _births_path(path: xr.DataArray | None, areas: pd.Index, years: Sequence[int]) -> Floats:
