@@ -147,16 +147,71 @@ def plan(
     else:
         _print_faults(faults, language)
         typer.echo(summarise(model, language=language.value))
-        for path in written:
-            typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+        _print_files(written)
     if not bool(result.audit["holds"].all()):
         typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
         raise typer.Exit(OTHER_FAILURE)
 
 
+@app.command()
+def backtest(
+    folder: Folder,
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the page and the table.")] = Path("maps"),
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast the project's own past, and tell how wrong that was: a table, a page (html) and every forecast (csv)."""
+    from schoolmap.backtesting import make_backtest  # noqa: PLC0415
+    from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.errors import SchoolmapError  # noqa: PLC0415
+    from schoolmap.inputs.project_file import FILE_NAME  # noqa: PLC0415
+    from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
+    from schoolmap.output.backtest_page import write_backtest  # noqa: PLC0415
+    from schoolmap.output.describe_backtest import as_text  # noqa: PLC0415
+    from schoolmap.project import read_evidence  # noqa: PLC0415
+
+    language = lang or Language(read_language(folder))
+    with _progress(folder, people=True) as step:
+        evidence, document, faults = read_evidence(folder, progress=step)
+        result = None
+        if evidence is not None and document is not None:
+            try:
+                result = make_backtest(evidence, document, progress=step)
+                step("page and table")
+                tables = (folder / source.file for source in document.tables.values())
+                inputs = (folder, folder / FILE_NAME, *tables)
+                written = write_backtest(result, out, language=language.value, inputs=inputs)
+            except InputError as error:
+                faults = (*faults, *error.faults)
+            except (SchoolmapError, OSError) as error:
+                typer.echo(str(error), err=True)
+                raise typer.Exit(OTHER_FAILURE) from error
+    if result is None:
+        if as_json:
+            _print_json({"ok": False, "faults": [asdict(fault) for fault in faults]})
+        else:
+            _print_faults(faults, language)
+        raise typer.Exit(FAULTY_INPUT)
+    if as_json:
+        from schoolmap.output.describe_backtest import as_records  # noqa: PLC0415
+
+        shown = {"ok": True, "project": result.name, "faults": [asdict(fault) for fault in faults]}
+        _print_json({**shown, **as_records(result), "files": [str(path) for path in written]})
+    else:
+        _print_faults(faults, language)
+        typer.echo(as_text(result, language=language.value))
+        _print_files(written)
+
+
+def _print_files(paths: tuple[Path, ...]) -> None:
+    for path in paths:
+        typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+
+
 @contextmanager
-def _progress(folder: Path) -> Iterator[Callable[[str], None]]:
-    """Show a bar on a terminal, and nothing in a pipe."""
+def _progress(folder: Path, *, people: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal, and nothing in a pipe; with `people`, only the tables of people are read."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -166,11 +221,7 @@ def _progress(folder: Path) -> Iterator[Callable[[str], None]]:
     from rich.progress import TextColumn  # noqa: PLC0415
     from rich.progress import TimeElapsedColumn  # noqa: PLC0415
 
-    from schoolmap.inputs.project_file import read_project_file  # noqa: PLC0415
-
-    document, _ = read_project_file(folder)
-    # the project file, its tables, the checks between them; the children, each stage, the products
-    steps = None if document is None else len(document.tables) + len(document.stages) + 4
+    steps = _count_steps(folder, people=people)
     columns = (
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
@@ -184,6 +235,21 @@ def _progress(folder: Path) -> Iterator[Callable[[str], None]]:
             bar.update(task, description=name, advance=1)
 
         yield step
+
+
+def _count_steps(folder: Path, *, people: bool) -> int | None:
+    """Return how many steps there will be, if the project file can be read."""
+    from schoolmap.inputs.evidence import PEOPLE_TABLES  # noqa: PLC0415
+    from schoolmap.inputs.project_file import read_people_file  # noqa: PLC0415
+    from schoolmap.inputs.project_file import read_project_file  # noqa: PLC0415
+
+    if people:
+        found, _ = read_people_file(folder)
+        # the project file, its tables, the checks; history, forecasts, intervals, peaks, the products
+        return None if found is None else sum(name in PEOPLE_TABLES for name in found.tables) + 7
+    document, _ = read_project_file(folder)
+    # the project file, its tables, the checks between them; the children, each stage, the products
+    return None if document is None else len(document.tables) + len(document.stages) + 4
 
 
 _SEVERITIES = {

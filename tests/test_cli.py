@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import past
 import pytest
 import village
 from typer.testing import CliRunner
@@ -214,3 +215,56 @@ def test_a_bar_on_a_terminal(tmp_path: Path) -> None:
     os.close(controller)
     assert " %" in shown.decode("utf-8", errors="replace")
     assert "checks between tables" in shown.decode("utf-8", errors="replace")
+
+
+def test_a_past_is_tested(tmp_path: Path) -> None:
+    """A table for people, a page and every forecast; the input stays as it is; exit code 0."""
+    folder = past.write(tmp_path / "past")
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    result = RUN.invoke(app, ["backtest", str(folder), "--out", str(tmp_path / "maps")])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "Counts of 2010 to 2021 in 2 areas" in result.stdout
+    assert "▼ falling" in result.stdout
+    names = ["past-backtest.csv", "past-backtest.html"]
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == names
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_past_for_machines(tmp_path: Path) -> None:
+    """`--json` prints one document in plain ASCII, with the errors, the peaks and the files."""
+    folder = past.write(tmp_path / "past")
+    result = RUN.invoke(app, ["backtest", str(folder), "--out", str(tmp_path / "maps"), "--json", "--lang", "zh"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    document = json.loads(result.stdout)
+    assert document["ok"] is True
+    assert {row["method"] for row in document["accuracy"]} == {"cohort_change", "hamilton_perry", "no_change"}
+    assert document["peaks"][0]["direction"] == "falling"
+    assert len(document["files"]) == 2
+    assert 'id="zh" checked' in (tmp_path / "maps" / "past-backtest.html").read_text(encoding="utf-8")
+
+
+def test_nothing_to_test(good: Path, tmp_path: Path) -> None:
+    """One count is no past: a fault that says what is needed, exit code 2, and nothing is written."""
+    out = tmp_path / "maps"
+    result = RUN.invoke(app, ["backtest", str(good), "--out", str(out), "--lang", "en"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "population.csv, column date: nothing to test: there is only 1 count by age" in result.stderr
+    assert "6 years or more" in result.stderr.replace("\n", " ")
+    result = RUN.invoke(app, ["backtest", str(good), "--out", str(out), "--json"])
+    assert json.loads(result.stdout)["ok"] is False
+    assert not out.exists()
+
+
+def test_a_backtest_never_overwrites_the_project(tmp_path: Path) -> None:
+    """`--out` on the input is an error with a sentence; exit code 1."""
+    folder = past.write(tmp_path / "past")
+    result = RUN.invoke(app, ["backtest", str(folder), "--out", str(folder)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "belongs to the project" in result.stderr
+
+
+def test_a_backtest_is_silent_in_a_pipe(tmp_path: Path) -> None:
+    """Nothing but the table reaches a pipe: no bar, no warning of a library."""
+    done = in_a_pipe("backtest", str(past.write(tmp_path / "past")), "--out", str(tmp_path / "maps"))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"A synthetic past" in done.stdout

@@ -159,7 +159,7 @@ def test_the_date_of_the_kindergarten_places_is_said(model: MapModel) -> None:
 def test_calibration_is_shown_as_such(model: MapModel) -> None:
     """The primary attendance rate says what it was calibrated on."""
     note = next(stage for stage in model.stages if stage.id == "primary").attendance_note
-    assert "calibrated on 2018/19: 16,015 / 19,4" in note["en"]
+    assert "calibrated on 2018/19: 16,015 / 19,5" in note["en"]
     assert "校准" in note["zh"]
 
 

@@ -26,6 +26,7 @@ from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
+from schoolmap.output.model import Population
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
@@ -156,6 +157,17 @@ def town() -> MapModel:
         coverages=(Coverage(id="all", catchments=catchments),),
         schools=(school,),
         panels=tuple(panel(stage, scenario) for stage in ("primary", "kindergarten") for scenario in ("base", "high")),
+        population=Population(
+            method="S",
+            name=text("one count"),
+            reason=text(""),
+            passed_over=(),
+            facts=(),
+            births=(),
+            peaks=(),
+            accuracy=(),
+            accuracy_note=text(""),
+        ),
         actions=(action,),
         projects=(),
         notes=(),

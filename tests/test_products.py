@@ -9,6 +9,7 @@ import pytest
 import village
 
 from schoolmap.errors import OutputError
+from schoolmap.output import words as sentences
 from schoolmap.output import workbook
 from schoolmap.output.describe import describe
 from schoolmap.output.products import write_products
@@ -89,6 +90,12 @@ def test_the_summary_says_the_totals_and_the_audit(tmp_path: Path, language: str
     for word in (*words, model.title[language]):
         assert word in text
     assert text.count("\n  ") >= len(model.audit)
+    assert model.population.name[language] in text
+    assert model.population.passed_over[0].reason[language] in text
+    assert model.population.accuracy_note[language] in text
+    for peak in model.population.peaks:
+        assert sentences.number(peak.base) in text
+        assert str(peak.peak_year) in text
     for panel in model.panels:
         assert f"{panel.totals.demand[0]:,.0f}" in text
         assert f"{panel.totals.seats[0]:,.0f}" in text

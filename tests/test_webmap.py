@@ -16,12 +16,17 @@ import pytest
 from schoolmap.errors import OutputError
 from schoolmap.output import webmap
 from schoolmap.output.model import SCHEMA
+from schoolmap.output.model import Accuracy
 from schoolmap.output.model import Action
 from schoolmap.output.model import AuditLine
+from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
+from schoolmap.output.model import PassedOver
+from schoolmap.output.model import Peak
+from schoolmap.output.model import Population
 from schoolmap.output.model import Project
 from schoolmap.output.model import Rank
 from schoolmap.output.model import Scenario
@@ -107,6 +112,54 @@ def panel(stage: str, scenario: str, *, factor: float) -> Panel:
         level=tuple(tuple("watch" for _ in YEARS) for _ in AREAS),
         totals=totals,
         ranking=ranking,
+    )
+
+
+def population(stages: tuple[str, ...], scenarios: tuple[str, ...], *, hostile: str = "A reason") -> Population:
+    """Invent where the children come from: all that the page on the population can show."""
+    plain = {"ours": (2.0, 85.0), "plain": (3.0, None), "nothing": (1.5, None)}
+    return Population(
+        method="C",
+        name=text("two counts"),
+        reason=text(hostile),
+        passed_over=(PassedOver(method="A", name=text("components"), reason=text("no sexes")),),
+        facts=(text(f"{hostile} of a fact"),),
+        births=tuple(
+            Births(scenario=name, years=(2020, 2021, 2022), births=(100.0, 90.0 + i, 80.0 + 10 * i))
+            for i, name in enumerate(scenarios)
+        ),
+        peaks=tuple(
+            Peak(
+                where=text("everywhere"),
+                stage=stage,
+                scenario=scenario,
+                base=1234.5,
+                peak_year=2026,
+                peak=1500.0,
+                last=900.0,
+                change=-27.1,
+                direction=direction,
+            )
+            for scenario in scenarios
+            for stage, direction in zip(stages, ("falling", "rising"), strict=True)
+        ),
+        accuracy=tuple(
+            Accuracy(
+                method=text(method),
+                ours=method == "ours",
+                stage=stages[0],
+                horizon=horizon,
+                forecasts=40,
+                mape=size * horizon if method != "nothing" else size * horizon * horizon,
+                malpe=-0.5,
+                median=1.0,
+                p90=4.0,
+                coverage=coverage,
+            )
+            for method, (size, coverage) in plain.items()
+            for horizon in (1, 5)
+        ),
+        accuracy_note=text("Held to the past"),
     )
 
 
@@ -196,6 +249,7 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         ),
         coverages=(Coverage(id="grid", catchments=tuple(map(catchment, range(6)))),),
         schools=schools,
+        population=population(("kindergarten", "primary"), ("base", "high"), hostile=hostile),
         panels=tuple(
             panel(stage.id, scenario, factor=factor)
             for stage in stages
@@ -241,6 +295,17 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         classification=text("For tests only"),
         map_review_no="",
     )
+
+
+def test_the_population_without_scripts() -> None:
+    """The plain tables tell direction, peak, method, what is lacking and the errors; hostile words are escaped."""
+    page = webmap.render_html(synthetic_model(hostile=HOSTILE))
+    plain = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    for words in ("▼ falling", "1,500", "−27.1", "two counts (en)", "no sexes (en)", "Held to the past (en)", "✗ no"):
+        assert words in plain
+    assert "<td>85.0 %</td>" in plain
+    assert "<img" not in plain
+    assert "onerror" in plain
 
 
 def policy_of(html: str) -> str:

@@ -229,6 +229,50 @@ def test_languages(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
         assert view.page.get_attribute("html", "lang") == "en"
 
 
+def test_the_population_page_by_keyboard(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A button opens it, the address keeps it, Escape closes it; figures are the model's, signs stand beside words."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        view.page.focus("#population-button")
+        view.page.keyboard.press("Enter")
+        assert "d=population" in view.page.evaluate("() => location.hash")
+        page = view.page.inner_text("#about")
+        for words in ("▼ falling", "1,235", "2026", "−27.1 %", "Method C: two counts (en)", "no sexes (en)"):
+            assert words in page
+        rows = view.page.locator("#about table").last.locator("tbody tr").all_inner_texts()
+        assert [row.split("\t") for row in rows] == [
+            ["Kindergarten", "1", "40", "2.0 %", "3.0 %", "1.5 %", "−0.5 %", "4.0 %", "85.0 %", "✗ NO"],
+            ["Kindergarten", "5", "40", "10.0 %", "15.0 %", "37.5 %", "−0.5 %", "4.0 %", "85.0 %", "✓ yes"],
+        ]
+        assert view.page.locator("#about svg.births path.births-line").count() == 2
+        view.page.keyboard.press("Escape")
+        assert view.page.is_hidden("#about")
+        assert "d=" not in view.page.evaluate("() => location.hash")
+
+
+def test_the_population_page_turns_its_language_in_place(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Opened by its address, it turns every text without closing, and the focus stays where it was."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#d=population&l=en") as view:
+        assert "Births a year" in view.page.inner_text("#about")
+        view.page.click("#about-language")
+        page = view.page.inner_text("#about")
+        assert "各情景每年出生人数" in page
+        assert "(en)" not in page
+        assert view.page.evaluate("() => document.activeElement.id") == "about-language"
+        view.page.click("#about-close")
+        assert "人口预测" in view.page.inner_text("#tools")
+
+
+def test_a_population_without_a_past(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Without history, births or a better method, the page says what the intervals rest on, and breaks nothing."""
+    model = synthetic.synthetic_model()
+    bare = replace(model.population, accuracy=(), births=(), passed_over=(), facts=())
+    with opened(browser, tmp_path, replace(model, population=bare), fragment="#d=population", width=390) as view:
+        page = view.page.inner_text("#about")
+        assert "Held to the past (en)" in page
+        assert "used as given" in page
+        assert "undefined" not in page
+
+
 def test_every_text_has_both_languages(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """No text of the page falls back to its key or to `undefined`."""
     for fragment in ("#s=primary&v=gap&k=c4&l=zh", "#s=primary&v=chance&k=c3&l=en"):
@@ -299,6 +343,9 @@ def test_hostile_names_are_shown_as_text(browser: Any, tmp_path: Path) -> None: 
         assert view.page.inner_text("#card h2") == hostile
         view.page.click("#about-button")
         assert hostile in view.page.inner_text("#about")
+        view.page.click("#about-close")
+        view.page.click("#population-button")
+        assert f"{hostile} of a fact" in view.page.inner_text("#about")
         assert view.page.locator("img").count() == 0
 
 

@@ -15,12 +15,17 @@ import pytest
 
 from schoolmap.errors import OutputError
 from schoolmap.output.model import SCHEMA
+from schoolmap.output.model import Accuracy
 from schoolmap.output.model import Action
 from schoolmap.output.model import AuditLine
+from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
+from schoolmap.output.model import PassedOver
+from schoolmap.output.model import Peak
+from schoolmap.output.model import Population
 from schoolmap.output.model import Project
 from schoolmap.output.model import Rank
 from schoolmap.output.model import Scenario
@@ -115,6 +120,55 @@ def panel(stage: str, scenario: str, factor: float) -> Panel:
         level=(("ok", "watch", "red", "red"), ("surplus",) * 4, ("red", "red", "ok", "ok")),
         totals=totals,
         ranking=(rank,),
+    )
+
+
+def population() -> Population:
+    """Invent where the children come from: all that the page on the population can show."""
+    stages, scenarios = ("kindergarten", "primary"), ("base", "high")
+    plain = {"ours": (2.0, 85.0), "plain": (3.0, None), "nothing": (1.5, None)}
+    return Population(
+        method="C",
+        name=text("two counts"),
+        reason=text(SCRIPT),
+        passed_over=(PassedOver(method="A", name=text("components"), reason=text("no sexes")),),
+        facts=(text("=1+1"),),
+        births=tuple(
+            Births(scenario=name, years=(2020, 2021, 2022), births=(100.0, 90.0 + i, 80.0 + 10 * i))
+            for i, name in enumerate(scenarios)
+        ),
+        peaks=tuple(
+            Peak(
+                where=text("everywhere"),
+                stage=stage,
+                scenario=scenario,
+                base=1234.5,
+                peak_year=2026,
+                peak=1500.0,
+                last=900.0,
+                change=-27.1,
+                direction=direction,
+            )
+            for scenario in scenarios
+            for stage, direction in zip(stages, ("falling", "rising"), strict=True)
+        ),
+        accuracy=tuple(
+            Accuracy(
+                method=text(method),
+                ours=method == "ours",
+                stage=stages[0],
+                horizon=horizon,
+                forecasts=40,
+                mape=size * horizon if method != "nothing" else size * horizon * horizon,
+                malpe=-0.5,
+                median=1.0,
+                p90=4.0,
+                coverage=coverage,
+            )
+            for method, (size, coverage) in plain.items()
+            for horizon in (1, 5)
+        ),
+        accuracy_note=text("Held to the past"),
     )
 
 
@@ -226,6 +280,7 @@ def town() -> MapModel:
         shades=shades,
         coverages=(Coverage(id="all", catchments=catchments),),
         schools=schools,
+        population=population(),
         panels=tuple(
             panel(stage, scenario, factor)
             for stage in ("kindergarten", "primary")
@@ -364,7 +419,7 @@ def test_tables_are_ready_to_sort_and_print(tmp_path: Path) -> None:
     write_workbook(town(), path, language="zh")
     with closing(openpyxl.load_workbook(path)) as book:
         assert book.sheetnames == [
-            *("概览", "各年合计", "学位平衡", "利用率网格", "学校", "建设项目"),
+            *("概览", "各年合计", "学位平衡", "利用率网格", "人口预测", "学校", "建设项目"),
             *("措施建议", "核对", "数据来源", "说明"),
         ]
         assert book["学位平衡"].auto_filter.ref == "A1:P49"
@@ -376,6 +431,32 @@ def test_tables_are_ready_to_sort_and_print(tmp_path: Path) -> None:
             if sheet.title != "概览":
                 assert sheet.auto_filter.ref
                 assert sheet.print_title_rows
+
+
+def test_the_population_by_hand(tmp_path: Path) -> None:
+    """Peaks, births and errors are numbers to compute with; what a scenario's births are is drawn."""
+    rows = [[cell.value for cell in row] for row in written(town(), tmp_path)["Population"]]
+    peak = next(row for row in rows if row[1:3] == ["Kindergarten", "Central"])
+    assert peak[:9] == ["everywhere", "Kindergarten", "Central", "▼ falling", 1234.5, 2026, 1500, 900, -27.1]
+    at = next(place for place, row in enumerate(rows) if row[:3] == ["Cut-off day in", "Central", "High"])
+    assert [row[:3] for row in rows[at + 1 : at + 4]] == [[2020, 100, 100], [2021, 90, 91], [2022, 80, 90]]
+    errors = [row[:10] for row in rows if row[0] == "Kindergarten" and row[1] in {1, 5}]
+    assert errors == [
+        ["Kindergarten", 1, 40, 2, 3, 1.5, -0.5, 4, 85, "✗ no"],
+        ["Kindergarten", 5, 40, 10, 15, 37.5, -0.5, 4, 85, "✓ yes"],
+    ]
+    with ZipFile(tmp_path / "town.xlsx") as parts:
+        drawn = re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read("xl/charts/chart3.xml").decode())
+    assert drawn == [f"Population!${c}${at + 2}:${c}${at + 4}" for c in "BC"]
+
+
+def test_a_population_without_births_or_history(tmp_path: Path) -> None:
+    """Where a projection is used as given and nothing could be tested, the sheet says so and holds no empty table."""
+    people = replace(population(), births=(), accuracy=(), passed_over=())
+    rows = written(replace(town(), population=people), tmp_path)["Population"]
+    words = [str(row[0].value) for row in rows]
+    assert "Held to the past" in words
+    assert not [word for word in words if word.startswith(("Births", "Better"))]
 
 
 def test_the_overview_draws_demand_against_seats(tmp_path: Path) -> None:
@@ -395,7 +476,7 @@ def test_the_overview_draws_demand_against_seats(tmp_path: Path) -> None:
 def test_hostile_names_are_text(tmp_path: Path, language: str) -> None:
     """A name that looks like markup, a formula, a link or a number is shown as it stands."""
     book = written(town(), tmp_path, language=language)
-    names = [row[1] for row in list(book.values())[4][1:]]
+    names = [row[1] for row in list(book.values())[5][1:]]
     assert [(cell.value, cell.data_type) for cell in names] == [(name, "s") for name in HOSTILE]
     everything = [cell for rows in book.values() for row in rows for cell in row]
     assert not [cell for cell in everything if cell.data_type == "f" or cell.hyperlink]

@@ -14,6 +14,7 @@ from schoolmap.inputs import consistency
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output import model
 from schoolmap.output import words
+from schoolmap.output.describe_population import describe_population
 from schoolmap.output.words import both
 from schoolmap.seats import balance as seat_balances
 from schoolmap.seats.warnings import shortage_spans
@@ -75,7 +76,7 @@ def describe(plan: Plan) -> model.MapModel:
         version=__version__,
         seed=settings.seed,
         draws=settings.draws,
-        population_date=project.population_date.isoformat(),
+        population_date=plan.demography.children.date.isoformat(),
         base_year=settings.base_year,
         years=plan.years,
         stages=tuple(_stage(project, plan.results[stage.id]) for stage in project.stages),
@@ -89,9 +90,16 @@ def describe(plan: Plan) -> model.MapModel:
         panels=tuple(
             _panel(result, scenario.id, actions) for result in plan.results.values() for scenario in project.scenarios
         ),
+        population=describe_population(project, plan.demography),
         actions=actions,
         projects=_projects(project),
-        notes=(*_faults_as_notes(project), *_outside_note(plan), *_standard_notes(project), *words.GENERAL_NOTES),
+        notes=(
+            *_faults_as_notes(project),
+            *_outside_note(plan),
+            *_standard_notes(project),
+            *_limits(plan),
+            *words.GENERAL_NOTES,
+        ),
         audit=_audit(plan),
         sources=_sources(project),
         classification=settings.classification,
@@ -221,7 +229,7 @@ def _panel(
 ) -> model.Panel:
     balance = pd.DataFrame(result.balance.xs(scenario))
     children = result.children.sel(scenario=scenario).transpose("catchment", "year").to_series()
-    born = result.children_born.transpose("catchment", "year").to_series()
+    born = result.children_born.sel(scenario=scenario).transpose("catchment", "year").to_series()
     loads = balance["utilisation"].unstack("year").to_numpy()
     return model.Panel(
         stage=result.stage.id,
@@ -248,7 +256,7 @@ def _totals(result: StageResult, scenario: str, balance: pd.DataFrame) -> model.
     sums = seat_balances.totals(balance)
     bounds = result.total_interval.sel(scenario=scenario)
     children = result.children.sel(scenario=scenario).sum("catchment")
-    born = (result.children_born.sum("catchment") / children.where(children > 0)).fillna(1.0)
+    born = (result.children_born.sel(scenario=scenario).sum("catchment") / children.where(children > 0)).fillna(1.0)
 
     def row(values: NDArray[np.float64], digits: int = 1) -> tuple[float, ...]:
         return tuple(round(float(value), digits) for value in values)
@@ -435,6 +443,14 @@ def _outside_note(plan: Plan) -> list[model.Text]:
             f"{areas}个小区域的{total}人在所有片区之外，未纳入规划，其中{most}最多。",
         ),
     ]
+
+
+def _limits(plan: Plan) -> tuple[model.Text, model.Text]:
+    """Say what the children and their intervals do and do not cover."""
+    demography = plan.demography
+    moves = demography.children.ratios is not None or demography.moved is not None
+    given = demography.children.rung.code in {"P", "E"}
+    return words.MOVES_NOTES[moves or given], words.INTERVAL_NOTES[demography.factors is not None]
 
 
 def _area_words(project: Project, label: str) -> str:

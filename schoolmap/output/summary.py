@@ -1,9 +1,10 @@
-"""The few lines that the command prints: totals of each stage, worst catchments, audit."""
+"""The few lines that the command prints: the population, totals of each stage, worst catchments, audit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.output.population_tables import in_short
 from schoolmap.output.words import both
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def summarise(model: MapModel, *, language: str) -> str:
     language
         `en` or `zh`.
     """
-    lines = ["", model.title[language]]
+    lines = ["", model.title[language], "", *in_short(model, language=language)]
     for stage in model.stages:
         panel = next(panel for panel in model.panels if panel.stage == stage.id)
         lines += ["", *_stage(model, stage, panel, language)]

@@ -27,12 +27,16 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from schoolmap.errors import OutputError
+from schoolmap.output.population_tables import sections
+from schoolmap.output.sheets import Shaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Rank
+    from schoolmap.output.population_tables import Section
+    from schoolmap.output.sheets import Cell
 
 LEAFLET = "leaflet-1.9.4"
 DATA_ID = "schoolmap-data"
@@ -300,6 +304,9 @@ def static_tables(model: MapModel) -> str:
         head = "".join(f"<th>{word}</th>" for word in words)
         rows = "\n".join(_static_row(rank, names) for rank in panel.ranking)
         parts.append(f"<table>\n<tr>{head}</tr>\n{rows}\n</table>")
+    parts.append(f"<h1>{ {'en': 'Population', 'zh': '人口预测'}[language] }</h1>")
+    for section in sections(model, language=language):
+        parts += _static_section(section, language)
     body = "\n".join(parts)
     return f"<noscript>\n{body}\n</noscript>"
 
@@ -480,6 +487,35 @@ def _text(text: dict[str, str], language: str) -> str:
 def _shown(text: dict[str, str], language: str) -> str:
     """Return a text escaped for a page."""
     return markup.escape(_text(text, language))
+
+
+def _static_section(section: Section, language: str) -> list[str]:
+    """Return a section of the page on the population as a viewer without scripts shows it."""
+    parts = [f"<h2>{markup.escape(section.heading)}</h2>", *(f"<p>{markup.escape(text)}</p>" for text in section.texts)]
+    if section.rows:
+        head = "".join(f"<th>{markup.escape(column.title(language))}</th>" for column in section.columns)
+        rows = [
+            "".join(
+                f"<td>{markup.escape(_plain(cell, kind.kind))}</td>"
+                for cell, kind in zip(row, section.columns, strict=True)
+            )
+            for row in section.rows
+        ]
+        parts.append(f"<table>\n<tr>{head}</tr>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</table>")
+    return parts
+
+
+def _plain(cell: Cell, kind: str) -> str:
+    """Return a cell of a plain table as text."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, (str, Shaded)):
+        return str(cell)
+    return (
+        {"year": "{:.0f}", "percent": "{:.1f} %", "signed": "{:+.1f} %"}.get(kind, "{:,.0f}")
+        .format(cell)
+        .replace("-", "−")
+    )
 
 
 def _static_row(rank: Rank, names: dict[str, str]) -> str:

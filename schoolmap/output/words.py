@@ -146,16 +146,34 @@ CHECKS: dict[str, Text] = {
     "demand": both("Demand of all years = attendance × children in catchments", "各年需求 = 入学率 × 片区内儿童"),
 }
 
-GENERAL_NOTES: tuple[Text, ...] = (
-    both(
+MOVES_NOTES: dict[bool, Text] = {
+    True: both(
+        "Children grow older where they live and change as their cohorts have changed; nobody knows whether families "
+        "will go on to move as they did.",
+        "儿童按居住地逐年增龄，并按既往队列变化推算；家庭今后是否照旧迁移无法预知。",
+    ),
+    False: both(
         "Children grow older where they live: moves are not projected. Where families leave or arrive, demand will differ.",
         "儿童按居住地逐年增龄，未预测迁移；家庭迁出或迁入地区的需求会有偏差。",
     ),
-    both(
-        "The 80 % interval covers births and moves with assumed spreads; it is not yet back-tested on this area, and does not "
-        "cover differences of attendance between catchments.",
-        "80%区间反映出生与迁移的假定波动，尚未用本地数据回测，也不含片区间入学率差异。",
+}
+"""By whether moves were measured or given."""
+
+INTERVAL_NOTES: dict[bool, Text] = {
+    True: both(
+        "The 80 % interval was corrected by forecasts of this area's own past; it does not cover differences of "
+        "attendance between catchments.",
+        "80%区间已按本地历史回测校正，不含片区间入学率差异。",
     ),
+    False: both(
+        "The 80 % interval covers births and moves with assumed spreads; it could not be back-tested on this area, and does "
+        "not cover differences of attendance between catchments.",
+        "80%区间反映出生与迁移的假定波动，未能用本地数据回测，也不含片区间入学率差异。",
+    ),
+}
+"""By whether the intervals were held to the area's own past."""
+
+GENERAL_NOTES: tuple[Text, ...] = (
     both(
         "Children of a small area are spread evenly over its surface and shared by area among catchments.",
         "小区域内儿童按面积均匀分布，再按面积比例分配到片区。",

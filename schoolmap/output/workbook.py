@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from schoolmap.errors import OutputError
+from schoolmap.output import population_tables
 from schoolmap.output import sheets
 from schoolmap.output.sheets import Shaded
 from schoolmap.output.text import display_width
@@ -58,6 +59,9 @@ _DEMAND, _BAND, _SEATS = "#b35806", "#e08214", "#d8d3e8"
 _CHART_ROWS, _CHART_COLUMNS = 15, (0, 5)
 """Rows that a chart covers, and the columns where the left and the right chart begin."""
 _OVERVIEW_WIDTHS = (18, 9, 24, 12, 12, 12, 12, 14, 14, 14, 14)
+_POPULATION_WIDTHS = (32, 16, 16, 14, 16, 16, 14, 14, 16, 14)
+_BEFORE_POPULATION = 3
+"""Sheets on seats that come before the one on the population: totals, balance, heat grid."""
 _CHANCE = '[>0.99]">99%";[<0.01]"<1%";0%'
 """A probability is never shown as certainty."""
 
@@ -74,6 +78,8 @@ _KINDS: dict[str, dict[str, Any]] = {
     "heat": {"num_format": "0%", "align": "center"},
     "degrees": {"num_format": "0.00000", "align": "right", "indent": 1},
     "exact": {"num_format": "#,##0.000", "align": "right", "indent": 1},
+    "percent": {"num_format": '0.0" %"', "align": "right", "indent": 1},
+    "signed": {"num_format": '+0.0" %";-0.0" %";0.0" %"', "align": "right", "indent": 1},
     "tiny": {"num_format": "0.0E+00", "align": "right", "indent": 1},
     "head": {"bold": True, "text_wrap": True, "align": "center", "bg_color": _HEAD},
     "strip": {"shrink": True, "align": "center"},
@@ -87,7 +93,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 
 def write_workbook(model: MapModel, path: Path, *, language: str) -> None:
     """
-    Write the workbook: overview, totals, balance, heat grid, schools, projects, actions, audit, sources, notes.
+    Write the workbook: overview, totals, balance, heat grid, population, schools, projects, actions, audit, sources, notes.
 
     Parameters
     ----------
@@ -116,7 +122,9 @@ def write_workbook(model: MapModel, path: Path, *, language: str) -> None:
         overview = _add_worksheet(book, WORDS["overview"][language], model, language=language)
         row = _write_overview(overview, model, language=language, style=style)
         _insert_charts(book, overview, row, model, described[0], language=language)
-        for sheet in described:
+        for place, sheet in enumerate(described):
+            if place == _BEFORE_POPULATION:
+                _write_population(book, model, language=language, style=style)
             worksheet = _add_worksheet(book, sheet.title(language), model, language=language)
             _write_table(worksheet, sheet, language=language, style=style)
 
@@ -330,13 +338,14 @@ def _paragraph(
     kind: str,
     style: Styles,
     left: int = 0,
+    widths: Sequence[float] = _OVERVIEW_WIDTHS,
 ) -> int:
     """Write a text across the page, high enough to be read; return the next row."""
-    right = len(_OVERVIEW_WIDTHS) - 1
+    right = len(widths) - 1
     shown = _cut(visible(text))
     worksheet.merge_range(row, left, row, right, "", style(kind))
     worksheet.write_string(row, left, shown, style(kind))
-    lines = _lines(shown, sum(_OVERVIEW_WIDTHS[left:]))
+    lines = _lines(shown, sum(widths[left:]))
     worksheet.set_row(row, min(_LINE * lines + 3, _HIGHEST))
     return row + 1
 
@@ -371,6 +380,101 @@ def _small_table(
         for r, cells in enumerate(sheet.rows, start=row + 2):
             _put(worksheet, r, c, cells[c], kind=column.kind, style=style)
     return row + 2 + len(sheet.rows) + 1
+
+
+# Where the children come from
+
+
+def _write_population(book: Workbook, model: MapModel, *, language: str, style: Styles) -> None:
+    """Write the sheet on the population: sections one below the other, and a chart of the births."""
+    name = WORDS["population"][language]
+    worksheet = _add_worksheet(book, name, model, language=language)
+    for c, width in enumerate(_POPULATION_WIDTHS):
+        worksheet.set_column(c, c, width)
+    _put(worksheet, 0, 0, name, kind="title", style=style)
+    worksheet.set_row(0, 30)
+    worksheet.freeze_panes(1, 0)
+    worksheet.repeat_rows(0)
+    row, filtered = 1, False
+    births = population_tables.births(model, language=language)
+    for section in population_tables.sections(model, language=language):
+        _section(worksheet, row, section.heading, style=style)
+        row += 1
+        for text in section.texts:
+            row = _paragraph(worksheet, row, text, kind="plain", style=style, widths=_POPULATION_WIDTHS)
+        if not section.rows:
+            row += 1
+            continue
+        after = _section_table(worksheet, row, section, language=language, style=style)
+        if not filtered:
+            # a sheet has one filter: the peaks come first, and are the longest table
+            worksheet.autofilter(row, 0, after - 1, len(section.columns) - 1)
+            filtered = True
+        if section.heading == births.heading:
+            _insert_births_chart(book, worksheet, row, section, name=name, language=language)
+            after = max(after, row + _CHART_ROWS)
+        row = after + 1
+
+
+def _section_table(
+    worksheet: Worksheet,
+    row: int,
+    section: population_tables.Section,
+    *,
+    language: str,
+    style: Styles,
+) -> int:
+    """Write the table of a section, a last column of long text across the page; return the row below."""
+    titles = [column.title(language) for column in section.columns]
+    last, right = len(titles) - 1, len(_POPULATION_WIDTHS) - 1
+    wide = section.columns[-1].kind == "long"
+    for r, cells in enumerate((titles, *section.rows), start=row):
+        for c, cell in enumerate(cells):
+            kind = "head" if r == row else section.columns[c].kind
+            if wide and c == last:
+                worksheet.merge_range(r, c, r, right, "", style(kind))
+            _put(worksheet, r, c, cell, kind=kind, style=style)
+        widths = [*_POPULATION_WIDTHS[:last], sum(_POPULATION_WIDTHS[last:])] if wide else _POPULATION_WIDTHS
+        texts = [(cell, width) for cell, width in zip(cells, widths, strict=False) if isinstance(cell, str)]
+        lines = max((_lines(text, width - 2) for text, width in texts), default=1)
+        worksheet.set_row(r, min(_LINE * lines + (6 if r == row else 3), _HIGHEST))
+    return row + 1 + len(section.rows)
+
+
+def _insert_births_chart(
+    book: Workbook,
+    worksheet: Worksheet,
+    row: int,
+    section: population_tables.Section,
+    *,
+    name: str,
+    language: str,
+) -> None:
+    """Draw the births of every scenario beside their table."""
+    chart = book.add_chart({"type": "line"})
+    first, last = row + 1, row + len(section.rows)
+    looks = ((_DEMAND, "solid"), ("#5e3c99", "dash"), (_INK, "round_dot"), ("#57606a", "long_dash_dot"))
+    for c in range(1, len(section.columns)):
+        colour, dash = looks[(c - 1) % len(looks)]
+        chart.add_series(
+            {
+                "name": [name, row, c],
+                "categories": [name, first, 0, last, 0],
+                "values": [name, first, c, last, c],
+                "line": {"color": colour, "width": 2.25, "dash_type": dash},
+            },
+        )
+    font = {"size": 9, "color": _INK}
+    chart.set_title({"name": section.heading, "name_font": {"size": 11, "color": _INK}, "overlay": False})
+    chart.set_legend({"position": "bottom", "font": font})
+    between = max(1, len(section.rows) // 6)
+    years = {"num_font": font, "name": section.columns[0].title(language), "name_font": font}
+    chart.set_x_axis(years | {"interval_unit": between, "interval_tick": between})
+    grid = {"visible": True, "line": {"color": _HAIRLINE}}
+    chart.set_y_axis({"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid})
+    chart.set_size({"width": 540, "height": 290})
+    place = {"x_offset": 12, "y_offset": 4, "object_position": 2}
+    worksheet.insert_chart(row, min(len(section.columns), len(_POPULATION_WIDTHS)), chart, place)
 
 
 def _insert_charts(

@@ -31,6 +31,7 @@
     { upTo: 1, colour: "#8c2d04" },
   ];
 
+  const TURNS = { rising: "▲", falling: "▼", level: "▬" };
   const SYMBOLS = { new: "+", expand: "↑", rezone: "⇄", temporary: "◷", review: "◇" };
 
   /** Every fixed text of the page. `{x}` is filled by `t`. */
@@ -44,6 +45,44 @@
     noHit: { en: "Nothing found", zh: "没有找到" },
     print: { en: "Print", zh: "打印" },
     about: { en: "About the numbers", zh: "数据说明" },
+    population: { en: "Population", zh: "人口预测" },
+    popPeaks: { en: "More children or fewer, and when most", zh: "学龄儿童增减与峰值" },
+    popPeaksNote: {
+      en: "The arrow tells the five years after the base year; the change is from the base to the last year.",
+      zh: "箭头表示基年之后五年的走势；增减幅为末年比基年。",
+    },
+    popWhere: { en: "Where", zh: "范围" },
+    popBase: { en: "Base {y}", zh: "{y} 年（基年）" },
+    popPeakYear: { en: "Peak year", zh: "峰值年" },
+    popPeak: { en: "Peak", zh: "峰值" },
+    popLast: { en: "Last {y}", zh: "{y} 年（末年）" },
+    popChange: { en: "Change", zh: "增减" },
+    popTurn: { en: "Five years on", zh: "五年走势" },
+    rising: { en: "rising", zh: "上升" },
+    falling: { en: "falling", zh: "下降" },
+    level: { en: "level", zh: "持平" },
+    popMethod: { en: "Method", zh: "预测方法" },
+    popCode: { en: "Method {m}", zh: "方法 {m}" },
+    popPassed: { en: "Better methods, and what they lack here", zh: "未采用的更优方法及所缺数据" },
+    popBetter: { en: "Method", zh: "方法" },
+    popLacks: { en: "What is lacking", zh: "缺少什么" },
+    popFacts: { en: "Figures behind it", zh: "依据的数值" },
+    popBirths: { en: "Births a year, by scenario", zh: "各情景每年出生人数" },
+    popBirthsAxis: { en: "births, less those who did not stay", zh: "出生人数（扣除未留下者）" },
+    popCohort: { en: "school cohort: the year of its cut-off day", zh: "入学批次（截止日所在年份）" },
+    popNoBirths: { en: "The projection is used as given; it does not tell births apart.", zh: "直接采用现成预测，其中未单列出生数。" },
+    popErrors: { en: "How wrong it would have been in the past", zh: "以往预测的误差" },
+    popErrorsNote: {
+      en: "Ours: {m}. Error: the mean of the errors, without their sign. Bias: above zero, too many were forecast. 9 of 10: so large at most were nine in ten errors. Within 80 %: how often what came lay within the interval.",
+      zh: "本方法：{m}。误差：误差绝对值的平均。偏差：正数表示预测偏多。九成误差：九成预测的误差不超过此值。80%区间命中：实际值落在区间内的比例。",
+    },
+    popAhead: { en: "Years ahead", zh: "提前年数" },
+    popTested: { en: "Forecasts", zh: "预测数" },
+    popOurs: { en: "Ours: error", zh: "本方法误差" },
+    popBias: { en: "Bias", zh: "偏差" },
+    popMost: { en: "9 of 10", zh: "九成误差" },
+    popWithin: { en: "Within 80\u00a0%", zh: "80%区间命中" },
+    popBest: { en: "Ours best", zh: "是否最优" },
     close: { en: "Close", zh: "关闭" },
     back: { en: "Back to the list", zh: "返回列表" },
     panels: { en: "Panels", zh: "面板" },
@@ -243,6 +282,7 @@
     view: "use",
     picked: null,
     tab: "list",
+    page: null,
     playing: 0,
   };
   /** What is on the map: layers, groups and the boxes of marks and flags. */
@@ -1869,7 +1909,7 @@
     fill(
       box,
       h("p", null, notes.map((text, i) => [i > 0 && h("i", null, " · "), text])),
-      h("button", { type: "button", class: "link", on: { click: openAbout } }, t("more"))
+      h("button", { type: "button", class: "link", on: { click: () => openPage("about") } }, t("more"))
     );
     box.title = notes.join("\n");
   }
@@ -1989,9 +2029,10 @@
     });
   }
 
-  function openAbout() {
-    const list = (items) => h("ul", null, items.filter(Boolean).map((text) => h("li", null, text)));
-    const block = (key, body) => body && [h("h3", null, t(key)), body];
+  const list = (items) => h("ul", null, items.filter(Boolean).map((text) => h("li", null, text)));
+  const block = (key, body) => body && [h("h3", null, t(key)), body];
+
+  function aboutBody() {
     const stages = [].concat.apply(
       [],
       model.stages.map((item) => {
@@ -2000,37 +2041,202 @@
         return notes.filter(Boolean).map((note) => pick(item.label) + colon() + note);
       })
     );
-    fill(
-      byId("about"),
-      h(
-        "header",
-        null,
-        h("h2", { id: "about-title" }, t("about")),
-        h("button", { type: "button", id: "about-close", on: { click: closeAbout } }, t("close"))
-      ),
-      h(
-        "div",
-        { class: "about-body" },
-        block("aboutRun", h("p", null, runText())),
-        block("aboutNotes", list(model.notes.map(pick).concat(t("sumNote")))),
-        block("aboutStages", stages.length > 0 && list(stages)),
-        block("aboutScenarios", list(model.scenarios.map((item) => pick(item.label) + (pick(item.note) ? colon() + pick(item.note) : "")))),
-        block("aboutAudit", model.audit.length > 0 && auditTable()),
-        block("projects", model.projects.length > 0 && h("ul", { class: "projects" }, model.projects.map(projectLine))),
-        block("aboutSources", sourceTable()),
-        h("p", { class: "hint" }, t("aboutVendor")),
-        h("p", null, pick(model.classification))
-      )
-    );
-    const box = byId("about");
-    if (box.showModal && !box.open) box.showModal();
-    else box.setAttribute("open", "");
+    return [
+      block("aboutRun", h("p", null, runText())),
+      block("aboutNotes", list(model.notes.map(pick).concat(t("sumNote")))),
+      block("aboutStages", stages.length > 0 && list(stages)),
+      block("aboutScenarios", list(model.scenarios.map((item) => pick(item.label) + (pick(item.note) ? colon() + pick(item.note) : "")))),
+      block("aboutAudit", model.audit.length > 0 && auditTable()),
+      block("projects", model.projects.length > 0 && h("ul", { class: "projects" }, model.projects.map(projectLine))),
+      block("aboutSources", sourceTable()),
+      h("p", { class: "hint" }, t("aboutVendor")),
+      h("p", null, pick(model.classification))
+    ];
   }
 
-  function closeAbout() {
+  /* ---------- where the children come from ---------- */
+
+  /** A table of texts: the first `words` columns hold words, the others figures. */
+  function figuresTable(heads, words, rows) {
+    const side = (i) => (i < words ? null : "n");
+    const cells = (row) => row.map((cell, i) => h(i ? "td" : "th", { class: side(i), scope: i ? null : "row" }, cell));
+    return h(
+      "div",
+      { class: "wide whole-words" },
+      h(
+        "table",
+        null,
+        h("thead", null, h("tr", null, heads.map((head, i) => h("th", { scope: "col", class: side(i) }, head)))),
+        h("tbody", null, rows.map((row) => h("tr", null, cells(row))))
+      )
+    );
+  }
+
+  /** Per cent of the model, which are already hundredths. */
+  function hundredths(value, signed) {
+    if (!known(value)) return "–";
+    const size = Math.abs(value).toFixed(1);
+    const sign = Number(size) === 0 || value > 0 ? (signed && Number(size) ? "+" : "") : "−";
+    return sign + size + (state.lang === "en" ? " %" : "%");
+  }
+
+  const labelOf = (items, id) => pick((items.find((item) => item.id === id) || {}).label) || id;
+
+  function peakTable() {
+    const names = [t("stage"), t("popWhere")].concat(model.scenarios.length > 1 ? t("scenario") : []);
+    const figures = [t("popTurn"), t("popBase", { y: model.base_year }), t("popPeakYear"), t("popPeak"), t("popLast", { y: last(model.years) }), t("popChange")];
+    const rows = model.population.peaks.map((peak) => {
+      const words = [labelOf(model.stages, peak.stage), pick(peak.where), labelOf(model.scenarios, peak.scenario)].slice(0, names.length);
+      return [
+        // a phone has no room for three columns of words
+        ...(narrow() ? [h("span", null, h("b", null, words[0]), h("span", { class: "hint" }, words.slice(1).join(" · ")))] : words),
+        h("span", { class: "turn" }, (TURNS[peak.direction] || "") + " " + t(peak.direction)),
+        num(peak.base),
+        String(peak.peak_year),
+        num(peak.peak),
+        num(peak.last),
+        hundredths(peak.change, true),
+      ];
+    });
+    const heads = narrow() ? [t("stage")] : names;
+    return [figuresTable(heads.concat(figures), heads.length + 1, rows), h("p", { class: "hint" }, t("popPeaksNote"))];
+  }
+
+  /** Births of every scenario over the cohorts, from zero; the first scenario on top. */
+  function birthsChart() {
+    const lines = model.population.births;
+    if (!lines.length) return h("p", null, t("popNoBirths"));
+    const width = narrow() ? 320 : 760;
+    const height = 220;
+    const box = { l: 52, r: 14, t: 22, b: 36 };
+    const years = [].concat.apply([], lines.map((line) => line.years));
+    const first = Math.min.apply(null, years);
+    const final = Math.max.apply(null, years);
+    const top = Math.max.apply(null, [].concat.apply([], lines.map((line) => line.births)).concat(1));
+    const inner = niceTicks(0, top, 4);
+    const ticks = last(inner) < top ? inner.concat(last(inner) + (inner[1] || top)) : inner;
+    const x = (when) => box.l + ((when - first) * (width - box.l - box.r)) / Math.max(1, final - first);
+    const y = (v) => height - box.b - (v / last(ticks)) * (height - box.t - box.b);
+    const svg = s("svg", { class: "births", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": t("popBirths") });
+    ticks.forEach((v) => {
+      svg.appendChild(s("line", { class: "grid", x1: box.l, x2: width - box.r, y1: y(v), y2: y(v) }));
+      svg.appendChild(s("text", { class: "tick", x: box.l - 6, y: y(v) + 4, "text-anchor": "end" }, num(v)));
+    });
+    const step = [1, 2, 5, 10, 20].find((n) => ((width - box.l - box.r) * n) / Math.max(1, final - first) >= 34) || 50;
+    for (let when = Math.ceil(first / step) * step; when <= final; when += step)
+      svg.appendChild(s("text", { class: "tick", x: x(when), y: height - box.b + 16, "text-anchor": "middle" }, when));
+    svg.appendChild(s("text", { class: "tick", x: 2, y: 11 }, t("popBirthsAxis")));
+    svg.appendChild(s("text", { class: "tick", x: width - box.r, y: height - 4, "text-anchor": "end" }, t("popCohort")));
+    const look = (i) => "births-line b" + (i % 4);
+    lines
+      .map((line, i) => s("path", { class: look(i), d: line.years.map((when, k) => (k ? "L" : "M") + x(when).toFixed(1) + " " + y(line.births[k]).toFixed(1)).join("") }))
+      .reverse()
+      .forEach((path) => svg.appendChild(path));
+    const keys = lines.map((line, i) =>
+      h(
+        "span",
+        { class: "births-key" },
+        s("svg", { width: 34, height: 10, "aria-hidden": "true" }, s("path", { class: look(i), d: "M1 5H33" })),
+        labelOf(model.scenarios, line.scenario) + (line.births.length ? colon() + line.years[0] + " " + num(line.births[0]) + " → " + last(line.years) + " " + num(last(line.births)) : "")
+      )
+    );
+    return h("figure", null, svg, h("figcaption", { class: "births-keys" }, keys));
+  }
+
+  /** Stage by horizon: our error beside that of the plain methods, then our bias, tail and coverage. */
+  function accuracyTable() {
+    const found = model.population.accuracy;
+    const cells = new Map();
+    const others = [];
+    found.forEach((row) => {
+      const key = row.stage + "\n" + row.horizon;
+      if (!cells.has(key)) cells.set(key, { ours: null, plain: {} });
+      if (row.ours) cells.get(key).ours = row;
+      else cells.get(key).plain[pick(row.method)] = row.mape;
+      if (!row.ours && others.indexOf(pick(row.method)) < 0) others.push(pick(row.method));
+    });
+    const tested = Array.from(cells.values()).filter((cell) => cell.ours);
+    if (!tested.length) return null;
+    const rows = tested.map((cell) => {
+      const ours = cell.ours;
+      const best = others.every((name) => !known(cell.plain[name]) || ours.mape <= cell.plain[name]);
+      return [
+        labelOf(model.stages, ours.stage),
+        num(ours.horizon),
+        num(ours.forecasts),
+        h("b", null, hundredths(ours.mape)),
+        ...others.map((name) => hundredths(cell.plain[name])),
+        hundredths(ours.malpe, true),
+        hundredths(ours.p90),
+        hundredths(ours.coverage),
+        (best ? "✓ " : "✗ ") + t(best ? "yes" : "no"),
+      ];
+    });
+    const heads = [t("stage"), t("popAhead"), t("popTested"), t("popOurs")].concat(others, t("popBias"), t("popMost"), t("popWithin"), t("popBest"));
+    return [figuresTable(heads, 1, rows), h("p", { class: "hint" }, t("popErrorsNote", { m: pick(tested[0].ours.method) }))];
+  }
+
+  function populationBody() {
+    const people = model.population;
+    const passed = people.passed_over.map((item) => [item.method + " " + pick(item.name), pick(item.reason)]);
+    return [
+      block("popPeaks", people.peaks.length > 0 && peakTable()),
+      block("popMethod", h("p", null, h("b", null, t("popCode", { m: people.method }) + colon() + pick(people.name)), " – " + pick(people.reason))),
+      block("popPassed", passed.length > 0 && figuresTable([t("popBetter"), t("popLacks")], 2, passed)),
+      block("popFacts", people.facts.length > 0 && list(people.facts.map(pick))),
+      block("popBirths", birthsChart()),
+      block("popErrors", [h("p", null, pick(people.accuracy_note)), accuracyTable()]),
+    ];
+  }
+
+  /* ---------- pages over the map ---------- */
+
+  const PAGES = { about: aboutBody, population: populationBody };
+
+  function openPage(name) {
+    state.page = name;
+    paintPage();
+    writeHash();
+  }
+
+  function closePage() {
     const box = byId("about");
     if (box.close) box.close();
     else box.removeAttribute("open");
+    leavePage();
+  }
+
+  /** Also after Escape, which the browser takes itself. */
+  function leavePage() {
+    if (!state.page) return;
+    state.page = null;
+    writeHash();
+  }
+
+  function paintPage() {
+    const box = byId("about");
+    if (!state.page) return;
+    const key = [state.page, state.lang, narrow()].join();
+    if (fresh.page !== key || !box.open) {
+      fresh.page = key;
+      const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
+      fill(
+        box,
+        h(
+          "header",
+          null,
+          h("h2", { id: "about-title" }, t(state.page)),
+          h("button", { type: "button", id: "about-language", lang: state.lang === "en" ? "zh-CN" : "en", on: { click: turnLanguage } }, t("other")),
+          h("button", { type: "button", id: "about-close", on: { click: closePage } }, t("close"))
+        ),
+        h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]())
+      );
+      if (focused) byId(focused).focus();
+    }
+    if (box.open) return;
+    if (box.showModal) box.showModal();
+    else box.setAttribute("open", "");
+    byId("about-close").focus();
   }
 
   /* ---------- search ---------- */
@@ -2146,6 +2352,7 @@
     paintFoot();
     paintPrintLine();
     paintTabs();
+    paintPage();
     byId("year").value = state.year;
     byId("year").setAttribute("aria-valuetext", String(year()));
     document.querySelectorAll("input[name=view]").forEach((input) => (input.checked = input.value === state.view));
@@ -2170,6 +2377,7 @@
   function writeHash() {
     const parts = { s: stage().id, c: scenario().id, y: year(), v: state.view, l: state.lang };
     if (state.picked) parts[state.picked.kind === "school" ? "p" : "k"] = state.picked.id;
+    if (state.page) parts.d = state.page;
     const text = Object.keys(parts)
       .map((key) => key + "=" + encodeURIComponent(parts[key]))
       .join("&");
@@ -2205,6 +2413,7 @@
     if (parts.p) state.picked = { kind: "school", id: parts.p };
     if (state.picked && !stillThere(state.picked)) state.picked = null;
     if (state.picked) state.tab = "card";
+    if (Object.keys(PAGES).indexOf(parts.d) >= 0) state.page = parts.d;
   }
 
   /** Start where the planner's question is: the year in which most seats are short. */
@@ -2216,12 +2425,16 @@
     return most > 0 && coming >= 0 ? coming : base;
   }
 
+  const turnLanguage = () => update({ lang: state.lang === "en" ? "zh" : "en" });
+
   function setUpFrame() {
     byId("print-button").addEventListener("click", () => window.print());
-    byId("language-button").addEventListener("click", () => update({ lang: state.lang === "en" ? "zh" : "en" }));
-    byId("about-button").addEventListener("click", openAbout);
+    byId("language-button").addEventListener("click", turnLanguage);
+    byId("about-button").addEventListener("click", () => openPage("about"));
+    byId("population-button").addEventListener("click", () => openPage("population"));
+    byId("about").addEventListener("close", leavePage);
     byId("about").addEventListener("click", (event) => {
-      if (event.target === byId("about")) closeAbout();
+      if (event.target === byId("about")) closePage();
     });
     document.querySelectorAll("#tabs button").forEach((node) =>
       node.addEventListener("click", () => update({ tab: node.dataset.tab }))
