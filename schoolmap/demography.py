@@ -48,6 +48,8 @@ communiqué no. 2, 2021; confidence: high for China, an assumption elsewhere).
 """
 ENTRY_AGE = 6
 """Completed years in grade 1, where pupils by grade are all that is known (Compulsory Education Law of China, art. 11)."""
+RECENT = 10
+"""Counted years before the last one in which a peak is looked for."""
 LONGEST_TEST = 10
 """Forecasts of the past are made up to so many years ahead."""
 
@@ -463,6 +465,8 @@ def _past(project: Project, children: Children) -> xr.DataArray | None:
     cutoff, date = project.settings.entry_cutoff, children.date
     first = school_years.first_school_year(date, cutoff)
     part = min(1.0, school_years.years_until(date, school_years.cutoff_day(first, cutoff)))
+    # a peak of long ago is no news to a planner
+    history = history.isel(year=slice(-RECENT - 1, None))
     # the youngest were born since: those of the next count stand for them
     older = history.shift(age=1).where(history["age"] > 0, history.shift(year=-1))
     moved = ((1 - part) * history + part * older).sel(age=ages).isel(year=slice(None, -1))

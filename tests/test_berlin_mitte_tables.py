@@ -157,11 +157,16 @@ def test_areas_and_catchments_cover_the_same_district() -> None:
     assert apart.area < 0.0002 * catchments.area.sum()
 
 
+def counted_on(day: str) -> pd.DataFrame:
+    """Return the rows of the population that tell of one day."""
+    population = read("population")
+    return population[population["date"] == day]
+
+
 def test_population_is_the_whole_register() -> None:
     """371,407 residents in 32 bands that follow one another from 0 to the oldest."""
-    population = read("population")
+    population = counted_on("2016-12-31")
     assert numbers(population["count"]).sum() == 371_407
-    assert set(population["date"]) == {"2016-12-31"}
     ages = population.groupby("area")["age"].agg(" ".join).unique()
     assert len(ages) == 1
     assert ages[0] == (
@@ -171,12 +176,30 @@ def test_population_is_the_whole_register() -> None:
     assert set(population["area"]) == set(gpd.read_file(FOLDER / FILES["areas"])["area"])
 
 
+@pytest.mark.parametrize(
+    ("day", "file", "residents"),
+    [("2015-06-30", "2015-01", 359_363), ("2015-12-31", "2015-02", 363_236), ("2016-06-30", "2016-01", 368_122)],
+)
+def test_earlier_counts_are_those_of_the_half_year_files(day: str, file: str, residents: int) -> None:
+    """Three earlier days have every resident in eight coarse bands, whose ages have both ends counted."""
+    population = counted_on(day)
+    assert numbers(population["count"]).sum() == residents
+    raw = pd.read_csv(RAW / f"berlin-lor-population-{file}-t2-planning-areas.csv", dtype={"id": "str"})
+    raw = raw[raw["id"].str.startswith("01")].set_index("id")
+    assert numbers(population["count"]).groupby(population["area"]).sum().to_dict() == raw["inhabitants"].to_dict()
+    for age, column in {"0-5": "below_6", "6-14": "6_15", "65+": "above_65"}.items():
+        band = population[population["age"] == age].set_index("area")["count"]
+        assert band.astype(int).to_dict() == raw[f"inhabitants_age_{column}"].to_dict()
+    ages = population.groupby("area")["age"].agg(" ".join).unique()
+    assert ages.tolist() == ["0-5 6-14 15-17 18-26 27-44 45-54 55-64 65+"]
+
+
 def test_population_agrees_with_the_half_year_file() -> None:
     """Another publication of the same day has the same residents and the same young children."""
     name = "berlin-lor-population-2016-02-t2-planning-areas.csv"
     other = pd.read_csv(RAW / name, dtype={"id": "str"}).set_index("id")
-    population = read("population")
-    population["count"] = numbers(population["count"])
+    population = counted_on("2016-12-31")
+    population = population.assign(count=numbers(population["count"]))
     young = population[population["age"].isin(["0", "1", "2", "3-4", "5"])]
 
     for people, column in ((population, "inhabitants"), (young, "inhabitants_age_below_6")):

@@ -119,7 +119,8 @@ def forecast_children(
         By name.
     births
         `level`: births (fertility, where mothers can be projected) hold their
-        level; `national`: they follow the national projection.
+        level, moved by those that are known since the count; `national`: from
+        there they follow the national projection.
     national
         National data set for survival and, if wanted, the path of births; without
         one, children are taken to survive.
@@ -134,7 +135,8 @@ def forecast_children(
     Raises
     ------
     LabelError
-        If years of births, ages or areas that the method needs are missing.
+        If years of births, ages or areas that the method needs are missing, or
+        the horizon lies before the count.
     MissingValueError
         If a table that the method needs is not there.
     """
@@ -258,7 +260,7 @@ def _start_of(
     date = max(counts.index.get_level_values("date"))
     if rung.code in {"A", "C"}:
         history = snapshots.yearly_history(counts)
-        if history is not None and int(history["age"].max()) >= starts.LEAST_MOTHERS_AGE:
+        if history is not None and int(history["age"].max()) > oldest:
             return starts.start_of_history(
                 history, date=date, oldest=oldest, memory=memory, births=births, months=evidence.months
             )

@@ -145,7 +145,8 @@ def children_of_pupils(
     Project the pupils of every school, where enrolment is all that is known.
 
     Grades move up by pooled ratios; the entry grade follows the births of the
-    planning area where they are known, else the mean of its last three years.
+    planning area where they are known (of those who entered in two of the last
+    years, at least), else the mean of its last three years.
     Every pupil counts as one child of the age of the grade.
 
     Parameters

@@ -24,10 +24,12 @@ from schoolmap.population.arrays import SEXES
 from schoolmap.population.life_tables import survivorship
 from schoolmap.population.national import load
 from schoolmap.population.ratios import BOUNDS
+from schoolmap.population.ratios import LEAST_MOTHERS_AGE
 from schoolmap.population.ratios import Memory
 from schoolmap.population.ratios import change_ratios
 from schoolmap.population.ratios import infant_level
 from schoolmap.population.ratios import mothers_by_age
+from schoolmap.population.ratios import recent_infants
 from schoolmap.population.school_years import school_cohorts
 
 if TYPE_CHECKING:
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
 
     from schoolmap.population.evidence import Evidence
 
-LEAST_MOTHERS_AGE = 50
-"""A count must reach this age in single years to tell how many mothers there will be."""
 CHILDREN_BELOW = 15
 OLDEST_RETAINED = 10
 """Children up to this age are compared with the births of their year, to see how many came or left since."""
@@ -203,12 +203,13 @@ def start_of_history(
     months: pd.Series | None = None,
 ) -> Start:
     """
-    Start from yearly counts of all ages: moves and fertility are both learnt.
+    Start from yearly counts: moves are learnt and, where women are counted, fertility; else infants are held.
 
     Parameters
     ----------
     history
-        From `snapshots.yearly_history`; ages reach `LEAST_MOTHERS_AGE`.
+        From `snapshots.yearly_history`; its last age is an open one, above
+        `oldest`.
     date
         The day of the last count.
     oldest
@@ -220,26 +221,19 @@ def start_of_history(
     months
         Share of a year's births in each month.
     """
-    mothers = mothers_by_age(history["age"].to_numpy())
     ratios = change_ratios(history, memory=memory)
-    whole = history.sum("area").expand_dims(area=["all"])
-    level = xr.Dataset(
-        {
-            "local": infant_level(history, mothers=mothers, memory=memory),
-            "parent": infant_level(whole, mothers=mothers, memory=memory).isel(area=0, drop=True),
-        },
-    )
     base = both_sexes(history.isel(year=-1, drop=True)).sel(age=slice(0, oldest))
     # of both sexes together, since girls and boys move apart from 15 on
     young = change_ratios(both_sexes(history), memory=memory) if "sex" in history.dims else ratios
     young = young.sel(age=slice(1, oldest))
-    infants = fertility.reference_births(base)
     span = f"{int(history['year'][0])}-{int(history['year'][-1])}"
     retention, seen = _infants_per_birth(base, births, date=date, months=months)
+    level = _level_of_women(history, memory) if int(history["age"].max()) >= LEAST_MOTHERS_AGE else None
+    infants = recent_infants(history, memory=memory) if level is None else fertility.reference_births(base)
     facts = (
         *_change_facts(young, base, span),
         *seen,
-        Fact(key="mothers", value=float(level["parent"]), about=span),
+        *(() if level is None else (Fact(key="mothers", value=float(level["parent"]), about=span),)),
         _births_fact(infants),
     )
     return Start(
@@ -248,11 +242,23 @@ def start_of_history(
         infants=infants,
         ratios=young,
         retention=retention,
-        people=history.isel(year=-1),
-        people_ratios=ratios,
+        people=None if level is None else history.isel(year=-1),
+        people_ratios=None if level is None else ratios,
         level=level,
         history=history,
         facts=facts,
+    )
+
+
+def _level_of_women(history: xr.DataArray, memory: Memory) -> xr.Dataset:
+    """Return infants per woman over a life, by area and of all areas together."""
+    mothers = mothers_by_age(history["age"].to_numpy())
+    whole = history.sum("area").expand_dims(area=["all"])
+    return xr.Dataset(
+        {
+            "local": infant_level(history, mothers=mothers, memory=memory),
+            "parent": infant_level(whole, mothers=mothers, memory=memory).isel(area=0, drop=True),
+        },
     )
 
 
