@@ -24,6 +24,7 @@ from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.population import backtest
 from schoolmap.population import flows
 from schoolmap.population import housing
+from schoolmap.population import ladder
 from schoolmap.population import school_years
 from schoolmap.population import small_areas
 from schoolmap.population.children import Children
@@ -110,7 +111,7 @@ def make_demography(project: Project, *, progress: Callable[[str], None] = lambd
     wanted = None if settings.method == "auto" else settings.method
     oldest = max(stage.ages[1] for stage in project.stages)
     # the day of the first count comes before the first year, so that children of `oldest` were born that much earlier
-    rung = small_areas.choose_rung(project.evidence, wanted=wanted, entry_age=oldest + 1, oldest=oldest)
+    rung = ladder.choose_rung(project.evidence, wanted=wanted, entry_age=oldest + 1, oldest=oldest)
     scenarios = {
         item.id: Scenario(
             preset=item.preset,
@@ -141,7 +142,7 @@ def make_demography(project: Project, *, progress: Callable[[str], None] = lambd
     )
 
 
-def _forecast(project: Project, rung: small_areas.Rung, scenarios: Mapping[str, Scenario]) -> Children:
+def _forecast(project: Project, rung: ladder.Rung, scenarios: Mapping[str, Scenario]) -> Children:
     """Forecast by the chosen rung; what the data cannot give is a fault of the input."""
     settings, people = project.settings, project.settings_population
     ages = sorted({age for stage in project.stages for age in range(stage.ages[0], stage.ages[1] + 1)})
@@ -185,7 +186,7 @@ def _forecast(project: Project, rung: small_areas.Rung, scenarios: Mapping[str, 
         raise InputError([_unusable(rung, str(error))]) from error
 
 
-def _unusable(rung: small_areas.Rung, why: str) -> Fault:
+def _unusable(rung: ladder.Rung, why: str) -> Fault:
     return Fault(
         file=FILE_NAME,
         column="population.method",

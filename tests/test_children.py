@@ -22,11 +22,11 @@ from schoolmap.population.children import forecast_children
 from schoolmap.population.children import start_of
 from schoolmap.population.evidence import Evidence
 from schoolmap.population.fertility import national_births_path
+from schoolmap.population.ladder import METHOD_NAMES
+from schoolmap.population.ladder import Rung
 from schoolmap.population.national import load
 from schoolmap.population.scenarios import PRESETS
 from schoolmap.population.scenarios import Scenario
-from schoolmap.population.small_areas import METHOD_NAMES
-from schoolmap.population.small_areas import Rung
 from schoolmap.population.snapshots import PRIOR_YEARS
 
 DAY = dt.date(2016, 12, 31)

@@ -19,9 +19,9 @@ from schoolmap.errors import MissingValueError
 from schoolmap.population.evidence import Evidence
 from schoolmap.population.given import children_as_given
 from schoolmap.population.given import children_of_pupils
+from schoolmap.population.ladder import METHOD_NAMES
+from schoolmap.population.ladder import Rung
 from schoolmap.population.scenarios import Scenario
-from schoolmap.population.small_areas import METHOD_NAMES
-from schoolmap.population.small_areas import Rung
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from schoolmap.output import model
 from schoolmap.output import words
 from schoolmap.output.words import both
 from schoolmap.population import backtest
+from schoolmap.population.ladder import METHOD_NAMES
 from schoolmap.population.scenarios import PRESETS
-from schoolmap.population.small_areas import METHOD_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -150,3 +150,11 @@ def require_numbers(
     if len(outside):
         msg = f"`{what}` must lie in [{low:g}, {high:g}], got {outside[0]:g} and {len(outside)} such number(s) in all."
         raise ValueError(msg)
+
+
+def whole_ages(ages: Sequence[int]) -> list[int]:
+    """Return the ages wanted in their order; refuse what is not an age."""
+    if not len(ages) or min(ages) < 0 or len(set(ages)) < len(ages):
+        msg = f"`ages` are single ages from 0, each once, got {list(ages)}."
+        raise LabelError(msg)
+    return sorted(int(age) for age in ages)

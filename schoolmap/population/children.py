@@ -1,7 +1,7 @@
 """
 Children by area, age and school year, by the best method that the data allow.
 
-The method is a rung of the ladder in `small_areas`. Whatever it is, the result
+The method is a rung of the ladder in `ladder`. Whatever it is, the result
 is the same: residents of every age on the cut-off day of every school year,
 those of them who were alive at the last count or born in a year of known
 births, and the figures that were estimated on the way.
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schoolmap.population.evidence import Evidence
-    from schoolmap.population.small_areas import Rung
+    from schoolmap.population.ladder import Rung
 
 INFANTS_AND_TODDLERS = 2
 """The level of births is read from the ages 0 to 2."""
@@ -107,7 +107,7 @@ def forecast_children(
     evidence
         What is known.
     rung
-        From `small_areas.choose_rung`.
+        From `ladder.choose_rung`.
     cutoff
         Month and day on which ages are counted.
     first_year, horizon

@@ -15,7 +15,7 @@ import xarray as xr
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
 from schoolmap.population import grades
-from schoolmap.population import small_areas
+from schoolmap.population import projections
 from schoolmap.population.children import Children
 from schoolmap.population.scenarios import Scenario
 from schoolmap.population.scenarios import assumptions
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from schoolmap.population.evidence import Evidence
-    from schoolmap.population.small_areas import Rung
+    from schoolmap.population.ladder import Rung
 
 LEAST_ENTRIES, MOST_ENTRIES = 2, 5
 """Years of entry, at least and at most, from which pupils per birth are learnt (see `grades.entry_ratio`)."""
@@ -82,7 +82,7 @@ def children_as_given(
         msg = "There is no ready projection."
         raise MissingValueError(msg)
     units = list(evidence.areas) if evidence.projection_unit == "area" else None
-    jumps = small_areas.check_projection(evidence.projection, ages=list(ages), units=units)
+    jumps = projections.check_projection(evidence.projection, ages=list(ages), units=units)
     dated = _on_cutoff_day(evidence.projection, ages=ages, day=evidence.projection_date or cutoff, cutoff=cutoff)
     years = dated["year"].to_numpy().tolist()
     missing = sorted(set(range(first_year, horizon + 1)) - set(years))
@@ -124,8 +124,8 @@ def _on_cutoff_day(projection: pd.DataFrame, *, ages: tuple[int, ...], day: str,
     for _, run in itertools.groupby(enumerate(sorted(ages)), key=lambda placed: placed[1] - placed[0]):
         wanted = [age for _, age in run]
         below = [wanted[0] - 1] if wanted[0] - 1 in covered else []
-        single = small_areas.spread_projection(projection, ages=[*below, *wanted]).rename(unit="area")
-        parts.append(small_areas.date_projection(single, day=day, cutoff=cutoff, ages=wanted))
+        single = projections.spread_projection(projection, ages=[*below, *wanted]).rename(unit="area")
+        parts.append(projections.date_projection(single, day=day, cutoff=cutoff, ages=wanted))
     return xr.concat(parts, dim="age", join="inner").rename("children")
 
 

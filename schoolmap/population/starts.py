@@ -21,6 +21,7 @@ from schoolmap.population import fertility
 from schoolmap.population import small_areas
 from schoolmap.population import snapshots
 from schoolmap.population.arrays import SEXES
+from schoolmap.population.ladder import MOTHERS
 from schoolmap.population.life_tables import survivorship
 from schoolmap.population.national import load
 from schoolmap.population.ratios import BOUNDS
@@ -536,10 +537,10 @@ def _latest_of_women(counts: pd.DataFrame) -> dt.date:
         if set(rows.index.get_level_values("sex")) != set(SEXES):
             continue
         women = rows.xs("female", level="sex")["high"]
-        if float(women.groupby(level="area").max().min()) >= small_areas.MOTHERS[1]:
+        if float(women.groupby(level="area").max().min()) >= MOTHERS[1]:
             found: dt.date = date
             return found
-    msg = f"No count tells women up to {small_areas.MOTHERS[1]} from men in every area."
+    msg = f"No count tells women up to {MOTHERS[1]} from men in every area."
     raise MissingValueError(msg)
 
 
