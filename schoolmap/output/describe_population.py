@@ -209,6 +209,14 @@ def _homes_and_moves(project: Project, demography: Demography) -> list[model.Tex
                 f"到{int(moved['year'])}年，{words.number(float(moved))}名学龄儿童迁往县城；全域总数不变。",
             ),
         )
+        if demography.children.ratios is not None:
+            found.append(
+                both(
+                    "The rates of moving to the county town are added to the moves that the counts show already: give "
+                    "only what goes beyond them, else they count twice.",
+                    "迁往县城的比例是在人口数据已显示的迁移之上另加；只应填写超出部分，否则重复计算。",
+                ),
+            )
     return found
 
 
