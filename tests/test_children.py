@@ -21,7 +21,6 @@ from schoolmap.population.children import Children
 from schoolmap.population.children import forecast_children
 from schoolmap.population.children import start_of
 from schoolmap.population.evidence import Evidence
-from schoolmap.population.fertility import national_births_path
 from schoolmap.population.ladder import METHOD_NAMES
 from schoolmap.population.ladder import Rung
 from schoolmap.population.national import load
@@ -188,7 +187,7 @@ def test_women_and_births_by_hand() -> None:
     # fewer girls below 12 are fewer mothers from 2020 on, a little
     assert children.births["central"].sel(area="a", year=[2017, 2018]).to_numpy() == pytest.approx(150.0, rel=1e-4)
     assert ages_of(children, 2017) == pytest.approx([150.0] * 12, rel=1e-4)
-    assert [fact.value for fact in children.facts if fact.key == "mothers"] == pytest.approx([1.5], rel=1e-9)
+    assert [fact.value for fact in children.facts if fact.key == "mothers"] == pytest.approx([1.5], rel=1e-5)
 
 
 def test_a_history_by_hand() -> None:
@@ -254,23 +253,44 @@ def test_of_the_first_cohort_those_born_since_the_count_are_added() -> None:
     assert ages_of(children, 2017)[0] == pytest.approx((1 - PART) * 180 + 0.9 * BEFORE * 210)
 
 
-def test_births_of_a_part_of_a_cohort_are_not_enough() -> None:
-    """Without births of 2018 the cohort of 2018 is not born, though its autumn of 2017 is known."""
+def test_births_of_a_part_of_a_cohort_are_that_part() -> None:
+    """Without births of 2018 the cohort of 2018 is born as far as its autumn of 2017 is known."""
     children = forecast(known_births(2017), "S")
     assert [fact.value for fact in children.facts if fact.key == "known_births"] == [2017.0]
-    assert float(children.born["central"].sel(area="a", year=2018, age=0)) == 0.0
-    assert float(children.by_scenario["central"].sel(area="a", year=2018, age=0)) > 0.0
+    born = float(children.born["central"].sel(area="a", year=2018, age=0))
+    assert born == pytest.approx(0.9 * (1 - BEFORE) * 210)
+    assert born < float(children.by_scenario["central"].sel(area="a", year=2018, age=0))
 
 
 def test_births_hold_the_level_of_the_last_known_ones_by_hand() -> None:
-    """One known cohort weighs 1, the level of the count all the years before: 2 ** (-1 / 1.5) and so on."""
+    """One known year weighs 1, the level of the count all the years before: 2 ** (-1 / 1.5) and so on."""
     children = forecast(known_births(2017), "S")
     level = float(starts.start_of_count(DAY, of_ages({"a": [180.0, 190.0, 180.0]})).infants.sel(area="a"))
     cohorts = children.births["central"].sel(area="a")
     half = 0.5 ** (1 / 1.5)
     before = half / (1 - half)
-    ratio = 0.9 * (BEFORE * 210 + (1 - BEFORE) * 200) / level
-    assert cohorts.sel(year=[2018, 2026]).to_numpy() == pytest.approx(level * (ratio + before) / (1 + before))
+    later = level * (0.9 * 210 / level + before) / (1 + before)
+    begun = 0.9 * (1 - BEFORE) * 210 + BEFORE * later
+    assert cohorts.sel(year=[2018, 2019, 2026]).to_numpy() == pytest.approx([begun, later, later])
+
+
+def test_an_area_keeps_its_own_way_of_births() -> None:
+    """Of two areas alike at the count, births of one double and of the other halve: so do those to come."""
+    people = of_ages({"a": [100.0] * 13, "b": [100.0] * 13})
+    births = born_in({"a": [100.0] * 3 + [200.0] * 8, "b": [100.0] * 3 + [50.0] * 8}, last=2024)
+    evidence = Evidence(areas=("a", "b"), counts=counted(people), births=births)
+    cohorts = forecast(evidence, "S", horizon=2031).births["central"].sel(year=2030)
+    assert 175 < float(cohorts.sel(area="a")) < 200
+    assert 50 < float(cohorts.sel(area="b")) < 70
+
+
+def test_births_in_a_new_town_go_on() -> None:
+    """Where nobody lived at the count, the births known since are held: nothing is nobody's multiple."""
+    people = of_ages({"a": [100.0] * 13, "b": [0.0] * 13})
+    births = born_in({"a": [100.0] * 5, "b": [0.0] * 3 + [20.0] * 2}, last=2018)
+    evidence = Evidence(areas=("a", "b"), counts=counted(people), births=births)
+    cohorts = forecast(evidence, "S").births["central"].sel(area="b", year=slice(2019, None))
+    assert cohorts.to_numpy() == pytest.approx(20.0)
 
 
 def test_births_known_later_say_nothing_of_the_cohorts_before_them() -> None:
@@ -323,13 +343,15 @@ def test_a_count_in_autumn_has_births_of_two_years_before_the_cut_off_day() -> N
 
 @pytest.mark.parametrize("kind", ["S births", "C births", "A"])
 def test_children_whose_births_are_known_are_born(kind: str) -> None:
-    """Births are known to 2018: with the cohort of 2018 everybody is born, with that of 2019 nobody."""
+    """Births are known to 2018: everybody of the cohort of 2018, of that of 2019 who came in autumn, then nobody."""
     children = forecast(county(kind), kind)
     for name, counts in children.by_scenario.items():
         born, cohort = children.born[name], counts["year"] - counts["age"]
         alive = cohort <= 2018
         assert np.allclose(born.where(alive, 0.0), counts.where(alive, 0.0))
-        assert (born.where(~alive, 0.0) == 0).all()
+        assert (born.where(cohort >= 2020, 0.0) == 0).all()
+        begun = cohort == 2019
+        assert ((born > 0) & (born < counts)).where(begun, other=True).all()
         assert (counts.where(~alive, 1.0) > 0).all()
 
 
@@ -378,7 +400,12 @@ def test_low_is_below_central_is_below_high_for_the_unborn_only(seed: int, kind:
         assert np.allclose(other.where(~unborn, 0.0), central.where(~unborn, 0.0), rtol=1e-12)
     last_known = max([2016, *(int(fact.value) for fact in children.facts if fact.key == "known_births")])
     path = children.births["low"] / children.births["central"]
-    for year in range(last_known + 1, 2025):
+    begun = kind in {"S births", "C births", "A"}
+    if begun:
+        # of the first one the autumn is known, which no scenario changes
+        first = path.sel(year=last_known + 1)
+        assert ((first > 0.96) & (first < 1)).all()
+    for year in range(last_known + 1 + begun, 2025):
         assert np.allclose(path.sel(year=year), 1 - 0.04 * min(year - last_known, 5))
 
 
@@ -552,17 +579,35 @@ def test_ratios_that_hold_deaths_are_not_followed_by_survival_too(kind: str) -> 
     assert np.allclose(still.where(alive, 0.0), dying.where(alive, 0.0), rtol=1e-12)
 
 
+def of_cohorts(curve: pd.Series, years: list[int]) -> np.ndarray:  # type: ignore[type-arg]
+    """Return a curve of calendar years for the school cohorts of these years."""
+    return np.array([BEFORE * curve[year] + (1 - BEFORE) * curve[year - 1] for year in years])
+
+
 @pytest.mark.parametrize("kind", ["S", "B", "C", "D"])
 def test_births_follow_the_nation_if_wanted(kind: str) -> None:
-    """After the last known births they change as the nation's do."""
+    """They change from cohort to cohort as the nation's do."""
     level, nation = (
         forecast(county(kind), kind, births=how, national=NATIONAL, scenarios=CENTRAL).births["central"]
         for how in ("level", "national")
     )
     years = list(range(2017, 2027))
-    path = national_births_path(NATIONAL, base_year=2016, years=years)
-    assert np.allclose(nation / level, path)
-    assert float(path.sel(year=2026)) < 0.9
+    path = of_cohorts(load(NATIONAL).annual["births"], years)
+    share = (nation / level).transpose("area", "year").to_numpy()
+    assert np.allclose(share / share[:, :1], path / path[0])
+    assert path[-1] < 0.7 * path[0]
+
+
+@pytest.mark.parametrize("last", [2016, 2018, 2020])
+def test_the_nation_itself_is_given_back(last: int) -> None:
+    """An area whose births are those of the nation up to some year goes on as the nation does, without a jump."""
+    annual = load(NATIONAL).annual["births"]
+    births = born_in({"a": annual.loc[last - 14 : last].tolist()}, last=last)
+    evidence = Evidence(areas=("a",), births=births)
+    children = forecast(evidence, "B", births="national", national=NATIONAL, first_year=last + 1, horizon=last + 9)
+    years = list(range(last + 1, last + 10))
+    cohorts = children.births["central"].sel(area="a", year=years).to_numpy()
+    assert cohorts == pytest.approx(of_cohorts(annual, years), rel=1e-6)
 
 
 @pytest.mark.parametrize("kind", ["A", "A history"])
@@ -572,11 +617,12 @@ def test_where_mothers_are_known_only_fertility_follows_the_nation(kind: str) ->
         forecast(county(kind), kind, births=how, national=NATIONAL, scenarios=CENTRAL).births["central"]
         for how in ("level", "national")
     )
-    total = load(NATIONAL).annual["tfr"]
-    known = 2018 if kind == "A" else 2016
-    for year in range(known + 1, 2027):
-        assert np.allclose((nation / level).sel(year=year), total[year] / total[known])
-    assert np.allclose((nation / level).sel(year=slice(2017, known)), 1.0)
+    years = list(range(2020, 2027))
+    path = of_cohorts(load(NATIONAL).annual["tfr"], years)
+    share = (nation / level).transpose("area", "year").sel(year=years).to_numpy()
+    assert np.allclose(share / share[:, :1], path / path[0])
+    if kind == "A":
+        assert np.allclose((nation / level).sel(year=slice(2017, 2018)), 1.0)
 
 
 def test_without_a_data_set_births_hold_their_level() -> None:
@@ -605,8 +651,9 @@ def test_fewer_marriages_announce_fewer_births() -> None:
     )
     without = forecast(Evidence(areas=("a",), counts=counts, births=births), "S", cutoff="12-31")
     share = (with_marriages.births["central"] / without.births["central"]).sel(area="a")
-    # behind 2016 lie 2014 and 2015: 90; behind 2017 lie 2015 and 2016: 80
-    assert share.sel(year=[2017, 2026]).to_numpy() == pytest.approx(1 + 0.5 * (80 / 90 - 1))
+    # marriages announce 100 for 2015, 90 for 2016 and 80 for 2017; the level is that of the infants of 2014 to 2016
+    curve, weights = np.array([0.95, 1.0, 1.0]), 0.5 ** (np.arange(3) / 1.5)
+    assert share.sel(year=[2017, 2026]).to_numpy() == pytest.approx(0.9 / float(curve @ weights / weights.sum()))
 
 
 # dates, areas and refusals

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
+from schoolmap.population import snapshots
 from schoolmap.population import starts
 from schoolmap.population.evidence import Evidence
 from schoolmap.population.life_tables import survivorship
@@ -555,9 +556,25 @@ def test_mothers_of_a_count_are_weighted_by_age() -> None:
     evidence = Evidence(
         areas=("a",), counts=pd.concat(parts).sort_index(), births=birth_table(born({"a": [1500.0]}, last=2023))
     )
-    pattern = mothers_by_age(range(61)).to_series()
+    # in the middle of 2023 they were half a year younger than at its end
+    pattern = np.interp(np.arange(61) - 0.5, np.arange(61), mothers_by_age(range(61)).to_numpy(), left=0.0)
     start = starts.start_of_women(evidence, oldest=14, national="")
     assert facts_of(start)["mothers"] == pytest.approx(1500 / (pattern * counts).sum())
+
+
+def test_births_of_the_past_are_those_of_the_women_of_then() -> None:
+    """Where there are two per cent fewer women with every year of birth, fertility of 1.3 is found to be 1.3."""
+    women = [1000 * 0.98 ** (60 - age) for age in range(61)]
+    parts = [singles(women, sex=sex) for sex in ("female", "male")]
+    pattern = mothers_by_age(range(61)).to_numpy()
+    lags = [2023 - year for year in range(2015, 2024)]
+    moved = [np.interp(np.arange(61) - lag - 0.5, np.arange(61), pattern, left=0.0, right=0.0) for lag in lags]
+    births = [1.3 * float((curve * women).sum()) for curve in moved]
+    evidence = Evidence(
+        areas=("a",), counts=pd.concat(parts).sort_index(), births=birth_table(born({"a": births}, last=2023))
+    )
+    start = starts.start_of_women(evidence, oldest=14, national="")
+    assert facts_of(start)["mothers"] == pytest.approx(1.3)
 
 
 def test_yearly_counts_of_children_hold_their_infants() -> None:
@@ -575,3 +592,26 @@ def test_yearly_counts_of_children_hold_their_infants() -> None:
     assert start.ratios is not None
     assert start.ratios["parent"].sel(age=slice(1, 14)).to_numpy() == pytest.approx(1.0)
     assert "mothers" not in {fact.key for fact in start.facts}
+
+
+def test_bands_are_split_as_their_children_were_born() -> None:
+    """Births halved within the band 0-4: so do its ages, and nobody is taken to have come or gone."""
+    yearly = [100.0, 120.0, 140.0, 160.0, 200.0]
+    index = pd.MultiIndex.from_tuples(
+        [("a", dt.date(2023, 12, 31), "both", age) for age in ("0-4", "5-9", "10-14", "15+")],
+        names=["area", "date", "sex", "age"],
+    )
+    counts = pd.DataFrame(
+        {"low": [0, 5, 10, 15], "high": [4.0, 9.0, 14.0, np.nan], "count": [sum(yearly), 1000.0, 1000.0, 9000.0]},
+        index=index,
+    )
+    births = born({"a": [200.0] * 10 + yearly[::-1]}, last=2023)
+    base = starts.both_sexes(snapshots.single_ages(counts, date=dt.date(2023, 12, 31), oldest=14))
+    bands = starts.bands_of_both(counts, date=dt.date(2023, 12, 31))
+    split = starts.shaped_by_births(base, bands, births, date=dt.date(2023, 12, 31), months=None)
+    assert split.sel(area="a", age=slice(0, 4)).to_numpy() == pytest.approx(yearly)
+    assert split.sel(area="a", age=slice(5, 14)).to_numpy() == pytest.approx(200.0)
+    start = starts.start_of_count(dt.date(2023, 12, 31), split, births=births)
+    assert start.retention == pytest.approx(1.0)
+    assert start.ratios is not None
+    assert start.ratios["parent"].to_numpy() == pytest.approx(1.0)

@@ -58,6 +58,9 @@ class Children:
         Whether the dimension `area` holds areas, catchments or schools.
     date
         The day of the count that the projection starts from.
+    last_known
+        The last school cohort whose births are known, by the year of its
+        cut-off day.
     by_scenario
         Residents by (area, age, year) on each cut-off day, per scenario.
     born
@@ -78,6 +81,7 @@ class Children:
     rung: Rung
     unit: str
     date: dt.date
+    last_known: int
     by_scenario: dict[str, xr.DataArray]
     born: dict[str, xr.DataArray]
     births: dict[str, xr.DataArray] = field(default_factory=dict)
@@ -143,6 +147,9 @@ def forecast_children(
     memory = memory or Memory()
     start = start_of(evidence, rung=rung, first_year=first_year, oldest=oldest, national=national, memory=memory)
     first = school_years.first_school_year(start.date, cutoff)
+    if first > first_year:
+        msg = f"The children are counted on {start.date}, first of all for {first}: nothing tells of {first_year}."
+        raise LabelError(msg)
     years = list(range(first, horizon + 1))
     step = min(1.0, school_years.years_until(start.date, school_years.cutoff_day(first, cutoff)))
     known = _known_cohorts(evidence, cutoff=cutoff, years=years)
@@ -160,29 +167,42 @@ def forecast_children(
         # infants that were counted have lived through their first months
         survival = survival.where((survival["age"] > 0) | seen, 1.0)
     given = known.reindex(year=years, fill_value=0.0).sel(area=start.base["area"]) * start.retention
-    marriages = _marriage_path(evidence, cutoff=cutoff, years=years)
+    begun = _begun_cohort(evidence, start, cutoff=cutoff, years=years, last_known=last_known)
+    begun = begun.sel(area=start.base["area"])
+    expected = _marriage_path(evidence, start, cutoff=cutoff, years=years)
+    expected = expected * _national_path(evidence, start, births, national, cutoff=cutoff, years=years)
     by_scenario, born, cohorts = {}, {}, {}
     for name, scenario in scenarios.items():
         assumed = assumptions(scenario, years=years, base_year=last_known)
-        path = assumed.births * marriages
-        path = path * _national_path(start, births, national, years=years, base_year=last_known)
+        path = assumed.births * expected
         infants = _infants(start, years=years, step=step, path=path, migration=assumed.migration, memory=memory)
-        kept = _kept_level(given.sel(year=known["year"]), infants.sel(year=known["year"]))
-        infants = infants.where(labels <= last_known, infants * kept)
+        infants = _kept(
+            infants.sel(area=start.base["area"]),
+            evidence,
+            start,
+            path=path,
+            scenario=assumed.births,
+            cutoff=cutoff,
+            last_known=last_known,
+            memory=memory,
+        )
         infants = given.where(whole, infants).transpose("area", "year")
-        arriving = infants
+        infants = infants * (1 - begun["share"]) + begun["births"]
+        arriving, there = infants, infants.where(seen, begun["births"])
         if since is not None:
             # of the first cohort only those born since the count are to come, and they are known
             newborn = since.sel(area=infants["area"]) * (start.retention / step)
             arriving = infants.where(labels != first, newborn).transpose("area", "year")
+            there = there.where(labels != first, newborn)
         change = _change(start.ratios, years=years, memory=memory, assumed=assumed)
         grown = [
             project_children(start.base, cohort, years=years, first_step=step, survival=survival, change=change)
-            for cohort in (arriving, arriving.where(seen, 0.0))
+            for cohort in (arriving, there.transpose("area", "year"))
         ]
         by_scenario[name], born[name] = (counts.sel(age=slice(0, oldest)) for counts in grown)
         cohorts[name] = infants
     facts = start.facts
+    marriages = _marriage_path(evidence, start, cutoff=cutoff, years=years)
     if bool((marriages != 1).any()):
         facts = (*facts, starts.Fact(key="marriages", value=float(marriages[-1]) - 1))
     if bool(seen.any()):
@@ -191,6 +211,7 @@ def forecast_children(
         rung=rung,
         unit="area",
         date=start.date,
+        last_known=last_known,
         by_scenario=by_scenario,
         born=born,
         births=cohorts,
@@ -270,6 +291,9 @@ def _start_of(
     if rung.code == "C":
         return starts.start_of_snapshots(counts, oldest=oldest, births=births, months=evidence.months)
     base = starts.both_sexes(snapshots.single_ages(counts, date=date, oldest=oldest))
+    if births is not None:
+        bands = starts.bands_of_both(counts, date=date)
+        base = starts.shaped_by_births(base, bands, births, date=date, months=evidence.months)
     return starts.start_of_count(date, base, births=births, months=evidence.months)
 
 
@@ -295,21 +319,82 @@ def _known_cohorts(evidence: Evidence, *, cutoff: str, years: list[int]) -> xr.D
     return whole.sel(year=[year for year in whole["year"].to_numpy().tolist() if year in years])
 
 
-def _kept_level(known: xr.DataArray, expected: xr.DataArray) -> float:
+def _kept(
+    infants: xr.DataArray,
+    evidence: Evidence,
+    start: starts.Start,
+    *,
+    path: xr.DataArray,
+    scenario: xr.DataArray,
+    cutoff: str,
+    last_known: int,
+    memory: Memory,
+) -> xr.DataArray:
     """
-    Return how far the births known since the count have left its level, in the whole planning area.
+    Move the births to come by how far the births known since the count have left the level, area by area.
 
-    As in the level itself the last years weigh most; those before the first known cohort were at the level. Without
-    it births would spring back to the level of the count after the last known year.
+    As in the level itself the last years weigh most, and the years before count as at the level; an area is drawn to
+    all areas together. Without it births would spring back to the level of the count after the last known year. Where
+    the count shows no births at all, those known since are held.
     """
-    if not known.sizes["year"]:
-        return 1.0
-    years, half = known["year"].to_numpy(), 0.5 ** (1 / fertility.HALF_LIFE_YEARS)
-    came, due = (counts.sum("area").to_numpy() for counts in (known, expected))
-    ratio = np.divide(came, due, out=np.ones_like(came), where=due > 0)
-    weights = half ** (years[-1] - years)
-    before = half ** len(years) / (1 - half)
-    return float((weights @ ratio + before) / (weights.sum() + before))
+    came = starts.known_births(evidence)
+    if came is None:
+        return infants
+    dates = [
+        year
+        for year in came["year"].to_numpy().tolist()
+        # a whole year after the count, of which both cohorts are told
+        if starts.decimal_year(start.date) <= year and year in infants["year"]
+    ]
+    if not dates:
+        return infants
+    share = school_years.cohort_share(cutoff, monthly=evidence.months)
+    later = [min(year + 1, int(infants["year"][-1])) for year in dates]
+    # the cohort that has only begun is taken without what the scenario says of it
+    plain = infants / scenario.where(scenario > 0)
+    now, ahead = plain.sel(year=dates), plain.sel(year=later).assign_coords(year=dates)
+    due = share * now + (1 - share) * ahead.fillna(now)
+    came = came.sel(area=infants["area"], year=dates) * start.retention
+    half = 0.5 ** (1 / memory.births_half_life)
+    weights = xr.DataArray(half ** (dates[-1] - np.array(dates, dtype=float)), coords={"year": dates}, dims="year")
+    before = float(half ** len(dates) / (1 - half)) if half < 1 else 0.0
+    # so many births of one year the weighted ones are worth
+    worth = float(weights.sum() / (weights**2).sum())
+    level = due.mean("year")
+    found, asked = ((counts * weights).sum("year") + before * level for counts in (came, due))
+    common = float(found.sum() / asked.sum()) if float(asked.sum()) > 0 else 1.0
+    prior = memory.births_prior / worth
+    moved = infants * (found + prior * common) / (asked + prior)
+    held = (came * weights).sum("year") / weights.sum() * path / float(path.sel(year=dates[-1]))
+    moved = moved.where(asked > 0, held).transpose("area", "year")
+    return infants.where(infants["year"] <= last_known, moved)
+
+
+def _begun_cohort(
+    evidence: Evidence,
+    start: starts.Start,
+    *,
+    cutoff: str,
+    years: list[int],
+    last_known: int,
+) -> xr.Dataset:
+    """
+    Return the births known of the cohort after the last whole one, and the share of its year that they stand for.
+
+    Births to the end of December tell a third of the cohort that ends in August.
+    """
+    labels = xr.DataArray(years, coords={"year": years}, dims="year")
+    none = xr.Dataset({"share": xr.zeros_like(labels, dtype=float), "births": 0.0 * start.infants * labels})
+    births, begun = starts.known_births(evidence), last_known + 1
+    if births is None or begun not in years or last_known != int(births["year"][-1]):
+        return none
+    # a first cohort that was partly counted is told by `_born_since`, or not at all
+    if begun == years[0] or starts.decimal_year(start.date) > last_known + 1:
+        return none
+    share = 1 - school_years.cohort_share(cutoff, monthly=evidence.months)
+    part = births.sel(area=start.infants["area"], year=last_known, drop=True) * (share * start.retention)
+    here = (labels == begun).astype(float)
+    return xr.Dataset({"share": here * share, "births": (part * here).transpose("area", "year")})
 
 
 def _born_since(evidence: Evidence, *, date: dt.date, day: dt.date) -> xr.DataArray | None:
@@ -326,55 +411,77 @@ def _born_since(evidence: Evidence, *, date: dt.date, day: dt.date) -> xr.DataAr
     return (births.sel(year=needed) * weights).sum("year")
 
 
+def _on_cohorts(
+    curve: pd.Series,
+    start: starts.Start,
+    evidence: Evidence,
+    *,
+    cutoff: str,
+    years: list[int],
+) -> xr.DataArray:
+    """
+    Return a curve of calendar years for school cohorts, relative to the years that the level was learnt from.
+
+    What fell within those years has fallen already: the level is their mean, not that of the last one.
+    """
+    middles, values = curve.index.to_numpy() + 0.5, curve.to_numpy(float)
+    times, weights = (np.array(part) for part in zip(*start.learnt, strict=True))
+    learnt = float(np.interp(times, middles, values) @ weights / weights.sum())
+    centre = school_years.cohort_share(cutoff, monthly=evidence.months) - 0.5
+    relative = np.interp(np.array(years) + centre, middles, values) / learnt
+    return xr.DataArray(relative, coords={"year": years}, dims="year")
+
+
 def _national_path(
+    evidence: Evidence,
     start: starts.Start,
     births: str,
     national: str,
     *,
+    cutoff: str,
     years: list[int],
-    base_year: int,
 ) -> xr.DataArray:
     """Return the multiple of the level of births that the nation is expected to have; 1 if births hold their level."""
-    level = xr.DataArray(np.ones(len(years)), coords={"year": years}, dims="year")
     if births != "national" or not national:
-        return level
-    if start.people is None:
-        path = fertility.national_births_path(national, base_year=base_year, years=years)
-    else:
-        # mothers are the area's own: only how many children each has follows the nation
-        annual = load(national).annual["tfr"]
-        absent = [year for year in [base_year, *years] if year not in annual.index]
-        if absent:
-            msg = f"{national} has no year {absent[0]}: it has {annual.index.min()} to {annual.index.max()}."
-            raise LabelError(msg)
-        total = annual.to_xarray()
-        path = total.sel(year=years) / float(total.sel(year=base_year))
-    return path.where(path["year"] > base_year, 1.0)
+        return xr.DataArray(np.ones(len(years)), coords={"year": years}, dims="year")
+    # where mothers are the area's own, only how many children each has follows the nation
+    curve = load(national).annual["births" if start.people is None else "tfr"]
+    absent = [year for year in years if year not in curve.index]
+    if absent:
+        msg = f"{national} has no year {absent[0]}: it has {curve.index.min()} to {curve.index.max()}."
+        raise LabelError(msg)
+    return _on_cohorts(curve, start, evidence, cutoff=cutoff, years=years)
 
 
-def _marriage_path(evidence: Evidence, *, cutoff: str, years: list[int]) -> xr.DataArray:
+def _marriage_path(
+    evidence: Evidence,
+    start: starts.Start,
+    *,
+    cutoff: str,
+    years: list[int],
+) -> xr.DataArray:
     """
     Return the multiple of births that marriages announce: first births follow them by one and two years.
 
     It is 1 where no marriages or no births by order are known; after the last births that the marriages announce it
-    stays.
+    stays, and so it does before the first.
     """
     level = xr.DataArray(np.ones(len(years)), coords={"year": years}, dims="year")
     table, wed = evidence.births, evidence.marriages
     if table is None or wed is None or "order_1" not in table or table["order_1"].isna().all():
         return level
     known = table.dropna(subset=["order_1"]).groupby(level="year")[["births", "order_1"]].sum()
-    last, longest = int(table.index.get_level_values("year").max()), max(fertility.MARRIAGE_LAGS)
-    ahead = list(range(last, int(wed.index.max()) + min(fertility.MARRIAGE_LAGS) + 1))
-    if len(ahead) < 2 or int(wed.index.min()) > last - longest:
+    first, last = (
+        int(wed.index.min()) + max(fertility.MARRIAGE_LAGS),
+        int(wed.index.max()) + min(fertility.MARRIAGE_LAGS),
+    )
+    if last <= first:
         return level
-    ones = xr.DataArray(np.ones(len(ahead)), coords={"year": ahead}, dims="year")
-    first = fertility.marriage_lead(ones, wed, base_year=last)
+    announced = list(range(first, last + 1))
+    ones = xr.DataArray(np.ones(len(announced)), coords={"year": announced}, dims="year")
     share = float(known["order_1"].iloc[-1] / known["births"].iloc[-1])
-    calendar = 1 + share * (first.reindex(year=range(last, years[-1] + 1)).ffill("year") - 1)
-    before = school_years.cohort_share(cutoff, monthly=evidence.months)
-    now, ago = (calendar.reindex(year=[year - lag for year in years], fill_value=1.0).to_numpy() for lag in (0, 1))
-    return level.copy(data=before * now + (1 - before) * ago)
+    curve = 1 + share * (fertility.marriage_lead(ones, wed, base_year=first).to_series() - 1)
+    return _on_cohorts(curve, start, evidence, cutoff=cutoff, years=years)
 
 
 def _infants(
@@ -405,6 +512,9 @@ def _infants(
         births_path=xr.DataArray(level, coords={"year": periods}, dims="year"),
     )
     born = starts.both_sexes(future).sel(age=0, year=periods).transpose("area", "year")
+    # where no women were counted, births are held
+    held = start.infants.sel(area=born["area"]).to_numpy()[:, None] * level
+    born = born.where(born.sum("year") > 0, held).transpose("area", "year")
     # the path is of school cohorts: it is taken out of the years, and laid on the cohorts
     values = born.to_numpy() / level
     before = np.concatenate([values[:, :1], values[:, :-1]], axis=1)

@@ -156,6 +156,7 @@ def draw_children(
     *,
     elapsed: xr.DataArray,
     shocks: Shocks,
+    last_known: int | None = None,
     spread: Spread | None = None,
     widen: xr.DataArray | None = None,
 ) -> xr.DataArray:
@@ -172,6 +173,10 @@ def draw_children(
         Years since the count, by year.
     shocks
         From `draw_shocks`, for the same areas and years.
+    last_known
+        Last cohort whose births are known, by the year of its cut-off day:
+        fertility departs from its level only after it. If left out, from the
+        first year on.
     spread
         Sizes of the shocks.
     widen
@@ -222,10 +227,13 @@ def draw_children(
     total += (np.cumsum(shocks.moves * steps, axis=0) * np.float32(common))[None]
     np.exp(total, out=total)
 
-    level = (_persisting(shocks.births, share=spread.persistence) * np.float32(spread.fertility))[None]
-    level = level + np.cumsum(shocks.local_births, axis=1) * np.float32(spread.local_fertility)
-    np.exp(level, out=level)
-    people = np.repeat(born.sum("age").to_numpy().astype(np.float32)[:, :, None], shocks.births.shape[-1], axis=2)
+    open_years = np.array([last_known is None or year > last_known for year in shocks.years], dtype=np.float32)[:, None]
+    level = (_persisting(shocks.births * open_years, share=spread.persistence) * np.float32(spread.fertility))[None]
+    local_level = np.cumsum(shocks.local_births * open_years, axis=1) * np.float32(spread.local_fertility)
+    fertility: Single = np.exp(level + local_level)
+    people: Single = np.repeat(
+        born.sum("age").to_numpy().astype(np.float32)[:, :, None], shocks.births.shape[-1], axis=2
+    )
     to_come = unborn.to_numpy().astype(np.float32)
     for place, age in enumerate(born["age"].to_numpy().tolist()):
         # a child of age a in school year t was born in the twelve months before the cut-off day of year t - a
@@ -233,7 +241,7 @@ def draw_children(
         counted = np.flatnonzero(to_come[:, place].any(axis=0))
         if len(counted):
             of = cohort[counted]
-            expected = to_come[:, place, counted, None] * level[:, of]
+            expected = to_come[:, place, counted, None] * fertility[:, of]
             people[:, counted] += poisson_counts(expected, shocks.chance[:, of])
     total *= people
     if widen is not None:

@@ -66,10 +66,10 @@ class Memory:
         (rolling forecasts of Finnish regions: the last year alone beat five
         years until ten years ahead).
     prior
-        People of an age at which an area's own ratio weighs as much as the
-        parent's.
+        Person-years of an age, of all years seen, at which an area's own ratio
+        weighs as much as the parent's.
     births_prior
-        Infants at which an area's own level weighs as much as the parent's.
+        Infants, of all years seen, at which an area's own level weighs as much as the parent's.
     damping
         Time in years in which an area's departure from the parent's ratios
         halves; infinite to let it stay. Assumption: gains and losses of one
@@ -148,8 +148,8 @@ def change_ratios(history: xr.DataArray, *, memory: Memory | None = None) -> xr.
     .. math:: r_{i,x} = \sum_t w_t P_{i,x,t+1} / \sum_t w_t P_{i,x-1,t}
 
     clipped to `BOUNDS` and shrunk to the ratio :math:`R_x` of all areas
-    together, :math:`(n\,r + k R) / (n + k)`, with the mean number of people
-    :math:`n` and the prior :math:`k`. In the open group both last ages count.
+    together, :math:`(n\,r + k R) / (n + k)`, with the person-years :math:`n`
+    that were seen and the prior :math:`k`. In the open group both last ages count.
 
     Parameters
     ----------
@@ -204,7 +204,8 @@ def change_ratios(history: xr.DataArray, *, memory: Memory | None = None) -> xr.
             counts[..., young] = counts[..., young].sum(axis=1, keepdims=True)
     parent = _ratio(reached.sum(axis=0), stock.sum(axis=0), otherwise=np.ones(stock.shape[1:]))
     own = _ratio(reached, stock, otherwise=np.broadcast_to(parent, stock.shape))
-    size = stock / weights.sum()
+    # all that was seen counts, not the people of one year: so many years are the weighted ones worth
+    size = stock * (weights.sum() / (weights**2).sum())
     trust = np.divide(size, size + memory.prior, out=np.zeros_like(size), where=size + memory.prior > 0)
     dims = tuple(name for name in people.dims if name != "year")
     coords = {name: people[name] for name in dims if name != "age"} | {"age": labels}
@@ -295,7 +296,8 @@ def _level(infants: Floats, women: Floats, memory: Memory) -> tuple[Floats, floa
     weights = _weights(women.shape[-1], memory.births_half_life)
     found, expected = infants @ weights, women @ weights
     parent = float(found.sum() / expected.sum()) if expected.sum() > 0 else 0.0
-    seen, awaited = found / weights.sum(), parent * expected / weights.sum()
+    worth = weights.sum() / (weights**2).sum()
+    seen, awaited = found * worth, parent * expected * worth
     prior = memory.births_prior
     if np.isinf(prior):
         return np.full_like(found, parent), parent

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from schoolmap import checks
@@ -34,7 +35,6 @@ from schoolmap.population.ratios import recent_infants
 from schoolmap.population.school_years import school_cohorts
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
     from schoolmap.population.evidence import Evidence
@@ -97,7 +97,10 @@ class Start:
         All ages, their change and the level of infants per woman, where mothers
         can be projected.
     history
-        Yearly counts of all ages, where there are any.
+        Yearly counts, where there are any.
+    learnt
+        When the births happened that the level was learnt from: times in years
+        and their weights.
     facts
         What was estimated on the way.
     """
@@ -112,6 +115,7 @@ class Start:
     people_ratios: xr.Dataset | None = None
     level: xr.Dataset | None = None
     history: xr.DataArray | None = None
+    learnt: tuple[tuple[float, float], ...] = ()
     facts: tuple[Fact, ...] = ()
 
 
@@ -140,14 +144,22 @@ def start_of_count(
     infants = fertility.reference_births(base)
     found = None if births is None else _retention(base, births, date=date, months=months)
     if found is None:
-        return Start(date=date, base=base, infants=infants, facts=(_births_fact(infants),))
+        return Start(date=date, base=base, infants=infants, learnt=_infant_years(date), facts=(_births_fact(infants),))
     ratios, retention = found
     facts = (
         *_change_facts(ratios, base, str(date)),
         Fact(key="retention", value=retention, about=str(date)),
         _births_fact(infants),
     )
-    return Start(date=date, base=base, infants=infants, ratios=ratios, retention=retention, facts=facts)
+    return Start(
+        date=date,
+        base=base,
+        infants=infants,
+        ratios=ratios,
+        retention=retention,
+        learnt=_infant_years(date),
+        facts=facts,
+    )
 
 
 def start_of_snapshots(
@@ -182,16 +194,26 @@ def start_of_snapshots(
         raise LabelError(msg)
     first, last = pair
     years = (last - first).days / 365.25
-    early = _bands_of_both(counts, date=first)
+    early = bands_of_both(counts, date=first)
     base = both_sexes(snapshots.single_ages(counts, date=last, oldest=oldest))
     # cohorts are followed to where the later count ends, so that a wide last band is not left out
     late = both_sexes(snapshots.single_ages(counts, date=last, open_last=False))
     ratios = snapshots.snapshot_ratios(early, late, years=years)
     ratios = ratios.sel(age=slice(1, oldest))
+    if births is not None:
+        base = shaped_by_births(base, bands_of_both(counts, date=last), births, date=last, months=months)
     infants = fertility.reference_births(base)
     retention, seen = _infants_per_birth(base, births, date=last, months=months)
     facts = (*_change_facts(ratios, base, f"{first} - {last}"), *seen, _births_fact(infants))
-    return Start(date=last, base=base, infants=infants, ratios=ratios, retention=retention, facts=facts)
+    return Start(
+        date=last,
+        base=base,
+        infants=infants,
+        ratios=ratios,
+        retention=retention,
+        learnt=_infant_years(last),
+        facts=facts,
+    )
 
 
 def start_of_history(
@@ -227,7 +249,8 @@ def start_of_history(
     # of both sexes together, since girls and boys move apart from 15 on
     young = change_ratios(both_sexes(history), memory=memory) if "sex" in history.dims else ratios
     young = young.sel(age=slice(1, oldest))
-    span = f"{int(history['year'][0])}-{int(history['year'][-1])}"
+    used = history["year"].to_numpy()[-(memory.window + 1) :]
+    span = f"{int(used[0])}-{int(used[-1])}"
     retention, seen = _infants_per_birth(base, births, date=date, months=months)
     level = _level_of_women(history, memory) if int(history["age"].max()) >= LEAST_MOTHERS_AGE else None
     infants = recent_infants(history, memory=memory) if level is None else fertility.reference_births(base)
@@ -247,6 +270,7 @@ def start_of_history(
         people_ratios=None if level is None else ratios,
         level=level,
         history=history,
+        learnt=_counted_years(date, min(memory.window, history.sizes["year"] - 1), memory.births_half_life),
         facts=facts,
     )
 
@@ -269,8 +293,8 @@ def start_of_women(evidence: Evidence, *, oldest: int, national: str) -> Start:
 
     Children of 1 to `OLDEST_RETAINED` are compared with the births of their
     year: what is more or less has moved (or died). Births over the women there
-    are give the level of fertility, recent years first, shrunk to all areas.
-    Women of 15 and older die as the nation's do, and do not move.
+    were (those of the count, so many years younger) give the level of fertility,
+    recent years first, shrunk to all areas. Women of 15 and older die as the nation's do, and do not move.
 
     Parameters
     ----------
@@ -294,22 +318,28 @@ def start_of_women(evidence: Evidence, *, oldest: int, national: str) -> Start:
         raise MissingValueError(msg)
     date = _latest_of_women(evidence.counts)
     people = snapshots.single_ages(evidence.counts, date=date)
-    base = both_sexes(people).sel(age=slice(0, oldest))
     births = births_by_year(evidence)
+    base = both_sexes(people).sel(age=slice(0, oldest))
+    bands = bands_of_both(evidence.counts, date=date)
+    base = shaped_by_births(base, bands, births, date=date, months=evidence.months)
     ages = people["age"].to_numpy()
     everyone = xr.DataArray(np.ones(len(ages) - 1), coords={"age": ages[1:]}, dims="age")
     staying = xr.Dataset({"local": everyone * xr.ones_like(base.isel(age=0, drop=True)), "parent": everyone})
     found = _retention(base, births, date=date, months=evidence.months)
     ratios, retention = (staying, 1.0) if found is None else found
-    women = (people.sel(sex="female", drop=True) * mothers_by_age(ages)).sum("age")
-    # of the years up to the count if there are any: the women are those of that day
+    # of the years up to the count if there are any: their women were counted
     recent = births.sel(year=slice(None, date.year)) if int(births["year"][0]) <= date.year else births
-    if float(women.sum()) <= 0:
+    recent = recent.sel(area=people["area"])
+    women = _women_of_years(people.sel(sex="female", drop=True), years=recent["year"].to_numpy(), date=date)
+    there = women.sum("year") > 0
+    if not bool(there.any()):
         msg = f"On {date} no woman is of the age of mothers, so that births are of nobody."
         raise ValueError(msg)
     weight = 0.5 ** ((recent["year"][-1] - recent["year"]) / fertility.HALF_LIFE_YEARS)
-    parent = float((recent * weight).sum() / (women.sum() * weight.sum()))
-    own = fertility.local_level(recent, xr.ones_like(recent) * women * parent)
+    # births where no woman was counted are held, not led by women: `infants`
+    of_women, women = recent.where(there, 0.0), women.where(there, 0.0)
+    parent = float((of_women * weight).sum() / (women * weight).sum())
+    own = fertility.local_level(of_women, women * parent)
     infants = (recent * weight).sum("year") / weight.sum() * retention
     facts = (
         *(() if found is None else _change_facts(ratios, base, str(date))),
@@ -327,6 +357,7 @@ def start_of_women(evidence: Evidence, *, oldest: int, national: str) -> Start:
         people=people.assign_coords(year=date.year),
         people_ratios=_with_survival(ratios, ages=ages, national=national, year=date.year),
         level=xr.Dataset({"local": own["level"] * parent * retention, "parent": parent * retention}),
+        learnt=_birth_years(recent),
         facts=facts,
     )
 
@@ -372,6 +403,7 @@ def start_of_births(evidence: Evidence, *, first_year: int, oldest: int, nationa
         base=base.transpose("area", "age").rename("children"),
         infants=infants.rename("infants"),
         counted=False,
+        learnt=_birth_years(births),
         facts=(_births_fact(infants),),
     )
 
@@ -502,7 +534,64 @@ def _retention(
     return xr.Dataset({"local": own_change.transpose("area", "age"), "parent": change}), infants
 
 
-def _born(base: xr.DataArray, births: xr.DataArray, *, date: dt.date, months: pd.Series | None) -> xr.DataArray:
+def shaped_by_births(
+    base: xr.DataArray,
+    bands: pd.DataFrame,
+    births: xr.DataArray,
+    *,
+    date: dt.date,
+    months: pd.Series | None,
+) -> xr.DataArray:
+    """
+    Split the bands of children in the proportions in which they were born.
+
+    A smooth curve does not know that births halved: the four-year-olds of a band 0-4 may be twice as many as the
+    infants. Where births of every year of a band are known, they say it better; a small area borrows from all.
+
+    Parameters
+    ----------
+    base
+        Children by (area, age), split by a curve: every band keeps its total.
+    bands
+        As counted, indexed by `(area, age)`, with `low` and `high`.
+    births
+        Births by (area, year).
+    date
+        The day of the count.
+    months
+        Share of a year's births in each month.
+
+    Returns
+    -------
+    children
+        On the labels of `base`.
+    """
+    born = _born(base, births, date=date, months=months, oldest=int(base["age"].max()))
+    known = set(born["age"].to_numpy().tolist())
+    shape = born + born.sum("area") / born.sum() * PRIOR_CHILDREN if float(born.sum()) > 0 else born
+    split = base.copy()
+    wide = bands[(bands["high"] > bands["low"]) & (bands["high"] <= float(base["age"].max()))].reset_index()
+    for low, high in sorted(set(zip(wide["low"].astype(int), wide["high"].astype(int), strict=True))):
+        rows = wide[(wide["low"] == low) & (wide["high"] == high)]
+        ages = list(range(low, high + 1))
+        if not set(ages) <= known:
+            continue
+        here = {"area": sorted(set(rows["area"])), "age": ages}
+        part, like = base.sel(here), shape.sel(here)
+        sums = like.sum("age")
+        moved = like / sums.where(sums > 0, 1.0) * part.sum("age")
+        split.loc[here] = moved.where(sums > 0, part).transpose(*base.dims)
+    return split
+
+
+def _born(
+    base: xr.DataArray,
+    births: xr.DataArray,
+    *,
+    date: dt.date,
+    months: pd.Series | None,
+    oldest: int = OLDEST_RETAINED,
+) -> xr.DataArray:
     """Return the births of the children of each age, by (area, age), as far as all are known."""
     checks.require_same_labels(
         base.indexes["area"], births.indexes["area"], what="The areas of the count and of births"
@@ -511,7 +600,7 @@ def _born(base: xr.DataArray, births: xr.DataArray, *, date: dt.date, months: pd
     cohorts = school_cohorts(births, cutoff=f"{date:%m-%d}", monthly=months)
     cohorts = cohorts.sel(year=cohorts["complete"]).drop_vars("complete")
     known = cohorts.indexes["year"]
-    ages = [age for age in range(min(OLDEST_RETAINED, int(base["age"].max())) + 1) if date.year - age in known]
+    ages = [age for age in range(min(oldest, int(base["age"].max())) + 1) if date.year - age in known]
     return cohorts.sel(year=[date.year - age for age in ages]).rename(year="age").assign_coords(age=ages)
 
 
@@ -544,7 +633,7 @@ def _latest_of_women(counts: pd.DataFrame) -> dt.date:
     raise MissingValueError(msg)
 
 
-def _bands_of_both(counts: pd.DataFrame, *, date: dt.date) -> pd.DataFrame:
+def bands_of_both(counts: pd.DataFrame, *, date: dt.date) -> pd.DataFrame:
     """Return the bands of one date by (area, age), both sexes together."""
     rows = counts[counts.index.get_level_values("date") == date].droplevel("date")
     sexes = set(rows.index.get_level_values("sex"))
@@ -570,6 +659,54 @@ def _with_survival(ratios: xr.Dataset, *, ages: NDArray[np.int64], national: str
         later = living.reindex(age=reached, method="ffill")
     young = later["age"] < min(CHILDREN_BELOW, int(ratios["age"].max()) + 1)
     return ratios.reindex(age=reached, method="ffill").where(young, later).transpose("area", "age")
+
+
+def _women_of_years(women: xr.DataArray, *, years: NDArray[np.int64], date: dt.date) -> xr.DataArray:
+    """
+    Return the women weighted by the age pattern of fertility, by (area, year), as they were in each year of births.
+
+    Who was x years old k years before the count is x + k years old at it: nobody is taken to have died or moved.
+    """
+    ages = women["age"].to_numpy()
+    curve = mothers_by_age(ages).to_numpy()
+    parts = []
+    for year in years.tolist():
+        lag = decimal_year(date) - (year + 0.5)
+        moved = xr.DataArray(np.interp(ages - lag, ages, curve, left=0.0, right=0.0), coords={"age": ages}, dims="age")
+        parts.append((women * moved).sum("age"))
+    return xr.concat(parts, dim=pd.Index(years, name="year")).transpose("area", "year")
+
+
+def decimal_year(date: dt.date) -> float:
+    """
+    Return a date as a year with its part.
+
+    Examples
+    --------
+    >>> decimal_year(dt.date(2024, 12, 31)), round(decimal_year(dt.date(2025, 7, 2)), 1)
+    (2025.0, 2025.5)
+    """
+    days = (dt.date(date.year + 1, 1, 1) - dt.date(date.year, 1, 1)).days
+    return date.year + ((date - dt.date(date.year, 1, 1)).days + 1) / days
+
+
+def _infant_years(date: dt.date) -> tuple[tuple[float, float], ...]:
+    """Return when those aged 0, 1 and 2 were born, with the weights of `fertility.reference_births`."""
+    return _counted_years(date, 3, fertility.HALF_LIFE_YEARS)
+
+
+def _counted_years(date: dt.date, number: int, half_life: float) -> tuple[tuple[float, float], ...]:
+    """Return the middles of the years before a count, and weights that halve."""
+    return tuple(
+        (decimal_year(date) - 0.5 - lag, 1.0 if np.isinf(half_life) else 0.5 ** (lag / half_life))
+        for lag in range(number)
+    )
+
+
+def _birth_years(births: xr.DataArray) -> tuple[tuple[float, float], ...]:
+    """Return the middles of calendar years of births, and weights that halve."""
+    years = births["year"].to_numpy().tolist()
+    return tuple((year + 0.5, 0.5 ** ((years[-1] - year) / fertility.HALF_LIFE_YEARS)) for year in years)
 
 
 def _births_fact(infants: xr.DataArray) -> Fact:
