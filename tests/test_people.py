@@ -397,3 +397,15 @@ def test_yields_without_a_type_hold_for_every_type() -> None:
     assert people.types_with_yields(developments, every_type) == []
     flats = named("yields.csv", type=["flat"], age=["0-2"], years_since=[0.0], children=[0.1])
     assert told(people.types_with_yields(developments, flats)) == [(2, "", "is no type of yields.csv.")]
+
+
+def test_births_and_a_projection_in_thousands_are_refused() -> None:
+    """Ten thousand pupils and twelve births a year: no town is like that; a growing suburb of 30 pupils a birth may be."""
+    births = named(area=["a", "a"], year=["2024", "2025"], births=[12.0, 11.0])
+    wrong = people.births_against_pupils(births, 10_000, of="sections.csv")
+    assert told(wrong) == [(None, "12", "has 12 births in its largest year, but sections.csv has 10,000 pupils.")]
+    assert people.births_against_pupils(births, 360, of="sections.csv") == []
+    projection = named(area=["a", "b"], year=["2025", "2025"], count=[5.0, 6.0])
+    wrong = people.projection_against_pupils(projection, 10_000, of="sections.csv")
+    assert told(wrong) == [(None, "11", "has 11 children in its largest year, but sections.csv has 10,000 pupils.")]
+    assert people.projection_against_pupils(projection, 40, of="sections.csv") == []

@@ -66,11 +66,9 @@ def check_between(
         faults += _check_town(document, named["areas"])
     if "population" in sound:
         faults += _check_years(document, named["population"])
-        if {"sections", "population"} <= sound and "enrolment" in named["sections"].frame:
-            pupils = float(named["sections"].frame["enrolment"].sum())
-            faults += people.count_against_pupils(named["population"], pupils, of=named["sections"].file)
     if "sections" in sound:
         faults += consistency.sections_without_seats(named["sections"])
+        faults += _check_units(named, sound)
     if "projects" in sound:
         faults += consistency.uncounted_projects(named["projects"])
         faults += consistency.project_dates_and_sizes(named["projects"])
@@ -102,6 +100,21 @@ def _check_labels(named: dict[str, Named], complete: set[str], document: Project
         if table in complete and "stage" in named[table].frame:
             faults += consistency.unknown_labels(named[table], "stage", stages, of="stages")
     return faults
+
+
+def _check_units(named: Mapping[str, Named], sound: Collection[str]) -> list[Fault]:
+    """Report tables of people that are so small beside the pupils of the schools that they must be in thousands."""
+    sections = named["sections"]
+    if "enrolment" not in sections.frame:
+        return []
+    pupils, of = float(sections.frame["enrolment"].sum()), sections.file
+    compared = {
+        "population": people.count_against_pupils,
+        "totals": people.count_against_pupils,
+        "births": people.births_against_pupils,
+        "projection": people.projection_against_pupils,
+    }
+    return [fault for name, check in compared.items() if name in sound for fault in check(named[name], pupils, of=of)]
 
 
 def check_people(tables: Mapping[str, Table], document: PeopleFile) -> list[Fault]:

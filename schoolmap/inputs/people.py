@@ -31,6 +31,8 @@ UNIT_FACTOR = 200.0
 """Two counts of one place that differ by more than this are not of one unit: thousands differ by 1,000, growth by 2."""
 _LEAST_BIRTHS = 1 / 5000
 """Births per resident and year below this are implausible; the lowest of any country is about 1/200."""
+_MOST_PUPILS_PER_BIRTH = 60.0
+"""Pupils of all stages per birth of the largest year: twelve or so, several times that in a town that grows by moves."""
 _MOST_PUPILS = 5.0
 """Pupils per resident above this are implausible; a town that teaches its neighbours' children has 0.5."""
 _MOST_CHILDREN_PER_HOME = 5.0
@@ -88,6 +90,35 @@ def count_against_pupils(population: Named, pupils: float, *, of: str) -> list[F
         "请以“人”为单位。",
     )
     return [population.fault(wording, row=_first(population, "date", date), column="count", value=date)]
+
+
+def births_against_pupils(births: Named, pupils: float, *, of: str) -> list[Fault]:
+    """Report births that are implausibly few beside the pupils of the area's schools, as thousands are."""
+    yearly = births.frame.groupby("year")["births"].sum()
+    # all pupils of kindergarten to junior are the births of twelve years at most, but for those who came
+    if yearly.empty or pupils <= float(yearly.max()) * _MOST_PUPILS_PER_BIRTH:
+        return []
+    wording = Wording(
+        f"has {yearly.max():,.0f} births in its largest year, but {of} has {pupils:,.0f} pupils.",
+        "Write persons, not thousands.",
+        f"最多的一年仅有出生 {yearly.max():,.0f} 人,而 {of} 中有学生 {pupils:,.0f} 人。",
+        "请以“人”为单位。",
+    )
+    return [births.fault(wording, column="births", value=f"{yearly.max():g}")]
+
+
+def projection_against_pupils(projection: Named, pupils: float, *, of: str) -> list[Fault]:
+    """Report a projection that is implausibly small beside the pupils of the area's schools, as thousands are."""
+    yearly = projection.frame.groupby("year")["count"].sum()
+    if yearly.empty or pupils <= float(yearly.max()) * _MOST_PUPILS:
+        return []
+    wording = Wording(
+        f"has {yearly.max():,.0f} children in its largest year, but {of} has {pupils:,.0f} pupils.",
+        "Write persons, not thousands.",
+        f"最多的一年仅有儿童 {yearly.max():,.0f} 人,而 {of} 中有学生 {pupils:,.0f} 人。",
+        "请以“人”为单位。",
+    )
+    return [projection.fault(wording, column="count", value=f"{yearly.max():g}")]
 
 
 def years_between_counts(table: Named) -> list[Fault]:
