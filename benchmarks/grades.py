@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from schoolmap.population.grade_backtest import age_of_grade
 from schoolmap.population.grade_backtest import backtest_pupils
 from schoolmap.population.grade_backtest import summarise_errors
 from schoolmap.population.grades import entry_cohorts
@@ -206,7 +207,7 @@ def report(errors: pd.DataFrame, *, horizons: list[int]) -> None:
 
 def run(history: xr.DataArray, births: xr.DataArray | None, options: argparse.Namespace) -> pd.DataFrame:
     """Backtest one district with the options of the command line."""
-    entry_age = int(history["grade"].min()) + 5 if options.entry_age is None else options.entry_age
+    entry_age = age_of_grade(int(history["grade"].min())) if options.entry_age is None else options.entry_age
     return backtest_pupils(
         history,
         None if births is None else entry_cohorts(births, entry_age=entry_age),
@@ -238,7 +239,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--horizons", type=int, nargs="+", default=[1, 3, 5])
     parser.add_argument("--window", type=int, default=5, help="years of the ratios (default 5)")
     parser.add_argument("--robust", action="store_true", help="median of the yearly ratios")
-    parser.add_argument("--entry-age", type=int, help="age in the lowest grade (default: grade + 5)")
+    parser.add_argument("--entry-age", type=int, help="age in the lowest grade (default: 6 in grade 1, 5 in K)")
     parser.add_argument("--births-lag", type=int, default=0, help=LAG)
     parser.add_argument("--absent", choices=["refuse", "zero"], default="refuse", help="what a missing cell means")
     parser.add_argument("--seeds", type=int, default=3, help="number of synthetic districts")

@@ -35,6 +35,7 @@ from schoolmap.population.scenarios import Scenario
 from schoolmap.population.scenarios import assumptions
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
     from collections.abc import Mapping
 
@@ -53,6 +54,8 @@ RECENT = 10
 """Counted years before the last one in which a peak is looked for."""
 LONGEST_TEST = 10
 """Forecasts of the past are made up to so many years ahead."""
+AS_GIVEN = frozenset({"P", "E"})
+"""Methods to whose children nothing is added: a projection has its homes and moves, and pupils are not residents."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,9 @@ class Demography:
     moved
         Children moved to the county town by then, by (scenario, stage, year);
         `None` without rates.
+    ignored
+        Tables that were given and not used, because the method takes children
+        as they are given (`AS_GIVEN`): of `developments` and `migration`.
     """
 
     children: Children
@@ -89,6 +95,7 @@ class Demography:
     births: pd.DataFrame
     new_homes: xr.Dataset | None = None
     moved: xr.DataArray | None = None
+    ignored: tuple[str, ...] = ()
 
 
 def make_demography(project: Project, *, progress: Callable[[str], None] = lambda _: None) -> Demography:
@@ -105,7 +112,8 @@ def make_demography(project: Project, *, progress: Callable[[str], None] = lambd
     Raises
     ------
     InputError
-        If no method can be used, or not the one that the project wants.
+        If no method can be used, or not the one that the project wants; or if
+        the count is later than the horizon.
     """
     settings = project.settings_population
     wanted = None if settings.method == "auto" else settings.method
@@ -121,9 +129,12 @@ def make_demography(project: Project, *, progress: Callable[[str], None] = lambd
         )
         for item in project.scenarios
     }
+    _require_horizon_after_count(project, rung)
     children = _forecast(project, rung, scenarios)
     children, new_homes = _with_homes(project, children, scenarios)
     children, moved = _with_moves_to_town(project, children, scenarios)
+    given = {"developments": project.developments, "migration": project.migration}
+    ignored = tuple(name for name, table in given.items() if table is not None and rung.code in AS_GIVEN)
     groups = {stage.id: stage.ages for stage in project.stages}
     accuracy, factors = None, None
     if children.history is not None:
@@ -139,6 +150,46 @@ def make_demography(project: Project, *, progress: Callable[[str], None] = lambd
         births=births,
         new_homes=new_homes,
         moved=moved,
+        ignored=ignored,
+    )
+
+
+def _require_horizon_after_count(project: Project, rung: ladder.Rung) -> None:
+    """Raise if the first cut-off day after the count is later than the last school year of the plan."""
+    horizon, counted = project.settings.horizon, _counted_on(project, rung)
+    if counted is None:
+        return
+    first = school_years.first_school_year(counted, project.settings.entry_cutoff)
+    if first > horizon:
+        raise InputError([_late_count(counted, first=first, horizon=horizon)])
+
+
+def _counted_on(project: Project, rung: ladder.Rung) -> dt.date | None:
+    """Return the latest date on which all areas were counted, as the method needs it; nothing if it needs no count."""
+    evidence = project.evidence
+    table = evidence.totals if rung.code == "D" else evidence.counts
+    if rung.code not in {"A", "C", "S", "D"} or table is None or table.empty:
+        return None
+    if rung.code == "A":
+        table = table[table.index.get_level_values("sex") == "female"]
+    areas = table.reset_index().groupby("date")["area"].agg(set)
+    whole = [date for date, those in areas.items() if set(evidence.areas) <= those]
+    latest: dt.date = max(whole or areas.index)
+    return latest
+
+
+def _late_count(counted: dt.date, *, first: int, horizon: int) -> Fault:
+    return Fault(
+        file=FILE_NAME,
+        column="project.horizon",
+        value=str(horizon),
+        problem=(
+            f"is before {first}, the first school year after the count of {counted}: "
+            "the count is later than the horizon."
+        ),
+        remedy="Choose a later horizon, or bring an earlier count.",
+        problem_zh=f"早于 {counted} 人口时点之后的第一个学年({first}):人口时点晚于规划末年。",
+        remedy_zh="请推迟规划末年,或提供更早时点的人口。",
     )
 
 
@@ -266,15 +317,15 @@ def _with_homes(
     scenarios: Mapping[str, Scenario],
 ) -> tuple[Children, xr.Dataset | None]:
     """Add the children of homes to come, scenario by scenario."""
-    if project.developments is None or children.unit != "area":
+    if project.developments is None or children.rung.code in AS_GIVEN:
         return children, None
     completions = housing.homes_by_area(project.developments[["area", "homes"]])
     share_new = project.settings_population.additionality
-    done = children.date.year
+    done = _last_counted_homes(children.date, project.settings.entry_cutoff)
     changed, born, parts = {}, {}, {}
     for name, counts in children.by_scenario.items():
         years = counts["year"].to_numpy().tolist()
-        delay = assumptions(scenarios[name], years=years, base_year=done).housing_delay
+        delay = assumptions(scenarios[name], years=years, base_year=children.date.year).housing_delay
         new = _children_of_homes(project, counts, completions, delay=delay, after=done)
         result = housing.add_housing(counts, new, additionality=share_new)
         # in a new home as elsewhere, the same share of an age in a year was alive at the count
@@ -285,6 +336,15 @@ def _with_homes(
         parts[name] = xr.Dataset({"living": _by_stage(project, new), "new": _by_stage(project, result["added"])})
     joined = xr.concat(list(parts.values()), dim=pd.Index(list(parts), name="scenario"))
     return replace(children, by_scenario=changed, born=born), joined
+
+
+def _last_counted_homes(date: dt.date, cutoff: str) -> int:
+    """
+    Return the last year whose homes stood at the count.
+
+    Homes of a calendar year are lived in from its cut-off day on: a count of that day or later has their children.
+    """
+    return date.year if date >= school_years.cutoff_day(date.year, cutoff) else date.year - 1
 
 
 def _children_of_homes(
@@ -396,7 +456,7 @@ def _with_moves_to_town(
     scenarios: Mapping[str, Scenario],
 ) -> tuple[Children, xr.DataArray | None]:
     """Let children of the other areas move to the county town, along their cohorts."""
-    if project.migration is None or not project.town or children.unit != "area":
+    if project.migration is None or not project.town or children.rung.code in AS_GIVEN:
         return children, None
     changed, born, parts = {}, {}, {}
     for name, counts in children.by_scenario.items():

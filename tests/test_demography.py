@@ -188,10 +188,31 @@ def test_what_a_chosen_method_finds_missing_is_an_input_error(tmp_path: Path) ->
     assert "现成预测" in fault.problem_zh
 
 
+def test_a_count_later_than_the_horizon_is_an_input_error(tmp_path: Path) -> None:
+    """There is no year to tell of: the fault names the count, the first year after it and the setting."""
+    counted = county(tmp_path, population=population("2023-12-31"))
+    totals = county(tmp_path, "totals", "structure", without=("population",))
+    for project, horizon, first in ((counted, 2023, 2024), (totals, 2022, 2023)):
+        settings = project.settings.model_copy(update={"base_year": horizon - 1, "horizon": horizon})
+        with pytest.raises(InputError) as caught:
+            make_demography(dataclasses.replace(project, settings=settings))
+        (fault,) = caught.value.faults
+        assert (fault.file, fault.column, fault.value) == ("project.toml", "project.horizon", str(horizon))
+        assert "the count is later than the horizon" in fault.problem
+        assert str(first) in fault.problem
+        assert "晚于规划末年" in fault.problem_zh
+        assert fault.remedy
+        assert fault.remedy_zh
+    years = make_demography(
+        dataclasses.replace(counted, settings=counted.settings.model_copy(update={"horizon": 2024}))
+    ).children.by_scenario["central"]["year"]
+    assert years.to_numpy().tolist() == [2024]
+
+
 def test_women_without_a_woman_are_an_input_error(tmp_path: Path) -> None:
     """A number out of its range in the tables is a fault of the tables, whichever part notices it."""
     table = population(village.DATE, sexes=("男", "女"), fine=True)
-    women = (table["性别"] == "女") & table["年龄段"].isin([str(age) for age in range(15, 50)])
+    women = (table["性别"] == "女") & table["年龄段"].isin([str(age) for age in range(10, 60)])
     table.loc[women, "人数"] = "0"
     project = county(tmp_path, population=table, births=births(2023))
     with pytest.raises(InputError, match="no woman"):
@@ -309,6 +330,56 @@ def test_homes_that_stood_at_the_count_bring_nobody(building: Project) -> None:
     assert float(found.new_homes["living"].sum()) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("date", "completion", "first"),
+    [
+        ("2024-01-01", 2024, 2024),
+        ("2024-01-01", 2023, None),
+        ("2023-08-30", 2023, 2023),
+        ("2023-08-31", 2023, None),
+        ("2023-12-31", 2023, None),
+        ("2023-12-31", 2024, 2024),
+    ],
+)
+def test_homes_of_the_year_of_the_count_stand_at_its_cut_off_day(
+    tmp_path: Path, date: str, completion: int, first: int | None
+) -> None:
+    """A count of 1 January has nobody of the homes completed later in its year; one of 31 August has them all."""
+    project = county(tmp_path, "developments", "yields", population=population(date))
+    assert project.developments is not None
+    phases = dataclasses.replace(project, developments=project.developments.iloc[[0, 2]])
+    found = make_demography(completed(phases, completion, completion))
+    assert found.new_homes is not None
+    living = found.new_homes["living"].sel(scenario="central", stage="primary").to_series()
+    assert (None if not living.any() else int(living[living > 0].index[0])) == first
+
+
+def test_nothing_is_added_to_what_is_used_as_given(tmp_path: Path) -> None:
+    """A projection has its homes and moves already, and pupils are no residents: both tables are named as ignored."""
+    pupils = pd.DataFrame(
+        [
+            ("2143000001", grade, str(year), "50")
+            for grade in ("K1", "K2", "K3", *"123456")
+            for year in (2022, 2023, 2024)
+        ],
+        columns=["学校标识码", "年级", "学年", "在校生数"],
+    )
+    names = ("developments", "yields", "migration", "projection")
+    project = county(tmp_path, *names, settings='town = ["111"]\n', pupils=pupils)
+    for method in ("P", "E"):
+        settings = project.settings_population.model_copy(update={"method": method})
+        asked = dataclasses.replace(project, settings_population=settings)
+        found = make_demography(asked)
+        plain = make_demography(dataclasses.replace(asked, developments=None, migration=None))
+        assert found.children.rung.code == method
+        assert (found.new_homes, found.moved) == (None, None)
+        assert found.ignored == ("developments", "migration")
+        assert plain.ignored == ()
+        for name, counts in found.children.by_scenario.items():
+            xr.testing.assert_identical(counts, plain.children.by_scenario[name])
+        assert make_demography(dataclasses.replace(asked, developments=None)).ignored == ("migration",)
+
+
 def test_without_yields_new_homes_have_the_children_of_old_ones_and_more_young_ones(tmp_path: Path) -> None:
     """Residents over persons per household are the homes there are; in the long run a new home is like these."""
     project = county(tmp_path, "developments", settings="additionality = 1.0\n")
@@ -386,13 +457,10 @@ def moving(tmp_path_factory: pytest.TempPathFactory) -> Project:
     )
 
 
-@pytest.mark.parametrize("method", ["S", "P"])
-def test_moves_to_town_keep_every_child(moving: Project, method: str) -> None:
-    """The county's total stays, no village gains, the town gains what they lose; also where ages begin at three."""
-    settings = moving.settings_population.model_copy(update={"method": method})
-    project = dataclasses.replace(moving, settings_population=settings)
-    found, plain = make_demography(project), make_demography(dataclasses.replace(project, migration=None))
-    assert found.children.rung.code == method
+def test_moves_to_town_keep_every_child(moving: Project) -> None:
+    """The county's total stays, no village gains, the town gains what they lose."""
+    found, plain = make_demography(moving), make_demography(dataclasses.replace(moving, migration=None))
+    assert found.ignored == ()
     assert found.moved is not None
     assert plain.moved is None
     rural = [area for area in AREAS if area != TOWN]

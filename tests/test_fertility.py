@@ -29,6 +29,7 @@ from schoolmap.population.fertility import parity_births
 from schoolmap.population.fertility import policy_pulse
 from schoolmap.population.fertility import project_parity
 from schoolmap.population.fertility import reference_births
+from schoolmap.population.fertility import single_shares
 from schoolmap.population.national import load
 
 counts = st.floats(min_value=0, max_value=1e6)
@@ -106,6 +107,66 @@ def test_refuses_a_table_without_infants() -> None:
     older = xr.DataArray([[5.0, 5.0]], coords={"area": ["a"], "age": [1, 2]}, dims=("area", "age"))
     with pytest.raises(KeyError, match="age"):
         reference_births(older)
+
+
+# five years and single years
+
+
+def test_single_shares_by_hand() -> None:
+    """A group of a twentieth, a half, and the rest: each keeps its share, rates rise from the first age and fall to the last."""
+    shares = by_mother([0.05, 0.5, 0.45], [15, 20, 25])
+    single = single_shares(shares)
+    assert single["age"].to_numpy().tolist() == list(range(15, 30))
+    assert single.groupby_bins("age", [14, 19, 24, 29]).sum().to_numpy().tolist() == pytest.approx([0.05, 0.5, 0.45])
+    first, last = single.sel(age=slice(15, 19)).to_numpy(), single.sel(age=slice(25, 29)).to_numpy()
+    assert (np.diff(first) > 0).all()
+    assert (np.diff(last[2:]) < 0).all()
+    assert first[0] < 0.05 / 5 < first[-1]
+
+
+def by_mother(shares: list[float], ages: list[int]) -> xr.DataArray:
+    """Label shares by the age of the mother."""
+    return xr.DataArray(shares, coords={"age": ages}, dims="age")
+
+
+@given(
+    st.lists(st.integers(min_value=0, max_value=100), min_size=2, max_size=8).filter(any), st.sampled_from([2, 5, 10])
+)
+def test_every_group_keeps_its_share(births: list[int], width: int) -> None:
+    """Whatever the shares, none is lost, none below zero, and a group without births has no age with any."""
+    ages = [15 + width * number for number in range(len(births))]
+    shares = by_mother([number / sum(births) for number in births], ages)
+    single = single_shares(shares)
+    assert float(single.min()) >= 0
+    parts = [float(single.sel(age=slice(age, age + width - 1)).sum()) for age in ages]
+    assert parts == pytest.approx(shares.to_numpy().tolist(), abs=1e-12)
+    xr.testing.assert_identical(single_shares(single), single)
+
+
+def test_shares_of_a_nation_are_split_year_by_year() -> None:
+    """Total fertility is the same from single ages as from groups, and the mean age of mothers within half a year."""
+    china = load("china_wpp2024")
+    years = [2025, 2050]
+    groups = china.fertility_shares.sel(year=years)
+    total = china.annual["tfr"].to_xarray().sel(year=years)
+    single = single_shares(groups)
+    assert single.dims == groups.dims
+    np.testing.assert_allclose(fertility_rates(total, single).sum("age"), total)
+    xr.testing.assert_identical(single.sel(year=2050), single_shares(groups.sel(year=2050)))
+    means = [(shares * (shares["age"] + width / 2)).sum("age") for shares, width in ((single, 1), (groups, 5))]
+    assert float(abs(means[0] - means[1]).max()) < 0.5
+
+
+def test_single_shares_refuse_what_does_not_fit() -> None:
+    """Percentages, gaps in the ages or in the numbers, and shares below zero."""
+    with pytest.raises(ValueError, match="Percentages are divided by 100"):
+        single_shares(by_mother([40.0, 60.0], [20, 25]))
+    with pytest.raises(LabelError, match="equal steps"):
+        single_shares(by_mother([0.4, 0.4, 0.2], [20, 25, 35]))
+    with pytest.raises(MissingValueError, match="`shares`"):
+        single_shares(by_mother([0.4, np.nan], [20, 25]))
+    with pytest.raises(ValueError, match="`shares`"):
+        single_shares(by_mother([-0.4, 1.4], [20, 25]))
 
 
 # births by order

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,7 +68,7 @@ def test_a_forecast_does_not_see_what_came_after(history: xr.DataArray, later: i
     changed, other = history.copy(), cohorts.copy()
     changed.loc[{"year": slice(2023, None)}] = float(later)
     other.loc[{"year": slice(2023 + 1, None)}] = float(later)
-    choices = {"origins": [2022], "horizons": [1, 2], "years": 3, "entry_age": 1}
+    choices: dict[str, Any] = {"origins": [2022], "horizons": [1, 2], "years": 3, "entry_age": 1}
     one, two = backtest_pupils(history, cohorts, **choices), backtest_pupils(changed, other, **choices)
     assert set(one["method"]) == set(METHODS)
     pd.testing.assert_series_equal(one["forecast"], two["forecast"])
@@ -76,13 +78,31 @@ def test_births_are_known_when_they_are_born_and_counted() -> None:
     """A cohort that enters at one year of age is known a year ahead, and no longer if births take a year to count."""
     history = table(np.full((1, 2, 6), 50.0))
     cohorts = by_year([100.0] * 5 + [40.0, 40.0], last=2024)
-    choices = {"origins": [2022], "horizons": [1], "years": 3, "entry_age": 1, "methods": ["births"]}
+    choices: dict[str, Any] = {"origins": [2022], "horizons": [1], "years": 3, "entry_age": 1, "methods": ["births"]}
     forecasts = [
         backtest_pupils(history, cohorts, births_lag=lag, **choices).query("grade == 0 and level == 'district grade'")
         for lag in (0, 1)
     ]
     assert forecasts[0]["forecast"].item() == pytest.approx(0.5 * 40)
     assert forecasts[1]["forecast"].item() == pytest.approx(0.5 * 100)
+
+
+@pytest.mark.parametrize(("lowest", "age"), [(-1, 4), (0, 5), (1, 6), (7, 12)])
+def test_the_age_on_entry_is_that_of_the_lowest_grade(lowest: int, age: int) -> None:
+    """Grade 1 is entered at six: what is known at an origin follows from the grades, unless it is said."""
+    history = table(np.random.default_rng(5).integers(40, 60, (2, 2, 9)), first_grade=lowest)
+    # 100 were born for each entry until the last cohort that is known at 2018, and other numbers after it
+    cohorts = by_year([100.0] * 30, last=2036)
+    cohorts.loc[{"year": slice(2018 + age + 1, None)}] = 10.0
+    choices: dict[str, Any] = {"origins": [2018], "horizons": [1, 6], "years": 2, "methods": ["births"]}
+    default, said = (
+        backtest_pupils(history, cohorts, **choices),
+        backtest_pupils(history, cohorts, entry_age=age, **choices),
+    )
+    pd.testing.assert_frame_equal(default, said)
+    if age <= 5:
+        later = backtest_pupils(history, cohorts, entry_age=age + 1, **choices)
+        assert not np.allclose(later["forecast"], default["forecast"])
 
 
 def test_excluded_years_are_neither_origin_nor_target() -> None:

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from schoolmap.errors import InputError
+from schoolmap.population import snapshots
 from schoolmap.population.evidence import Evidence
 from schoolmap.population.ladder import choose_rung
 
@@ -160,10 +163,48 @@ def test_women_are_needed_in_bands_of_five_years() -> None:
 
 
 def test_two_counts_are_a_year_apart() -> None:
-    """Fifty weeks are a year to a register; half a year is not."""
-    for days, code in ((350, "C"), (349, "S"), (182, "S")):
+    """Eleven months are a year to a register; half a year is not."""
+    for days, code in ((350, "C"), (329, "C"), (328, "S"), (182, "S")):
         both = pd.concat([snapshot(LATE), snapshot(LATE - dt.timedelta(days=days))])
         assert choose_rung(Evidence(areas=AREAS, counts=both)).code == code
+
+
+DATES = [LATE - dt.timedelta(days=days) for days in (0, 90, 200, 328, 329, 400, 3650, 4383, 4384, 9000)]
+
+
+@given(st.sets(st.sampled_from(DATES), min_size=1, max_size=4))
+@settings(max_examples=30)
+def test_two_counts_are_chosen_just_where_they_can_be_used(dates: set[dt.date]) -> None:
+    """The ladder and the start of the method have one rule for how far apart counts are."""
+    known = pd.concat([snapshot(date) for date in sorted(dates)])
+    usable = snapshots.widest_pair(known) is not None
+    assert choose_rung(Evidence(areas=AREAS, counts=known)).code == ("C" if usable else "S")
+
+
+@pytest.mark.parametrize(
+    ("ago", "why"),
+    [
+        ((5000,), "counts by age more than 12 years apart"),
+        ((5000, 9000), "counts by age more than 12 years apart"),
+        ((100, 5000), "counts by age either less than a year or more than 12 years apart"),
+        ((100,), "only one count by age, or counts less than a year apart"),
+    ],
+)
+def test_counts_too_far_apart_or_too_near_are_told_from_each_other(ago: tuple[int, ...], why: str) -> None:
+    """What happened long ago is no habit: the last count is used alone, and the reason is said."""
+    known = pd.concat([snapshot(LATE - dt.timedelta(days=days)) for days in (0, *ago)])
+    evidence = Evidence(areas=AREAS, counts=known)
+    assert choose_rung(evidence).code == "S"
+    assert lacking(evidence, "C") == why
+    with pytest.raises(InputError, match=f"{why}.*a year to 12 years apart"):
+        choose_rung(evidence, wanted="C")
+
+
+def test_counts_of_some_areas_too_near_to_one_of_all_are_no_second_count() -> None:
+    """A count of two villages half a year before, and one of another half a year after, are neither of them a year away."""
+    half = dt.timedelta(days=200)
+    parts = [snapshot(LATE), snapshot(LATE - half, areas=("a", "b")), snapshot(LATE + half, areas=("a",))]
+    assert lacking(Evidence(areas=AREAS, counts=pd.concat(parts)), "C").startswith("only one count by age")
 
 
 def test_ages_that_leave_a_gap_are_not_a_count_by_age() -> None:

@@ -321,6 +321,47 @@ def test_the_longer_the_time_the_more_a_change_is_believed(years: float) -> None
     assert 0.95 < found(years + 1) < found(years) < 1.0
 
 
+def other_bands(tiny: Sequence[float], *, bands: Bands) -> tuple[pd.DataFrame, xr.DataArray]:
+    """Return nine villages counted by other bands than a tiny one, a tenth fewer of each cohort two years later."""
+    large = {f"v{number}": [500.0, 500.0] for number in range(9)}
+    early = pd.concat(
+        [
+            early_bands([(0, 4), (5, 9)], large),
+            early_bands(bands, {"tiny": [2.0 * ((high or 0) - low + 1) for low, high in bands]}),
+        ]
+    )
+    return early, late_ages({**dict.fromkeys(large, [90.0] * 15), "tiny": tiny})
+
+
+@pytest.mark.parametrize("bands", [[(0, 4), (5, 9)], [(0, 2), (3, 9)], [(age, age) for age in range(10)]])
+def test_a_tiny_area_alone_in_its_bands_changes_much_as_all_do(bands: Bands) -> None:
+    """Twenty children of whom none is left: whatever the bands they were counted by, that is mostly chance."""
+    early, late = other_bands([0.0] * 15, bands=bands)
+    found = snapshot_ratios(early, late, years=2.0)
+    one, all_areas = (found[name].sel(age=slice(1, 11)) for name in ("local", "parent"))
+    seen = 2 / 5
+    assert all_areas.to_numpy() == pytest.approx((0.9**0.5) ** seen, rel=1e-3)
+    ratio = one.sel(area="tiny") / all_areas
+    # its own weight is 20 / (20 + 50) at most, and less the finer its bands are
+    assert (ratio < 1).all()
+    assert (ratio > 0.94).all()
+
+
+@few
+@given(st.lists(st.integers(min_value=0, max_value=9), min_size=15, max_size=15))
+def test_whoever_is_counted_by_other_bands_is_drawn_to_all_areas(tiny: list[int]) -> None:
+    """Halfway or more: at every age its change lies nearer to that of all areas than to its own."""
+    bands: Bands = [(0, 2), (3, 5), (6, 9)]
+    early, late = other_bands([float(number) for number in tiny], bands=bands)
+    drawn = snapshot_ratios(early, late, years=2.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshots, "PRIOR", 0.0)
+        raw = snapshot_ratios(early, late, years=2.0)
+    of_all = np.log(drawn["parent"])
+    distance = abs(np.log(drawn["local"].sel(area="tiny")) - of_all)
+    assert (distance <= 0.5 * abs(np.log(raw["local"].sel(area="tiny")) - of_all) + 0.01).all()
+
+
 def test_the_order_of_areas_and_bands_does_not_matter() -> None:
     """Labels decide, never position."""
     rng = np.random.default_rng(3)

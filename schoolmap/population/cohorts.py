@@ -70,8 +70,8 @@ def project_cohorts(
     survival
         Shares in [0, 1] by `sex` and the `age` reached, from `survivorship`.
     fertility
-        Births per woman and year by `age` of the mother; ages not listed have
-        none.
+        Births per woman and year by `age` of the mother, in groups as wide as
+        those of `base`; ages below and above those listed have none.
     sex_ratio
         Boys born per girl.
     migration
@@ -98,8 +98,9 @@ def project_cohorts(
     Raises
     ------
     LabelError
-        If labels differ, a year is missing, or years do not follow each other
-        in steps of the width of an age group.
+        If labels differ, a year is missing, years do not follow each other in
+        steps of the width of an age group, or fertility is listed by wider
+        groups.
     MissingValueError
         If a number is missing.
     ValueError
@@ -107,6 +108,8 @@ def project_cohorts(
 
     Notes
     -----
+    For single years from five-year tables see `fertility.single_shares`.
+
     Preston, Heuveline and Guillot (2001), Demography, ch. 6; Smith, Tayman and
     Swanson (2013), A Practitioner's Guide to State and Local Population
     Projections. Female-dominant.
@@ -248,7 +251,7 @@ def arrange_rates(
     if not len(years) or list(years) != list(range(years[0], years[0] + width * len(years), width)):
         msg = f"`years` must follow one another in steps of {width}, the width of an age group, got {list(years)}."
         raise LabelError(msg)
-    mothers = _mothers(fertility, ages)
+    mothers = _mothers(fertility, ages, width=width)
 
     tables = {"survival": survival, "fertility": mothers, "sex_ratio": ratio, "migration": migration}
     labels = common_labels({"base": base, **tables}, years)
@@ -304,12 +307,23 @@ def _step(
     return people
 
 
-def _mothers(fertility: xr.DataArray, ages: NDArray[np.int64]) -> xr.DataArray:
-    """Return fertility at every age of the population; zero where none is listed."""
+def _mothers(fertility: xr.DataArray, ages: NDArray[np.int64], *, width: int) -> xr.DataArray:
+    """Return fertility at every age of the population; zero below and above the ages that are listed."""
     checks.require_unique_labels(fertility.indexes["age"], what="`fertility`")
     unknown = set(fertility["age"].to_numpy().tolist()) - set(ages.tolist())
     if unknown:
         msg = f"`fertility` has the age {min(unknown)}, which is no age group of `base`."
+        raise LabelError(msg)
+    listed = np.sort(fertility["age"].to_numpy())
+    apart = np.flatnonzero(np.diff(listed) != width)
+    if len(apart):
+        # rates of five years at single ages would be those of one in five women
+        below, above = listed[apart[0] : apart[0] + 2].tolist()
+        msg = (
+            f"`fertility` lists the ages {below} and {above}, {above - below} years apart, and `base` has age groups of "
+            f"{width}: the women between would have no births. Split it to the ages of `base` "
+            "(`fertility.single_shares`), write zero where there are no births, or group `base` as widely."
+        )
         raise LabelError(msg)
     mothers = fertility.reindex(age=ages, fill_value=0.0)
     if (mothers.sel(age=ages[0]) > 0).any():

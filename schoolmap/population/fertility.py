@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
+from scipy.interpolate import PchipInterpolator
 
 from schoolmap import checks
 from schoolmap.errors import LabelError
@@ -152,6 +153,99 @@ def fertility_rates(total: xr.DataArray, shares: xr.DataArray) -> xr.DataArray:
     sums = shares.sum("age")
     _require_sums_to_one(sums, "ages")
     return (total * shares / sums / step_width(shares["age"].to_numpy(), "shares")).rename("fertility")
+
+
+def single_shares(shares: xr.DataArray) -> xr.DataArray:
+    r"""
+    Split the shares of total fertility of wide age groups into single years of age, keeping every group's share.
+
+    The share of births up to each group's edge is interpolated by a monotone
+    cubic, as in `graduation.graduate`, from none before the first group to all
+    after the last.
+
+    Parameters
+    ----------
+    shares
+        Share of total fertility by `age`, the lowest age of each group (15, 20,
+        …, 45, all as wide), and any other dimension, such as `year`; of every
+        label the shares sum to 1.
+
+    Returns
+    -------
+    shares
+        By single `age`, as `fertility_rates` wants them for a population of
+        single ages.
+
+    Raises
+    ------
+    LabelError
+        If ages do not rise in equal steps.
+    MissingValueError
+        If a share is missing.
+    ValueError
+        If a share is negative, or they do not sum to 1 within 0.001.
+
+    Notes
+    -----
+    Fritsch and Carlson (1980), monotone piecewise cubic interpolation.
+
+    Examples
+    --------
+    >>> shares = xr.DataArray([0.4, 0.6], coords={"age": [20, 25]}, dims="age")
+    >>> single_shares(shares).round(3).values.tolist()
+    [0.026, 0.068, 0.095, 0.107, 0.103, 0.124, 0.156, 0.155, 0.118, 0.047]
+
+    From the five-year tables of World Population Prospects to a projection by
+    single years: population, death rates and fertility are split each in its
+    own way.
+
+    >>> from schoolmap.population.cohorts import project_cohorts
+    >>> from schoolmap.population.graduation import graduate
+    >>> from schoolmap.population.life_tables import single_ages, survivorship
+    >>> china = load("china_wpp2024")
+    >>> groups = xr.DataArray(
+    ...     [[50.0] * 20 + [1.0]] * 2,
+    ...     coords={"sex": ["female", "male"], "age": range(0, 101, 5)},
+    ...     dims=("sex", "age"),
+    ... )
+    >>> base = graduate(groups)
+    >>> shares = single_shares(china.fertility_shares.sel(year=[2026]))
+    >>> total = xr.DataArray([china.annual.loc[2026, "tfr"]], coords={"year": [2026]}, dims="year")
+    >>> future = project_cohorts(
+    ...     base,
+    ...     survival=survivorship(single_ages(china.death_rates.sel(year=2030, drop=True))),
+    ...     fertility=fertility_rates(total, shares),
+    ...     sex_ratio=china.annual.loc[2026, "srb"],
+    ...     migration=xr.zeros_like(base),
+    ...     years=[2026],
+    ... )
+    >>> future["births"].sum().round(1).item()
+    10.3
+    """
+    require_numbers(shares, "shares", dims=("age",), low=0.0)
+    _require_sums_to_one(shares.sum("age"), "ages")
+    groups = shares.transpose(..., "age")
+    lows = groups["age"].to_numpy()
+    width = step_width(lows, "shares")
+    if width == 1:
+        return shares.copy()
+    given = groups.to_numpy().astype(float)
+    # a group without births on either side: nobody is a mother there, so that rates begin and end near zero
+    padded = np.concatenate([np.zeros((*given.shape[:-1], 1)), given, np.zeros((*given.shape[:-1], 1))], axis=-1)
+    cumulated = np.concatenate([np.zeros((*given.shape[:-1], 1)), padded.cumsum(axis=-1)], axis=-1)
+    edges = np.arange(lows[0] - width, lows[-1] + 2 * width + 1, width)
+    ages = np.arange(lows[0], lows[-1] + width)
+    curve = PchipInterpolator(edges, cumulated, axis=-1)
+    # the curve is monotone; what is below zero is rounding
+    single = np.maximum(np.diff(curve(np.append(ages, ages[-1] + 1)), axis=-1), 0.0)
+    found = np.add.reduceat(single, lows - lows[0], axis=-1)
+    scale = np.divide(given, found, out=np.zeros_like(given), where=found > 0)
+    return xr.DataArray(
+        single * np.repeat(scale, width, axis=-1),
+        dims=groups.dims,
+        coords={**{name: kept for name, kept in groups.coords.items() if "age" not in kept.dims}, "age": ages},
+        name=shares.name,
+    ).transpose(*shares.dims)
 
 
 def by_order(total: xr.DataArray, shares: xr.DataArray, *, patterns: xr.DataArray | None = None) -> xr.DataArray:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+ENTRY_AGE = 6
+"""Completed years in grade 1 (Compulsory Education Law of China, art. 11); in grade 0, the year before it, one less."""
 METHODS = ("births", "mean", "school", "no_change")
 """What `backtest_pupils` compares."""
 
@@ -43,7 +45,7 @@ def backtest_pupils(
     robust: bool = False,
     prior: float = PRIOR_PUPILS,
     stay: float = STAY,
-    entry_age: int = 6,
+    entry_age: int | None = None,
     births_lag: int = 0,
     exclude_years: Mapping[int, str] | None = None,
 ) -> pd.DataFrame:
@@ -77,7 +79,8 @@ def backtest_pupils(
         As `project_pupils`.
     entry_age
         Age on entry, to tell when a cohort was born: that of `year` was born
-        in the twelve months before the cut-off day of ``year - entry_age``.
+        in the twelve months before the cut-off day of ``year - entry_age``. By
+        default the age of the lowest grade, `age_of_grade`.
     births_lag
         Years until births are known; 1 for calendar years that are published
         after their end.
@@ -110,6 +113,7 @@ def backtest_pupils(
     require_history(history)
     chosen = _methods(methods, has_births=cohorts is not None)
     barred = dict(exclude_years or {})
+    age = age_of_grade(int(history["grade"].min())) if entry_age is None else entry_age
     pupils = ordered(history)
     known = pupils["year"].to_numpy().tolist()
     candidates = list(origins) if origins is not None else known[years:]
@@ -132,7 +136,7 @@ def backtest_pupils(
         past = pupils.sel(year=[year for year in known if year <= origin])
         born = None
         if cohorts is not None:
-            born = cohorts.sel(year=[y for y in cohorts["year"].to_numpy() if y - entry_age <= origin - births_lag])
+            born = cohorts.sel(year=[y for y in cohorts["year"].to_numpy() if y - age <= origin - births_lag])
             window = [year for year in past["year"].to_numpy().tolist()[-years:] if year not in barred]
             if origins is None and not set(window) <= set(born["year"].to_numpy().tolist()):
                 continue
@@ -161,6 +165,23 @@ def backtest_pupils(
     errors = pd.concat(tables, ignore_index=True)[order]
     errors.attrs = {"left_out": left_out, "excluded": {year: barred[year] for year in sorted(barred)}}
     return errors
+
+
+def age_of_grade(grade: int) -> int:
+    """
+    Return the completed years of the pupils of a grade on the cut-off day.
+
+    Parameters
+    ----------
+    grade
+        1 for the first grade, 0 for the year before it, -1 for two years before.
+
+    Examples
+    --------
+    >>> [age_of_grade(grade) for grade in (-1, 0, 1, 6)]
+    [4, 5, 6, 11]
+    """
+    return grade - 1 + ENTRY_AGE
 
 
 def summarise_errors(

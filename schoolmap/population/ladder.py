@@ -16,6 +16,7 @@ import pandas as pd
 
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
+from schoolmap.population import snapshots
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,8 +33,6 @@ MOTHERS = (15, 49)
 """First and last age of women by which births are counted (United Nations, Demographic Yearbook)."""
 MOTHER_BAND = 5
 """Widest band of women's ages for which fertility is usually published, in years."""
-YEAR_APART = 350
-"""Days between two counts that count as a year: registers are drawn a few days early or late. Assumption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +129,8 @@ def choose_rung(
     -----
     P a ready projection. A residents by age and sex on one date, women of 15 to
     49 in bands of at most five years, and births. B births for `entry_age`
-    years, one after another, to the latest, where nobody was counted by age. C two counts by age at least 350
-    days apart. S one count by age. D totals, and the age structure of the
+    years, one after another, to the latest, where nobody was counted by age. C two counts by age 0.9 to 12
+    years apart, as `snapshots.widest_pair` finds them. S one count by age. D totals, and the age structure of the
     whole. E pupils by grade in two school years.
 
     Examples
@@ -196,7 +195,10 @@ _NEEDS: dict[str, Text] = {
         "zh": "同一日期的分区域、分年龄、分性别人口(15至49岁女性年龄组不宽于五岁)及分区域出生数",
     },
     "B": {"en": "births by area for each year up to the latest", "zh": "分区域、逐年的出生数"},
-    "C": {"en": "residents by area and age on two dates a year apart", "zh": "相隔一年以上的两次分区域、分年龄人口"},
+    "C": {
+        "en": f"residents by area and age on two dates, a year to {snapshots.MOST_YEARS:g} years apart",
+        "zh": f"相隔1至{snapshots.MOST_YEARS:g}年的两次分区域、分年龄人口",
+    },
     "S": {"en": "residents by area and age on one date", "zh": "一次分区域、分年龄人口"},
     "D": {"en": "residents by area and the age structure of the whole", "zh": "分区域总人口及全域年龄结构"},
     "E": {"en": "pupils by school and grade for two school years", "zh": "两个学年的分学校、分年级在校生数"},
@@ -309,7 +311,7 @@ def _lacks_sexes(evidence: Evidence, *, oldest: int) -> Lack | None:
 
 
 def _lacks_snapshots(evidence: Evidence, *, number: int, oldest: int) -> Lack | None:
-    """Return what counts by age on one date, or on two a year apart, lack."""
+    """Return what counts by age on one date, or on two that `snapshots.widest_pair` can use, lack."""
     bands = _bands_of(evidence)
     none = ("no residents by area and age", "缺少分区域、分年龄人口")
     if bands is None:
@@ -322,19 +324,33 @@ def _lacks_snapshots(evidence: Evidence, *, number: int, oldest: int) -> Lack | 
     if not dates:
         return (f"no residents by age from 0 to {oldest} without gap", f"缺少 0 至 {oldest} 岁连续的分年龄人口")
     full = [date for date in dates if all((date, area) in known for area in evidence.areas)]
-    if full and (number == 1 or (full[-1] - full[0]).days >= YEAR_APART):
+    if full and (number == 1 or any(snapshots.is_pair(date, full[-1]) for date in full)):
         return None
-    if number == 2 and (dates[-1] - dates[0]).days < YEAR_APART:
-        return ("only one count by age, or counts less than a year apart", "只有一次分年龄人口,或两次相隔不足一年")
-    # whoever is missing on the date that has the most, and on the best date a year from it
+    # whoever is missing on the date that has the most, and on the best date a year or more from it
     counted = {date: [area for area in evidence.areas if (date, area) not in known] for date in dates}
     best = min(dates, key=lambda date: (len(counted[date]), -date.toordinal()))
-    apart = [date for date in dates if abs((date - best).days) >= YEAR_APART]
     short = set(counted[best])
-    if number == 2 and apart:
+    if number == 2:
+        apart = [date for date in dates if snapshots.is_pair(date, best)]
+        if not apart:
+            return _lacks_distance(best, dates)
         short |= set(counted[min(apart, key=lambda date: (len(counted[date]), -date.toordinal()))])
     what = none if number == 1 else ("no second count by age, a year apart,", "缺少相隔一年的第二次分年龄人口")
     return _for_areas(what, sorted(short), evidence.areas)
+
+
+def _lacks_distance(best: dt.date, dates: Sequence[dt.date]) -> Lack:
+    """Return why no count by age lies as far from the best one as cohorts can be compared: too near, or too long ago."""
+    apart = [snapshots.years_apart(date, best) for date in dates if date != best]
+    most = f"{snapshots.MOST_YEARS:g}"
+    if not any(years > snapshots.MOST_YEARS for years in apart):
+        return ("only one count by age, or counts less than a year apart", "只有一次分年龄人口,或两次相隔不足一年")
+    if any(years < snapshots.LEAST_YEARS for years in apart):
+        return (
+            f"counts by age either less than a year or more than {most} years apart",
+            f"各次分年龄人口相隔不足一年或超过{most}年",
+        )
+    return (f"counts by age more than {most} years apart", f"各次分年龄人口相隔超过{most}年")
 
 
 def _lacks_totals(evidence: Evidence, *, oldest: int) -> Lack | None:

@@ -30,9 +30,9 @@ Years of observation at which the net moves of the whole planning area weigh as 
 Assumption: one year of moves says little about the next fifteen; ten years say much.
 """
 LEAST_YEARS = 0.9
-"""Two counts that lie closer together than this tell more of the registers than of the people."""
+"""Two counts that lie closer together than this tell more of the registers than of the people. Assumption."""
 MOST_YEARS = 12.0
-"""What happened longer ago is not taken for a habit; two censuses are ten years apart."""
+"""What happened longer ago is not taken for a habit; two censuses are ten years apart. Assumption."""
 LEAST_HISTORY = 4
 """Yearly counts, at least, to be treated as a history."""
 PRIOR = 50.0
@@ -166,6 +166,32 @@ def yearly_history(counts: pd.DataFrame) -> xr.DataArray | None:
     return xr.concat(single[-kept:], dim=years).transpose(*last.dims, "year").rename("people")
 
 
+def years_apart(first: dt.date, last: dt.date) -> float:
+    """
+    Return the time between two dates in years of 365.25 days, whichever comes first.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> years_apart(dt.date(2024, 7, 1), dt.date(2020, 7, 1))
+    4.0
+    """
+    return abs((last - first).days) / 365.25
+
+
+def is_pair(first: dt.date, last: dt.date) -> bool:
+    """
+    Tell whether two counts lie as far apart as cohorts can be compared: `LEAST_YEARS` to `MOST_YEARS`.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> is_pair(dt.date(2010, 11, 1), dt.date(2020, 11, 1)), is_pair(dt.date(2000, 11, 1), dt.date(2020, 11, 1))
+    (True, False)
+    """
+    return LEAST_YEARS <= years_apart(first, last) <= MOST_YEARS
+
+
 def widest_pair(counts: pd.DataFrame) -> tuple[dt.date, dt.date] | None:
     """
     Return the two dates that tell most of how cohorts change: the last, and the first within `MOST_YEARS`.
@@ -173,11 +199,11 @@ def widest_pair(counts: pd.DataFrame) -> tuple[dt.date, dt.date] | None:
     Returns
     -------
     dates
-        `None` if no date lies at least `LEAST_YEARS` before the last.
+        `None` if no date lies `LEAST_YEARS` to `MOST_YEARS` before the last.
     """
     dates = sorted(set(counts.index.get_level_values("date")))
     last = dates[-1]
-    fit = [date for date in dates if LEAST_YEARS <= (last - date).days / 365.25 <= MOST_YEARS]
+    fit = [date for date in dates if is_pair(date, last)]
     return (fit[0], last) if fit else None
 
 
@@ -189,8 +215,11 @@ def snapshot_ratios(early: pd.DataFrame, late: xr.DataArray, *, years: float) ->
     counted there by the single ages of the second count (birthdays are spread
     evenly over the year). The k-th root of the ratio is the yearly change of
     the ages that the band passes through; an age that several bands pass takes
-    their mean on the log scale. The ratio of an area is drawn to that of all areas
-    by `PRIOR`, and both to 1, to nobody moving, by `PRIOR_YEARS`.
+    their mean on the log scale. Bands need not be the same in every area: that of
+    all areas is known by single age first, by the people of all bands, and the
+    ratio of an area's band is drawn by `PRIOR`, against its own people, to what
+    all areas did at the ages it passed. Both are drawn to 1, to nobody moving, by
+    `PRIOR_YEARS`.
 
     Parameters
     ----------
@@ -257,22 +286,27 @@ def snapshot_ratios(early: pd.DataFrame, late: xr.DataArray, *, years: float) ->
     bands = bands[bands["high"] + 1 + years <= edges[-1]]
     log_all, weight_all = np.zeros(len(ages)), np.zeros(len(ages))
     log_own, weight_own = np.zeros((len(areas), len(ages))), np.zeros((len(areas), len(ages)))
+    followed: list[tuple[NDArray[np.intp], Floats, Floats, Floats]] = []
     for (low, high), rows in bands.groupby(["low", "high"], sort=True):
         place = areas.get_indexer(pd.Index(rows["area"]))
         stock = rows["count"].to_numpy(float)
         reached = _counted(cumulated[place], edges, low + years, high + 1 + years)
         together = float(np.clip(reached.sum() / stock.sum(), *_reach(years))) if stock.sum() > 0 else 1.0
-        own = np.divide(reached, stock, out=np.full_like(stock, together), where=stock > 0)
-        trust = np.divide(stock, stock + PRIOR, out=np.zeros_like(stock), where=stock + PRIOR > 0)
-        own = trust * np.clip(own, *_reach(years)) + (1 - trust) * together
         passed = np.maximum(np.minimum(high + 1, ages) - np.maximum(low, ages - years), 0.0)
         log_all += passed * stock.sum() * np.log(together) / years
         weight_all += passed * stock.sum()
-        log_own[place] += passed * (np.log(own) / years)[:, None]
-        weight_own[place] += passed
+        followed.append((place, stock, reached, passed))
     seen = years / (years + PRIOR_YEARS)
     parent = _filled(np.divide(log_all, weight_all, out=np.full_like(log_all, np.nan), where=weight_all > 0))
     parent = np.where(np.isnan(parent), 0.0, parent)
+    for place, stock, reached, passed in followed:
+        # of all areas at these ages, not of those with these bands: an area alone in its bands has a parent too
+        expected = float(np.exp(years * np.average(parent, weights=passed)))
+        own = np.divide(reached, stock, out=np.full_like(stock, expected), where=stock > 0)
+        trust = np.divide(stock, stock + PRIOR, out=np.zeros_like(stock), where=stock > 0)
+        own = trust * np.clip(own, *_reach(years)) + (1 - trust) * expected
+        log_own[place] += passed * (np.log(own) / years)[:, None]
+        weight_own[place] += passed
     local = _filled(np.divide(log_own, weight_own, out=np.full_like(log_own, np.nan), where=weight_own > 0))
     # an area none of whose bands was counted changes as all areas do
     local = np.where(np.isnan(local), parent, local)
