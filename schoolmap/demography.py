@@ -119,7 +119,13 @@ def make_demography(project: Project, *, progress: Callable[[str], None] = lambd
     wanted = None if settings.method == "auto" else settings.method
     oldest = max(stage.ages[1] for stage in project.stages)
     # the day of the first count comes before the first year, so that children of `oldest` were born that much earlier
-    rung = ladder.choose_rung(project.evidence, wanted=wanted, entry_age=oldest + 1, oldest=oldest)
+    rung = ladder.choose_rung(
+        project.evidence,
+        wanted=wanted,
+        entry_age=oldest + 1,
+        first_year=project.settings.base_year,
+        oldest=oldest,
+    )
     scenarios = {
         item.id: Scenario(
             preset=item.preset,

@@ -150,7 +150,7 @@ def test_births_are_needed_for_as_many_years_as_entry_takes() -> None:
     evidence = Evidence(areas=AREAS, births=births(range(2020, 2025)), pupils=PUPILS)
     assert choose_rung(evidence, entry_age=5).code == "B"
     assert choose_rung(evidence, entry_age=6).code == "E"
-    assert lacking(evidence, "B") == "births not known for every year of 2019-2024"
+    assert lacking(evidence, "B") == "births not known for every year of 2019-2024, e.g. 2019"
     hole = births(range(2015, 2025)).drop(index=("b", 2022))
     assert "1 of 3 areas, e.g. 'b'" in lacking(replace(evidence, births=hole), "B")
 
@@ -236,3 +236,13 @@ def test_nothing_at_all_lists_what_each_rung_needs() -> None:
         choose_rung(Evidence(areas=AREAS))
     assert len(caught.value.faults) == 7
     assert all(fault.remedy and fault.remedy_zh for fault in caught.value.faults)
+
+
+def test_births_must_reach_back_from_the_first_school_year() -> None:
+    """Children up to 14 on the last day of 2023 were born from 2009 on: that year is named if it lacks."""
+    births_of = pd.MultiIndex.from_product([["a"], range(2010, 2025)], names=["area", "year"])
+    evidence = Evidence(areas=("a",), births=pd.DataFrame({"births": 40.0}, index=births_of))
+    assert choose_rung(evidence, entry_age=15, oldest=14).code == "B"
+    with pytest.raises(InputError, match=r"2009-2024, e\.g\. 2009"):
+        choose_rung(evidence, entry_age=15, oldest=14, first_year=2024)
+    assert choose_rung(evidence, entry_age=15, oldest=14, first_year=2026).code == "B"

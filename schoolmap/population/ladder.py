@@ -93,6 +93,7 @@ def choose_rung(
     *,
     wanted: str | None = None,
     entry_age: int = 6,
+    first_year: int | None = None,
     oldest: int = 14,
 ) -> Rung:
     """
@@ -109,6 +110,9 @@ def choose_rung(
         Code of the rung to use, if its data are there; by default the best.
     entry_age
         Age of entry to grade 1: births are needed for as many years.
+    first_year
+        First school year of the plan: children of the year before it must have
+        been born in known years.
     oldest
         Oldest age that the plan needs.
 
@@ -148,7 +152,10 @@ def choose_rung(
     tests: dict[str, Callable[[], Lack | None]] = {
         "P": lambda: _lacks_projection(evidence),
         "A": lambda: _lacks_sexes(evidence, oldest=oldest) or _lacks_births(evidence, years=1),
-        "B": lambda: _lacks_births(evidence, years=entry_age) or _has_more(evidence, oldest=oldest, wanted=wanted),
+        "B": lambda: (
+            _lacks_births(evidence, years=entry_age, first_year=first_year)
+            or _has_more(evidence, oldest=oldest, wanted=wanted)
+        ),
         "C": lambda: _lacks_snapshots(evidence, number=2, oldest=oldest),
         "S": lambda: _lacks_snapshots(evidence, number=1, oldest=oldest),
         "D": lambda: _lacks_totals(evidence, oldest=oldest),
@@ -229,8 +236,12 @@ def _lacks_projection(evidence: Evidence) -> Lack | None:
     return None
 
 
-def _lacks_births(evidence: Evidence, *, years: int) -> Lack | None:
-    """Return what births by area and year lack: so many years, one after another, to the latest known."""
+def _lacks_births(evidence: Evidence, *, years: int, first_year: int | None = None) -> Lack | None:
+    """
+    Return what births by area and year lack: so many years, one after another, to the latest known.
+
+    With a first school year the years end the year before it, if births are known until then.
+    """
     none = ("no births by area and year", "缺少分区域、分年份的出生数")
     table = evidence.births
     if table is None or table.empty:
@@ -240,7 +251,8 @@ def _lacks_births(evidence: Evidence, *, years: int) -> Lack | None:
     if not known:
         return none
     latest = max(int(year) for _, year in known)
-    needed = range(latest - years + 1, latest + 1)
+    ending = latest if first_year is None else min(first_year - 1, latest)
+    needed = range(ending - years + 1, latest + 1)
     short = [area for area in evidence.areas if any((area, year) not in known for year in needed)]
     if not short:
         return None
@@ -249,7 +261,10 @@ def _lacks_births(evidence: Evidence, *, years: int) -> Lack | None:
     if absent:
         return _for_areas(none, absent, evidence.areas)
     span = f"{needed[0]}-{latest}" if years > 1 else f"{latest}"
-    what = (f"births not known for every year of {span}", f"{span} 年出生数不全")
+    gaps = sorted({year for year in needed for area in short if (area, year) not in known})
+    first = f", e.g. {gaps[0]}" if len(needed) > 1 else ""
+    first_zh = f"(如缺 {gaps[0]} 年)" if len(needed) > 1 else ""
+    what = (f"births not known for every year of {span}{first}", f"{span} 年出生数不全{first_zh}")
     return _for_areas(what, short, evidence.areas)
 
 
