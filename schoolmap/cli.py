@@ -77,11 +77,23 @@ def _root(
 @app.command()
 def check(folder: Folder, *, lang: Lang = None, as_json: AsJson = False) -> None:
     """Report every fault of a project folder at once: file, row, column, value, way out. Nothing is written."""
+    from schoolmap import demography  # noqa: PLC0415
+    from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
     from schoolmap.project import inspect_folder  # noqa: PLC0415
 
     with _progress(folder) as step:
         project, faults = inspect_folder(folder, progress=step)
+        if project is not None:
+            step("children by area, age and year")
+            try:
+                demography.make_demography(project, progress=step)
+            except InputError as error:
+                project, faults = None, (*faults, *error.faults)
+            except SchoolmapError as error:
+                typer.echo(str(error), err=True)
+                raise typer.Exit(OTHER_FAILURE) from error
     if as_json:
         _print_json({"ok": project is not None, "faults": [asdict(fault) for fault in faults]})
     else:
@@ -118,6 +130,7 @@ def plan(
     from schoolmap.output.describe import describe  # noqa: PLC0415
     from schoolmap.output.products import write_products  # noqa: PLC0415
     from schoolmap.output.summary import summarise  # noqa: PLC0415
+    from schoolmap.output.text import visible  # noqa: PLC0415
     from schoolmap.plan import make_plan  # noqa: PLC0415
     from schoolmap.project import inspect_folder  # noqa: PLC0415
 
@@ -147,6 +160,8 @@ def plan(
     else:
         _print_faults(faults, language)
         typer.echo(summarise(model, language=language.value))
+        for remark in result.remarks:
+            typer.echo(visible(remark[language.value]))
         _print_files(written)
     if not bool(result.audit["holds"].all()):
         typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
@@ -288,6 +303,7 @@ def _machine_summary(result: Plan, written: tuple[Path, ...]) -> dict[str, objec
         "project": result.project.settings.name,
         "faults": [asdict(fault) for fault in result.project.faults],
         "audit": result.audit.to_dict("records"),
+        "remarks": list(result.remarks),
         "files": [str(path) for path in written],
     }
 

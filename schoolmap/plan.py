@@ -34,6 +34,7 @@ from schoolmap.space import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
 
     import geopandas as gpd
 
@@ -45,6 +46,12 @@ TOLERANCE = 1e-9
 """Largest relative difference between the two sides of an audit."""
 
 QUANTILES = (0.1, 0.9)
+
+PUPILS = "E"
+"""The method whose children are pupils at their schools, not residents."""
+
+STRANGE_DEMAND = 0.15
+"""Difference of demand from the pupils enrolled, as a share of them, from which it is remarked on. Assumption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +97,9 @@ class Plan:
         and `born_share`.
     audit
         One row per conservation check with both sides.
+    remarks
+        What a person should look into, as sentences in both languages: stages
+        whose demand is far from the pupils enrolled.
     """
 
     project: Project
@@ -100,6 +110,7 @@ class Plan:
     audit: pd.DataFrame
     outside: pd.Series
     """Residents of each area in no catchment of the youngest stage, at the count; only areas that have any."""
+    remarks: tuple[dict[str, str], ...] = ()
 
 
 def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: None) -> Plan:
@@ -145,7 +156,39 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         balance=_long_balance(results),
         audit=audit.table(),
         outside=outside,
+        remarks=tuple(_strange_demand(project, demography, results)),
     )
+
+
+def _strange_demand(
+    project: Project,
+    demography: Demography,
+    results: dict[str, StageResult],
+) -> Iterator[dict[str, str]]:
+    """Say where the demand of the base year is far from the pupils enrolled, if it was not made of them."""
+    year, scenario = project.settings.base_year, project.scenarios[0].id
+    for stage in project.stages:
+        enrolment = project.sections.xs(stage.id, level="stage")["enrolment"]
+        # where seats are shared with other ages, so are the pupils
+        compared = (
+            stage.attendance.rate is not None and demography.children.rung.code != PUPILS and stage.seat_share == 1
+        )
+        pupils = float(enrolment.sum()) if compared and enrolment.notna().all() else 0.0
+        if pupils <= 0:
+            continue
+        balance = results[stage.id].balance.xs(scenario, level="scenario")
+        demand = float(balance.xs(year, level="year")["demand"].sum())
+        apart = demand / pupils - 1
+        if abs(apart) <= STRANGE_DEMAND:
+            continue
+        below = apart < 0
+        yield {
+            "en": f"{stage.label['en']}: demand in {year} ({demand:,.0f}) is {100 * abs(apart):.0f} % "
+            f"{'below' if below else 'above'} the pupils enrolled ({pupils:,.0f}): check the population, the "
+            "attendance, or pupils from elsewhere.",
+            "zh": f"{stage.label['zh']}：{year}年需求（{demand:,.0f}）比在校（园）生数（{pupils:,.0f}）"
+            f"{'低' if below else '高'}{100 * abs(apart):.0f}%：请核对人口、入学率，以及是否有外来就读学生。",
+        }
 
 
 class _Audit:
@@ -234,7 +277,7 @@ def _stage_result(
         name: overlay.transfer(counts.sel(age=ages), weights, catchments=zones.index).inside
         for name, counts in born.items()
     }
-    attendance = _attendance(project, stage, by_scenario[first].inside)
+    attendance = _attendance(project, stage, by_scenario[first].inside, method=demography.children.rung.code)
     seats, sections, elsewhere = _seats(project, stage, zones, by_scenario[first].inside)
     audit.compare(
         "sections",
@@ -301,7 +344,10 @@ def _audit_transfer(
     )
 
 
-def _attendance(project: Project, stage: Stage, inside: xr.DataArray) -> demands.AttendanceRate:
+def _attendance(project: Project, stage: Stage, inside: xr.DataArray, *, method: str) -> demands.AttendanceRate:
+    if method == PUPILS:
+        # its children are pupils, where they go to school: they attend already
+        return demands.AttendanceRate(rate=1.0)
     if stage.attendance.rate is not None:
         return demands.AttendanceRate(rate=stage.attendance.rate)
     year = stage.attendance.calibrate or project.settings.base_year
@@ -436,6 +482,7 @@ def _balance(
         children - born,
         elapsed=elapsed,
         shocks=shocks,
+        last_known=demography.children.last_known,
         widen=widening(demography.factors, stage.id, elapsed),
     ).sel(year=years)
     drawn = demands.seats_needed(overlay.transfer(drawn, weights, catchments=zones).inside, attendance)

@@ -90,6 +90,32 @@ def test_an_unreadable_project_file_speaks_english(tmp_path: Path) -> None:
     assert "文件不存在。" in result.stderr
 
 
+def test_what_no_method_can_use_cannot_be_planned(tmp_path: Path) -> None:
+    """A method that lacks its tables is a fault of `check` as it is of `plan`; exit code 2."""
+    wanted = village.PROJECT + '[population]\nmethod = "A"\n'
+    folder = str(village.write(tmp_path / "county", project=wanted))
+    checked = RUN.invoke(app, ["check", folder, "--lang", "en"])
+    assert (checked.exit_code, checked.stdout) == (2, "")
+    assert "project.toml: method A (cohort-component projection) cannot be used" in checked.stderr
+    planned = RUN.invoke(app, ["plan", folder, "--lang", "en", "--out", str(tmp_path / "maps")])
+    assert (planned.exit_code, planned.stderr) == (2, checked.stderr)
+    document = json.loads(RUN.invoke(app, ["check", folder, "--json"]).stdout)
+    assert document["ok"] is False
+    assert len(document["faults"]) == 1
+
+
+def test_demand_far_from_the_pupils_is_printed(good: Path, tmp_path: Path) -> None:
+    """Below the summary, on the map and for machines; the county's kindergartens enrol fewer than would need a seat."""
+    out = ["--out", str(tmp_path / "maps")]
+    result = RUN.invoke(app, ["plan", str(good), "--lang", "en", *out])
+    assert (result.exit_code, result.stderr) == (0, "")
+    said = next(line for line in result.stdout.splitlines() if line.startswith("Kindergarten: demand in 2024"))
+    assert "above the pupils enrolled (250)" in said
+    assert said in (tmp_path / "maps" / "village.html").read_text(encoding="utf-8")
+    document = json.loads(RUN.invoke(app, ["plan", str(good), "--json", *out]).stdout)
+    assert [remark["en"] for remark in document["remarks"]] == [said]
+
+
 def test_warnings_and_rulings_do_not_stop(tmp_path: Path) -> None:
     """A project that stands in no catchment is a warning: printed, counted, exit code 0."""
     content = village.tables()

@@ -60,6 +60,18 @@ def test_a_loss_is_said(result: Backtest) -> None:
     assert "in 21 of 21 cases" in as_text(result, language="en")
 
 
+@pytest.mark.parametrize("method", ["cohort_change", "no_change"])
+def test_a_class_that_one_method_lacks_shows_a_dash(result: Backtest, method: str) -> None:
+    """Villages of a few children: what was not forecast has no error, and no method is called the best there."""
+    assert result.children is not None
+    by_birth = result.children.by_birth.drop(index=(method, "born"))
+    text = as_text(replace(result, children=replace(result.children, by_birth=by_birth)), language="en")
+    cells = next(line for line in text.splitlines() if "all born at the base year" in line).split()[6:]
+    place = {"cohort_change": 1, "no_change": 3}[method]
+    assert [at for at, cell in enumerate(cells[:5]) if cell == "–"] == [place, 4]
+    assert (cells[0] == "0") == (method == "cohort_change")
+
+
 def test_every_table_has_as_many_cells_as_heads(result: Backtest) -> None:
     """And every cell has both languages."""
     for table in tables(result, areas=True):

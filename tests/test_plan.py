@@ -154,3 +154,51 @@ def test_seats_of_a_project_are_shared_like_those_that_are_there(tmp_path: Path)
     plan = make_plan(halved)
     assert seats(plan, 2026) == seats(plan, 2025) + 45
     assert seats(plan, 2025) == pytest.approx(seats(make_plan(project), 2025) / 2)
+
+
+def test_pupils_attend_already(tmp_path: Path) -> None:
+    """Where pupils by grade are all that is known, 50 of them need 50 seats, whatever attendance the stage states."""
+    names = ("小班", "中班", "大班"), ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级")
+    rows = [
+        (school, grade, f"{year}-{year + 1}", "50")
+        for school, grades in zip(("1143000001", "2143000001"), names, strict=True)
+        for grade in grades
+        for year in range(2021, 2025)
+    ]
+    pupils = pd.DataFrame(rows, columns=["学校标识码", "年级", "学年", "在校生数"])
+    document = village.PROJECT + '[population]\nmethod = "E"\n[tables.pupils]\nfile = "pupils.csv"\n'
+    plan = make_plan(read_project(village.write(tmp_path, village.tables() | {"pupils": pupils}, project=document)))
+    first = plan.balance.query("year == 2024").groupby("stage")["demand"].sum()
+    assert first.to_dict() == pytest.approx({"kindergarten": 150.0, "primary": 300.0})
+    assert {name: result.attendance.rate for name, result in plan.results.items()} == {"kindergarten": 1, "primary": 1}
+    assert plan.remarks == ()
+    assert plan.audit["holds"].all()
+
+
+def with_pupils(project: Project, pupils: float) -> Project:
+    """Enrol as many pupils in all kindergartens together, half of them in each."""
+    enrolled = project.sections["enrolment"].copy()
+    enrolled[enrolled.index.get_level_values("stage") == "kindergarten"] = pupils / 2
+    return dataclasses.replace(project, sections=project.sections.assign(enrolment=enrolled))
+
+
+def test_demand_far_from_the_pupils_is_remarked_on(tmp_path: Path) -> None:
+    """Demand a third below or above those enrolled is said with both numbers; a tenth apart is not."""
+    project = county(tmp_path)
+    demand = make_plan(project).balance.query("stage == 'kindergarten' and year == 2024")["demand"].sum()
+    (low,) = make_plan(with_pupils(project, demand / 0.67)).remarks
+    assert low["en"].startswith(f"Kindergarten: demand in 2024 ({demand:,.0f}) is 33 % below the pupils enrolled (")
+    assert "低33%" in low["zh"]
+    (high,) = make_plan(with_pupils(project, demand / 1.33)).remarks
+    assert "is 33 % above the pupils enrolled" in high["en"]
+    assert make_plan(with_pupils(project, demand / 0.9)).remarks == ()
+    assert make_plan(with_pupils(project, float("nan"))).remarks == ()
+
+
+def test_a_calibrated_stage_has_nothing_to_remark_on(tmp_path: Path) -> None:
+    """Its demand was made of the pupils; and where seats are shared with other ages, pupils are too."""
+    project = with_pupils(county(tmp_path), 1_000.0)
+    (remark,) = make_plan(project).remarks
+    assert "(1,000)" in remark["en"]
+    shared = tuple(stage.model_copy(update={"seat_share": 0.5}) for stage in project.stages)
+    assert make_plan(dataclasses.replace(project, stages=shared)).remarks == ()

@@ -96,6 +96,7 @@ def describe(plan: Plan) -> model.MapModel:
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
+            *plan.remarks,
             *_standard_notes(project),
             *_limits(plan),
             *words.GENERAL_NOTES,

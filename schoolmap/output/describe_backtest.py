@@ -258,11 +258,12 @@ def _by(table: pd.DataFrame, level: str, labels: dict[str, Text]) -> list[list[T
     """Return one row per class: how many, the error of every method, then bias and coverage of ours."""
     rows = []
     for key, label in labels.items():
-        own = table.xs(key, level=level)
-        ours = own.xs(OURS).astype(float).to_dict()
-        mape = own["mape"].loc[list(METHODS)].round(_DIGITS)
-        good = bool(mape[OURS] <= mape.drop(OURS).min())
-        row = [label, _count(ours["forecasts"]), *_figures(mape), _YES[good]]
+        # in areas of a few children a method may have no forecast of a class
+        own = table.xs(key, level=level).reindex(list(METHODS))
+        ours = own.loc[OURS].astype(float).fillna({"forecasts": 0.0}).to_dict()
+        mape = own["mape"].round(_DIGITS)
+        good = _YES[bool(mape[OURS] <= mape.drop(OURS).min())] if mape.notna().all() else _UNKNOWN
+        row = [label, _count(ours["forecasts"]), *_figures(mape), good]
         rows.append([*row, _figure(ours["malpe"], signed=True), _figure(ours["coverage"], digits=0)])
     return rows
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.demography import AS_GIVEN
+from schoolmap.demography import HOUSEHOLD
 from schoolmap.output import model
 from schoolmap.output import words
 from schoolmap.output.words import both
@@ -25,6 +27,18 @@ WHERE = {
     "rest": both("outside the county town", "县城以外"),
 }
 SHOWN_HORIZONS = (1, 3, 5, 10)
+_MOVES_AND_HOMES = frozenset({"no_migration", "delayed_housing"})
+"""Presets that change nothing but moves and homes to come."""
+_IDLE = {
+    "P": both("does not apply to a projection used as given", "对现成预测不起作用"),
+    "E": both("does not apply to pupils by grade", "对分年级在校生推算不起作用"),
+}
+_NOT_ADDED = {
+    "P": both("a projection used as given has its own homes and moves", "现成预测按原样采用，已自含住宅与迁移"),
+    "E": both("pupils are counted at their schools, not where they live", "在校生按学校而非居住地统计"),
+}
+"""Why the methods `AS_GIVEN` take no homes and no moves."""
+_TABLES = {"developments": both("developments", "住宅项目"), "migration": both("migration", "迁移")}
 
 
 def describe_population(project: Project, demography: Demography) -> model.Population:
@@ -151,12 +165,24 @@ _SENTENCES: dict[str, Callable[[float, str], model.Text]] = {
 
 def _assumed(project: Project, demography: Demography) -> list[model.Text]:
     """Say what was assumed where nothing was measured, and what each scenario starts from."""
-    settings, found = project.settings_population, []
-    if demography.children.ratios is None and demography.children.rung.code not in {"P", "E"}:
+    settings, method, found = project.settings_population, demography.children.rung.code, []
+    if method == "E":
+        found.append(
+            both(
+                "Method E counts pupils where they go to school; attendance is 1.",
+                "方法 E 按就读学校统计在校生，入学率为1。",
+            ),
+        )
+    if demography.children.ratios is None and method not in AS_GIVEN:
         found.append(
             both(
                 "Nothing tells how many families move in or out: children only grow older here.",
                 "没有迁移数据：儿童仅随年龄增长，不计迁入迁出。",
+            )
+            if demography.moved is None
+            else both(
+                "Only moves to the county town are counted, by the rates given: nothing tells of other moves.",
+                "仅按给定比例计入进城迁移；没有其他迁移数据，不计其他迁入迁出。",
             ),
         )
     if settings.births == "national":
@@ -176,11 +202,12 @@ def _assumed(project: Project, demography: Demography) -> list[model.Text]:
     ]
     found += [
         both(
-            f"Scenario “{item.label['en']}”: {PRESETS[item.preset]['en']}.",
-            f"情景“{item.label['zh']}”：{PRESETS[item.preset]['zh']}。",
+            f"Scenario “{item.label['en']}”: {text['en']}.",
+            f"情景“{item.label['zh']}”：{text['zh']}。",
         )
         for item in project.scenarios
         if item.preset != "central"
+        for text in [_IDLE[method] if method in _IDLE and item.preset in _MOVES_AND_HOMES else PRESETS[item.preset]]
     ]
     return found
 
@@ -188,6 +215,14 @@ def _assumed(project: Project, demography: Demography) -> list[model.Text]:
 def _homes_and_moves(project: Project, demography: Demography) -> list[model.Text]:
     """Say what homes to come and moves to the county town bring in the last year, in the first scenario."""
     first, found = project.scenarios[0].id, []
+    if demography.ignored:
+        names, why = [_TABLES[name] for name in demography.ignored], _NOT_ADDED[demography.children.rung.code]
+        found.append(
+            both(
+                f"Given, but not added: {', '.join(name['en'] for name in names)}; {why['en']}.",
+                f"已提供但未计入：{'、'.join(name['zh'] for name in names)}；{why['zh']}。",
+            ),
+        )
     if demography.new_homes is not None:
         last = demography.new_homes.sel(scenario=first).isel(year=-1).sum("stage")
         share = project.settings_population.additionality
@@ -200,13 +235,21 @@ def _homes_and_moves(project: Project, demography: Demography) -> list[model.Tex
                 f"其中{words.number(float(last['new']))}名为域外新增（{100 * share:.0f}%），其余为域内搬迁。",
             ),
         )
+        if project.yields is None:
+            found.append(
+                both(
+                    "Children per new home are those of the homes there are, at "
+                    f"{HOUSEHOLD} persons per household (census 2020), with more young children in new homes: an assumption.",
+                    f"新建住宅的户均儿童数取现有住宅水平（每户{HOUSEHOLD}人，2020年人口普查），新房低龄儿童较多；为假设。",
+                ),
+            )
     if demography.moved is not None:
         moved = demography.moved.sel(scenario=first).isel(year=-1).sum("stage")
         found.append(
             both(
-                f"Until {int(moved['year'])}, {words.number(float(moved))} children of school age have moved to the "
-                "county town; the whole area neither gains nor loses by it.",
-                f"到{int(moved['year'])}年，{words.number(float(moved))}名学龄儿童迁往县城；全域总数不变。",
+                f"In {int(moved['year'])}, {words.number(float(moved))} children of school age live in the county town "
+                "because of moves there; the whole area neither gains nor loses by it.",
+                f"到{int(moved['year'])}年，{words.number(float(moved))}名学龄儿童因进城而居住在县城；全域总数不变。",
             ),
         )
         if demography.children.ratios is not None:
