@@ -22,6 +22,8 @@ PICTURES = (
     ("map-kindergarten-en", 1366, 768, "s=kindergarten&y=2019&l=en"),
     ("map-card-en", 1366, 768, "s=primary&y=2025&k=0115&l=en"),
     ("map-card-zh", 1366, 768, "s=primary&y=2025&k=0115&l=zh"),
+    ("map-population-en", 1366, 768, "s=primary&y=2025&l=en&d=population"),
+    ("map-population-zh", 1366, 768, "s=primary&y=2025&l=zh&d=population"),
     ("map-phone-en", 390, 844, "s=primary&y=2025&l=en"),
     ("map-phone-zh", 390, 844, "s=primary&y=2025&k=0115&l=zh"),
 )

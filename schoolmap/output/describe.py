@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from schoolmap import __version__
+from schoolmap.demography import AS_GIVEN
 from schoolmap.inputs import consistency
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output import model
@@ -450,8 +451,11 @@ def _limits(plan: Plan) -> tuple[model.Text, model.Text]:
     """Say what the children and their intervals do and do not cover."""
     demography = plan.demography
     moves = demography.children.ratios is not None or demography.moved is not None
-    given = demography.children.rung.code in {"P", "E"}
-    return words.MOVES_NOTES[moves or given], words.INTERVAL_NOTES[demography.factors is not None]
+    given = demography.children.rung.code in AS_GIVEN
+    return (
+        words.GIVEN_NOTE if given else words.MOVES_NOTES[moves],
+        words.INTERVAL_NOTES[demography.factors is not None],
+    )
 
 
 def _area_words(project: Project, label: str) -> str:

@@ -159,6 +159,11 @@ MOVES_NOTES: dict[bool, Text] = {
 }
 """By whether moves were measured or given."""
 
+GIVEN_NOTE: Text = both(
+    "Children are those of the projection or the enrolment that was given: nothing of it was recomputed by area.",
+    "儿童数直接来自所提供的预测或在校生数，未按区域重新推算。",
+)
+
 INTERVAL_NOTES: dict[bool, Text] = {
     True: both(
         "The 80 % interval was corrected by forecasts of this area's own past; it does not cover differences of "

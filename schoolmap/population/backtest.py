@@ -137,7 +137,7 @@ def rolling_forecasts(
     forecasts
         One row per method, origin, horizon, area and group: `forecast`,
         `actual`, `error` (in per cent of the actual; missing where that is
-        zero), `born_share`, `children` (of the group at the origin), and for
+        zero), `born_share` (by the first method), `children` (of the group at the origin), and for
         the first method `p10` and `p90`, as assumed (see `correct_intervals`).
 
     Raises
@@ -193,6 +193,7 @@ def rolling_forecasts(
             draws=draws,
             seed=seed + origin,
         )
+        shares: dict[str, NDArray[np.generic]] = {}
         for place, method in enumerate(methods):
             found = method.project(known, coming)
             found = found.sum("sex") if "sex" in found.dims else found
@@ -200,6 +201,8 @@ def rolling_forecasts(
             for group, bounds in groups.items():
                 children = found.sel(age=slice(*bounds))
                 columns = _compared(children, true, origin=origin, ahead=steps)
+                # one share for all methods, so that the same forecasts are compared in each class
+                columns["born_share"] = shares.setdefault(group, columns["born_share"])
                 if place == 0:
                     columns |= _interval(children, origin=origin, ahead=steps, shocks=shocks)
                 parts.append(pd.DataFrame({"method": method.name, "origin": origin, **columns, "group": group}))
