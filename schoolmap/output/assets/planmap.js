@@ -46,6 +46,7 @@
     print: { en: "Print", zh: "打印" },
     about: { en: "About the numbers", zh: "数据说明" },
     population: { en: "Population", zh: "人口预测" },
+    popOthers: { en: "Other scenarios", zh: "其他情景" },
     popPeaks: { en: "More children or fewer, and when most", zh: "学龄儿童增减与峰值" },
     popPeaksNote: {
       en: "The arrow tells the five years after the base year; the change is from the base to the last year.",
@@ -2082,6 +2083,8 @@
 
   const labelOf = (items, id) => pick((items.find((item) => item.id === id) || {}).label) || id;
 
+  const MOST_PEAKS = 12;
+
   function peakTable() {
     const names = [t("stage"), t("popWhere")].concat(model.scenarios.length > 1 ? t("scenario") : []);
     const figures = [t("popTurn"), t("popBase", { y: model.base_year }), t("popPeakYear"), t("popPeak"), t("popLast", { y: last(model.years) }), t("popChange")];
@@ -2098,8 +2101,16 @@
         hundredths(peak.change, true),
       ];
     });
-    const heads = narrow() ? [t("stage")] : names;
-    return [figuresTable(heads.concat(figures), heads.length + 1, rows), h("p", { class: "hint" }, t("popPeaksNote"))];
+    const heads = (narrow() ? [t("stage")] : names).concat(figures);
+    const words = heads.length - figures.length + 1;
+    // a long list would hide the method: the first scenario is shown, the others are folded
+    const shown = rows.length > MOST_PEAKS ? model.population.peaks.filter((peak) => peak.scenario === model.scenarios[0].id).length : rows.length;
+    const others = rows.slice(shown);
+    return [
+      figuresTable(heads, words, rows.slice(0, shown)),
+      h("p", { class: "hint" }, t("popPeaksNote")),
+      others.length > 0 && h("details", null, h("summary", null, t("popOthers")), figuresTable(heads, words, others)),
+    ];
   }
 
   /** Births of every scenario over the cohorts, from zero; the first scenario on top. */
