@@ -2087,13 +2087,13 @@
 
   function peakTable() {
     const names = [t("stage"), t("popWhere")].concat(model.scenarios.length > 1 ? t("scenario") : []);
-    const figures = [t("popTurn"), t("popBase", { y: model.base_year }), t("popPeakYear"), t("popPeak"), t("popLast", { y: last(model.years) }), t("popChange")];
+    const figures = [t("popBase", { y: model.base_year }), t("popPeakYear"), t("popPeak"), t("popLast", { y: last(model.years) }), t("popChange")];
     const rows = model.population.peaks.map((peak) => {
       const words = [labelOf(model.stages, peak.stage), pick(peak.where), labelOf(model.scenarios, peak.scenario)].slice(0, names.length);
+      const turn = h("span", { class: "turn" }, (TURNS[peak.direction] || "") + " " + t(peak.direction));
       return [
-        // a phone has no room for three columns of words
-        ...(narrow() ? [h("span", null, h("b", null, words[0]), h("span", { class: "hint" }, words.slice(1).join(" · ")))] : words),
-        h("span", { class: "turn" }, (TURNS[peak.direction] || "") + " " + t(peak.direction)),
+        // a phone has no room for four columns of words
+        ...(narrow() ? [h("span", null, h("b", null, words[0]), h("span", { class: "hint" }, words.slice(1).join(" · ")), turn)] : [...words, turn]),
         num(peak.base),
         String(peak.peak_year),
         num(peak.peak),
@@ -2101,8 +2101,8 @@
         hundredths(peak.change, true),
       ];
     });
-    const heads = (narrow() ? [t("stage")] : names).concat(figures);
-    const words = heads.length - figures.length + 1;
+    const heads = (narrow() ? [t("stage")] : [...names, t("popTurn")]).concat(figures);
+    const words = heads.length - figures.length;
     // a long list would hide the method: the first scenario is shown, the others are folded
     const shown = rows.length > MOST_PEAKS ? model.population.peaks.filter((peak) => peak.scenario === model.scenarios[0].id).length : rows.length;
     const others = rows.slice(shown);
