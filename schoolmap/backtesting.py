@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from schoolmap.demography import ENTRY_AGE
 from schoolmap.demography import LONGEST_TEST
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
@@ -22,6 +21,7 @@ from schoolmap.errors import SchoolmapError
 from schoolmap.population import backtest
 from schoolmap.population import grade_backtest
 from schoolmap.population import grades
+from schoolmap.population.grade_backtest import age_of_grade
 from schoolmap.population.snapshots import yearly_history
 from schoolmap.population.starts import births_by_year
 
@@ -338,7 +338,7 @@ def _test_pupils(evidence: Evidence, excluded: Mapping[int, str]) -> tuple[Pupil
         return None, []
     try:
         history = grades.read_history(evidence.pupils.reset_index())
-        entry_age = int(history["grade"][0]) - 1 + ENTRY_AGE
+        entry_age = age_of_grade(int(history["grade"][0]))
         cohorts = None
         if evidence.births is not None:
             cohorts = grades.entry_cohorts(births_by_year(evidence).sum("area"), entry_age=entry_age)

@@ -31,6 +31,7 @@ from schoolmap.population.children import Children
 from schoolmap.population.children import forecast_children
 from schoolmap.population.given import children_as_given
 from schoolmap.population.given import children_of_pupils
+from schoolmap.population.grade_backtest import ENTRY_AGE
 from schoolmap.population.scenarios import Scenario
 from schoolmap.population.scenarios import assumptions
 
@@ -48,8 +49,6 @@ HOUSEHOLD = 2.62
 Persons per household, where homes are not counted: seventh census of China, 2020 (National Bureau of Statistics,
 communiqué no. 2, 2021; confidence: high for China, an assumption elsewhere).
 """
-ENTRY_AGE = 6
-"""Completed years in grade 1, where pupils by grade are all that is known (Compulsory Education Law of China, art. 11)."""
 RECENT = 10
 """Counted years before the last one in which a peak is looked for."""
 LONGEST_TEST = 10
