@@ -185,6 +185,7 @@ def projects(listed: pd.DataFrame) -> pd.DataFrame:
     planned = listed[~listed["is_located"] | ~listed["is_open"]]
     address = planned["street"] + ", " + planned["zip"] + " Berlin"
     note = ("no coordinates; address in the list: " + address).fillna("no coordinates, no address")
+    note = note.mask(planned["is_located"], "in the list with 0 streams")
     return pd.DataFrame(
         {
             "project": planned["school"],
@@ -195,8 +196,7 @@ def projects(listed: pd.DataFrame) -> pd.DataFrame:
             "catchment": planned["catchment"],
             "opening": pd.NA,
             "seats_added": pd.NA,
-            "status": "named in the list of 2018/19; size and date not published",
-            "note": note.mask(planned["is_located"], "in the list with 0 streams"),
+            "note": "named in the list of 2018/19; size and date not published; " + note,
         },
     )
 
