@@ -50,6 +50,8 @@ class Severity(StrEnum):
     """The plan can be made; a person should know."""
     RULING = "ruling"
     """The project file has decided it, with a reason."""
+    NOTICE = "notice"
+    """Something was read that is not written as the contract has it; how it was read is told."""
 
 
 class Wording(NamedTuple):

@@ -87,7 +87,43 @@ ORDERS = ("1", "2", "3+")
 KINDERGARTEN_GRADES = ("K1", "K2", "K3")
 GRADES = (*KINDERGARTEN_GRADES, *(str(grade) for grade in range(1, 13)))
 """Kindergarten (小班, 中班, 大班), then grades 1 to 12."""
-PROJECT_KINDS = ("new", "expand", "relocate", "attach", "convert", "temporary", "demolish")
+MIXED_GRADE = "KM"
+"""A kindergarten class of several years (混合班)."""
+CLASS_GRADES = (*KINDERGARTEN_GRADES, MIXED_GRADE, *GRADES[len(KINDERGARTEN_GRADES) :])
+"""Grades of which a class can be."""
+PROJECT_KINDS = (
+    "new",
+    "expand",
+    "relocate",
+    "attach",
+    "convert",
+    "handover",
+    "temporary",
+    "demolish",
+    "improve",
+)
+"""`improve` changes quality and no seats; `handover` is a residential kindergarten that becomes public."""
+PROJECT_STATUSES = ("reserve", "planned", "approved", "building", "opened", "suspended")
+"""In the order in which a project goes through them; `suspended` is out of that order."""
+OWNERSHIPS = ("public", "inclusive", "private")
+"""Public (公办), inclusive private (普惠性民办), other private (其他民办)."""
+YES_NO = ("yes", "no")
+FLOW_REASONS = ("migrant", "choice", "boarding", "special", "other")
+"""Why a child learns elsewhere than where it lives: families who came to work (随迁), choice of school (择校), boarding
+(寄宿), special or home teaching (特教、送教上门), anything else."""
+
+
+def by_grade(what: str, grade: str) -> str:
+    """
+    Name the column that holds classes or pupils of one grade, in a table with one column a grade.
+
+    Examples
+    --------
+    >>> by_grade("pupils", "1"), by_grade("classes", "K1")
+    ('pupils_1', 'classes_K1')
+    """
+    return f"{what}_{grade}"
+
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
@@ -122,8 +158,25 @@ CONTRACTS: dict[str, Contract] = {
                 "school": Column(kind=Kind.CODE, means="code of the school", required=True),
                 "name": Column(kind=Kind.TEXT, means="name of the school", required=True),
                 "operator": Column(kind=Kind.TEXT, means="who runs it", filled=False),
-                "group": Column(kind=Kind.TEXT, means="education group", filled=False),
+                "ownership": Column(
+                    kind=Kind.TEXT,
+                    means="public, inclusive private, or other private",
+                    filled=False,
+                    allowed=OWNERSHIPS,
+                ),
+                "type": Column(kind=Kind.CODE, means="type of school, code of GB/T 33782 such as 211", filled=False),
+                "township": Column(kind=Kind.TEXT, means="township or street it stands in", filled=False),
+                "main_school": Column(
+                    kind=Kind.CODE,
+                    means="central school that a teaching point or campus belongs to",
+                    filled=False,
+                ),
+                "group": Column(kind=Kind.TEXT, means="education group or alliance", filled=False),
                 "urban_rural": Column(kind=Kind.TEXT, means="urban or rural class", filled=False),
+                "licensed": Column(kind=Kind.TEXT, means="whether it is licensed", filled=False, allowed=YES_NO),
+                "quality": Column(kind=Kind.TEXT, means="grade of quality that it was awarded", filled=False),
+                "land_m2": Column(kind=Kind.COUNT, means="land in square metres", filled=False),
+                "building_m2": Column(kind=Kind.COUNT, means="floor area in square metres", filled=False),
             },
         ),
         Contract(
@@ -145,13 +198,114 @@ CONTRACTS: dict[str, Contract] = {
                     means="classes that the plot can still take; empty: not known",
                     filled=False,
                 ),
+                "classes": Column(kind=Kind.WHOLE, means="classes taught", filled=False),
+                "rooms_of": Column(
+                    kind=Kind.TEXT,
+                    means="stage of the same school whose classrooms it uses (attached classes)",
+                    filled=False,
+                ),
+                "intake": Column(kind=Kind.COUNT, means="pupils admitted this year", filled=False),
+                "planned_intake": Column(
+                    kind=Kind.COUNT,
+                    means="pupils that the admission plan of a usual year has room for",
+                    filled=False,
+                ),
+                "graduates": Column(kind=Kind.COUNT, means="pupils expected to finish this year", filled=False),
                 "boarding": Column(kind=Kind.COUNT, means="boarding places", filled=False),
-                "teachers": Column(kind=Kind.COUNT, means="teachers", filled=False),
+                "boarders": Column(kind=Kind.COUNT, means="pupils who board", filled=False),
+                "special_needs": Column(
+                    kind=Kind.COUNT,
+                    means="pupils with special needs among those enrolled",
+                    filled=False,
+                ),
+                "teachers": Column(kind=Kind.COUNT, means="full-time teachers", filled=False),
+                "staff": Column(kind=Kind.COUNT, means="all staff", filled=False),
+                "posts": Column(kind=Kind.COUNT, means="established posts", filled=False),
+                **{
+                    by_grade(what, grade): Column(
+                        kind=Kind.COUNT if what == "pupils" else Kind.WHOLE,
+                        means=f"{what} of grade {grade}",
+                        filled=False,
+                    )
+                    for what in ("classes", "pupils")
+                    for grade in CLASS_GRADES
+                },
                 "published_utilisation": Column(
                     kind=Kind.COUNT,
                     means="utilisation in per cent as the source prints it, to compare with",
                     filled=False,
                 ),
+            },
+        ),
+        Contract(
+            name="classes",
+            key=("school", "grade", "class"),
+            columns={
+                "school": Column(kind=Kind.CODE, means="code of the school", required=True),
+                "grade": Column(kind=Kind.TEXT, means="grade", required=True, allowed=CLASS_GRADES),
+                "class": Column(
+                    kind=Kind.CODE,
+                    means="name of the class; empty: all classes of the grade together",
+                    filled=False,
+                ),
+                "classes": Column(kind=Kind.WHOLE, means="classes of this record; empty: one", filled=False),
+                "pupils": Column(kind=Kind.COUNT, means="pupils of this record", required=True),
+            },
+        ),
+        Contract(
+            name="resources",
+            key=("school", "stage"),
+            columns={
+                "school": Column(kind=Kind.CODE, means="code of the school", required=True),
+                "stage": Column(kind=Kind.TEXT, means="stage of schooling", required=True),
+                "teachers_above": Column(
+                    kind=Kind.COUNT, means="teachers with more than the required degree", filled=False
+                ),
+                "backbone_teachers": Column(
+                    kind=Kind.COUNT, means="backbone teachers of the county or above", filled=False
+                ),
+                "arts_sports_teachers": Column(
+                    kind=Kind.COUNT, means="full-time teachers of sports and arts", filled=False
+                ),
+                "teaching_m2": Column(
+                    kind=Kind.COUNT, means="floor area of teaching and auxiliary rooms in square metres", filled=False
+                ),
+                "sports_m2": Column(kind=Kind.COUNT, means="sports grounds and halls in square metres", filled=False),
+                "equipment_yuan": Column(kind=Kind.COUNT, means="value of teaching equipment in yuan", filled=False),
+                "multimedia_rooms": Column(kind=Kind.COUNT, means="networked multimedia classrooms", filled=False),
+                "music_rooms": Column(kind=Kind.COUNT, means="music rooms", filled=False),
+                "art_rooms": Column(kind=Kind.COUNT, means="art rooms", filled=False),
+                "certified_teachers": Column(
+                    kind=Kind.COUNT, means="full-time teachers with a teaching certificate", filled=False
+                ),
+                "carers": Column(kind=Kind.COUNT, means="nursery carers", filled=False),
+                "play_m2": Column(kind=Kind.COUNT, means="outdoor play area in square metres", filled=False),
+                "exchanged_teachers": Column(
+                    kind=Kind.COUNT, means="teachers exchanged with other schools this year", filled=False
+                ),
+                "exchangeable_teachers": Column(
+                    kind=Kind.COUNT, means="teachers who were due for exchange", filled=False
+                ),
+            },
+        ),
+        Contract(
+            name="flows",
+            key=("origin", "destination", "stage", "reason"),
+            one_of=(("origin", "destination"),),
+            columns={
+                "origin": Column(
+                    kind=Kind.CODE,
+                    means="catchment where they live; empty: outside the planning area",
+                    filled=False,
+                ),
+                "destination": Column(
+                    kind=Kind.CODE,
+                    means="catchment where they learn; empty: outside the planning area, or at home",
+                    filled=False,
+                ),
+                "stage": Column(kind=Kind.TEXT, means="stage of schooling", required=True),
+                "reason": Column(kind=Kind.TEXT, means="why", filled=False, allowed=FLOW_REASONS),
+                "pupils": Column(kind=Kind.COUNT, means="pupils in the base year", required=True),
             },
         ),
         Contract(
@@ -189,7 +343,26 @@ CONTRACTS: dict[str, Contract] = {
                 "closing": Column(kind=Kind.MONTH, means="month when it ends", filled=False),
                 "seats_added": Column(kind=Kind.CHANGE, means="seats added", filled=False),
                 "classes_added": Column(kind=Kind.CHANGE, means="classes added", filled=False),
-                "status": Column(kind=Kind.TEXT, means="how far it is", filled=False),
+                "rooms_of": Column(
+                    kind=Kind.TEXT,
+                    means="stage of the same school whose classrooms it takes (attached classes, conversion of rooms)",
+                    filled=False,
+                ),
+                "ownership": Column(
+                    kind=Kind.TEXT,
+                    means="what it is, or becomes: public, inclusive private, other private",
+                    filled=False,
+                    allowed=OWNERSHIPS,
+                ),
+                "status": Column(kind=Kind.TEXT, means="how far it is", filled=False, allowed=PROJECT_STATUSES),
+                "probability": Column(kind=Kind.SHARE, means="probability that it is built", filled=False),
+                "delay_months": Column(kind=Kind.WHOLE, means="months that it is late by", filled=False),
+                "opened": Column(kind=Kind.MONTH, means="month in which it did open", filled=False),
+                "investment_planned": Column(kind=Kind.COUNT, means="planned investment in 10,000 yuan", filled=False),
+                "investment_arrived": Column(kind=Kind.COUNT, means="funds that arrived in 10,000 yuan", filled=False),
+                "investment_spent": Column(kind=Kind.COUNT, means="funds spent in 10,000 yuan", filled=False),
+                "priority": Column(kind=Kind.COUNT, means="place in the order of projects, 1 first", filled=False),
+                "for_development": Column(kind=Kind.CODE, means="housing development that it belongs to", filled=False),
                 "note": Column(kind=Kind.TEXT, means="remark", filled=False),
             },
         ),
@@ -270,6 +443,12 @@ CONTRACTS: dict[str, Contract] = {
                 "homes": Column(kind=Kind.COUNT, means="homes completed in that year", required=True),
                 "year": Column(kind=Kind.YEAR, means="year of completion", required=True),
                 "status": Column(kind=Kind.TEXT, means="how far it is", filled=False),
+                "kindergarten_classes": Column(
+                    kind=Kind.WHOLE, means="classes of the kindergarten that the development provides", filled=False
+                ),
+                "handed_over": Column(
+                    kind=Kind.TEXT, means="whether that kindergarten was handed over", filled=False, allowed=YES_NO
+                ),
             },
         ),
         Contract(
@@ -408,6 +587,10 @@ def parse_year(text: str) -> int | None:
     return year
 
 
+AGE_BEFORE_GRADE = 5
+"""The usual age of a grade is its number and so many years."""
+
+
 def grade_number(grade: str) -> int:
     """
     Return the number of a grade: it counts on downwards in kindergarten, so that the usual age is always five more.
@@ -418,3 +601,15 @@ def grade_number(grade: str) -> int:
     [-2, 0, 1, 9]
     """
     return int(grade[1:]) - 3 if grade in KINDERGARTEN_GRADES else int(grade)
+
+
+def grades_of(ages: tuple[int, int]) -> tuple[str, ...]:
+    """
+    Return the grades of a stage by its youngest and oldest age; ages without a grade have none.
+
+    Examples
+    --------
+    >>> grades_of((6, 11)), grades_of((3, 5)), grades_of((0, 3))
+    (('1', '2', '3', '4', '5', '6'), ('K1', 'K2', 'K3'), ('K1',))
+    """
+    return tuple(grade for grade in GRADES if ages[0] <= grade_number(grade) + AGE_BEFORE_GRADE <= ages[1])

@@ -6,11 +6,10 @@ import pytest
 
 from schoolmap.inputs.aliases import ALIASES
 from schoolmap.inputs.aliases import TOTALS
-from schoolmap.inputs.aliases import UNITS
 from schoolmap.inputs.aliases import WORDS
 from schoolmap.inputs.aliases import contract_names
 from schoolmap.inputs.aliases import tidy
-from schoolmap.inputs.readers import PLACE_COLUMNS
+from schoolmap.inputs.cells import PLACE_COLUMNS
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import PROJECT_KINDS
 
@@ -47,7 +46,15 @@ def test_every_required_column_has_a_chinese_name() -> None:
 
 
 def test_words_mean_what_the_contract_allows() -> None:
-    """Chinese words for kinds of projects stand for allowed kinds, and every kind has one."""
+    """A Chinese word stands for a value that some contract allows, and every allowed word of a project has one."""
+    allowed: dict[str, set[str]] = {}
+    for contract in CONTRACTS.values():
+        for name, spec in contract.columns.items():
+            allowed.setdefault(name, set()).update(spec.allowed)
+    for column in set(WORDS) - {"stage", "rooms_of"}:  # stages are named by the project
+        assert set(WORDS[column].values()) <= allowed[column], column
+    for column in ("kind", "status", "ownership", "reason", "licensed", "handed_over", "grade"):
+        assert set(WORDS[column].values()) == allowed[column], column
     assert set(WORDS["kind"].values()) == set(PROJECT_KINDS)
 
 
@@ -78,6 +85,6 @@ def test_leaves_other_headers_alone(header: str) -> None:
     assert contract_names([header], wanted={"seats", "name"}) == {}
 
 
-def test_totals_and_units_are_tidy() -> None:
+def test_totals_are_tidy() -> None:
     """Words that mark rows are kept in the form in which cells are compared."""
-    assert {tidy(word) for word in TOTALS | UNITS} == TOTALS | UNITS
+    assert {tidy(word) for word in TOTALS} == TOTALS

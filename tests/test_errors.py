@@ -87,9 +87,9 @@ def test_every_error_is_also_a_builtin(raised: type[Exception], builtin: type[Ex
     assert issubclass(raised, errors.SchoolmapError)
 
 
-def test_severities_are_three_words() -> None:
-    """Errors stop, warnings do not, rulings were decided."""
-    assert [str(level) for level in Severity] == ["error", "warning", "ruling"]
+def test_severities_are_four_words() -> None:
+    """Errors stop, warnings do not, rulings were decided, notices say how something was read."""
+    assert [str(level) for level in Severity] == ["error", "warning", "ruling", "notice"]
 
 
 def test_a_row_is_a_number() -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from schoolmap.tables import CLASS_GRADES
+from schoolmap.tables import MIXED_GRADE
+from schoolmap.tables import by_grade
+
 _UNIT = re.compile(r"\([^()]*\)$")
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -22,15 +26,23 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "births": ("出生人数", "出生数", "出生人口", "活产数"),
     "grade": ("年级",),
     "pupils": ("在校生数", "在校生", "学生数", "在校人数", "在园人数", "人数"),
+    "for_development": ("配套楼盘", "所属楼盘", "所属住宅项目"),
     "development": ("住宅项目", "住宅项目代码", "楼盘", "楼盘代码", "项目编号", "项目代码"),
-    "type": ("住宅类型", "住房类型", "户型", "类型"),
+    "type": ("住宅类型", "住房类型", "户型", "类型", "办学类型", "办学类型代码", "学校类型"),
     "homes": ("套数", "住宅套数", "户数"),
     "years_since": ("竣工后年数", "交付后年数", "入住年数"),
     "children": ("户均儿童数", "每户儿童数", "儿童数"),
     "rate": ("迁移率", "年迁移率", "进城率", "比例"),
     "school": ("学校代码", "学校标识码", "机构代码", "学校机构标识码"),
-    "operator": ("办别", "举办者", "性质", "办学性质"),
-    "group": ("教育集团", "集团"),
+    "operator": ("举办者", "举办单位", "举办者类型", "主办单位"),
+    "ownership": ("办别", "性质", "办学性质", "公民办", "公办民办", "园所性质", "办园性质", "学校性质"),
+    "township": ("所在乡镇", "所在乡镇街道", "乡镇", "街道", "乡镇街道"),
+    "main_school": ("中心校", "中心学校", "中心校代码", "主校", "主校代码"),
+    "group": ("教育集团", "集团", "教育联盟", "教育共同体"),
+    "licensed": ("是否有证", "有证", "办学许可", "有无许可证"),
+    "quality": ("办园等级", "等级", "评估等级"),
+    "land_m2": ("占地面积", "用地面积"),
+    "building_m2": ("校舍面积", "建筑面积", "校舍建筑面积", "园舍面积"),
     "stage": ("学段",),
     "seats": ("学位", "学位数", "核定规模", "容量"),
     "classrooms": ("教室", "教室数", "普通教室", "班级教室"),
@@ -38,23 +50,88 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "catchment": ("学区", "学区代码", "招生片区", "片区", "片区代码"),
     "schools": ("对口学校", "学区学校"),
     "expandable_classes": ("可扩班数", "可扩建班数"),
-    "boarding": ("寄宿生", "寄宿学位"),
-    "teachers": ("专任教师", "教师数"),
+    "classes": ("班数", "教学班", "教学班数", "班级数"),
+    "class": ("班级", "班级名称", "班号", "班名"),
+    "rooms_of": ("占用教室学段", "借用教室学段", "利用校舍学段"),
+    "intake": ("招生", "招生数", "实际招生", "本年招生"),
+    "planned_intake": ("招生计划", "计划招生", "计划招生数", "常态招生计划", "拟招生计划数"),
+    "graduates": ("预计毕业生", "预计毕业生数", "毕业班人数"),
+    "boarding": ("寄宿学位", "床位", "床位数", "寄宿床位"),
+    "boarders": ("寄宿生", "寄宿生数", "住宿生", "住宿生数"),
+    "special_needs": ("随班就读", "残疾学生", "特殊教育学生", "随班就读学生"),
+    "teachers": ("专任教师", "专任教师数", "教师数"),
+    "staff": ("教职工", "教职工数"),
+    "posts": ("编制", "编制数", "核定编制"),
+    "teachers_above": ("高于规定学历教师", "高于规定学历教师数"),
+    "backbone_teachers": ("骨干教师", "骨干教师数", "县级以上骨干教师"),
+    "arts_sports_teachers": ("体艺教师", "体育艺术专任教师", "体艺专任教师"),
+    "teaching_m2": ("教学及辅助用房面积", "教学及辅助用房"),
+    "sports_m2": ("体育运动场馆面积", "运动场馆面积", "运动场面积"),
+    "equipment_yuan": ("教学仪器设备值", "仪器设备值"),
+    "multimedia_rooms": ("网络多媒体教室", "多媒体教室"),
+    "music_rooms": ("音乐教室", "音乐专用教室"),
+    "art_rooms": ("美术教室", "美术专用教室"),
+    "certified_teachers": ("持证教师", "持证专任教师"),
+    "carers": ("保育员", "保育员数"),
+    "play_m2": ("室外游戏场地", "室外游戏场地面积", "户外场地面积"),
+    "exchanged_teachers": ("交流教师", "交流轮岗教师", "轮岗交流教师"),
+    "exchangeable_teachers": ("应交流教师", "符合交流条件教师"),
+    "origin": ("居住学区", "居住片区", "来源学区", "流出学区"),
+    "destination": ("就读学区", "就读片区", "流入学区"),
     "project": ("项目代码", "项目编号", "项目"),
     "kind": ("类型", "建设类型", "项目类型"),
+    "reason": ("流动原因", "原因", "就读原因"),
     "opening": ("开学时间", "投用时间", "开办时间"),
     "closing": ("停用时间", "撤销时间"),
     "seats_added": ("新增学位", "增加学位"),
     "classes_added": ("新增班数", "增加班数"),
-    "status": ("状态", "进展"),
+    "status": ("状态", "进展", "项目状态", "建设进度"),
+    "probability": ("建成概率", "落实概率", "概率"),
+    "delay_months": ("延期", "延期月数", "推迟月数"),
+    "opened": ("实际投用", "实际开学", "实际投用时间", "实际开学时间"),
+    "investment_planned": ("计划投资", "总投资", "投资估算"),
+    "investment_arrived": ("到位资金", "资金到位"),
+    "investment_spent": ("完成投资", "已完成投资", "累计完成投资"),
+    "priority": ("优先级", "优先次序", "排序"),
+    "kindergarten_classes": ("配套幼儿园班数", "配建幼儿园班数"),
+    "handed_over": ("是否移交", "配套园是否移交"),
     "note": ("备注", "说明"),
     "lon": ("经度", "lng", "longitude"),
     "lat": ("纬度", "latitude"),
-    "x": ("东坐标", "easting"),
-    "y": ("北坐标", "northing"),
+    "x": ("东坐标", "横坐标", "x坐标", "easting"),
+    "y": ("北坐标", "纵坐标", "y坐标", "northing"),
 }
 
+_YES_NO = {
+    **dict.fromkeys(("是", "有", "有证", "已移交", "√", "1"), "yes"),
+    **dict.fromkeys(("否", "无", "无证", "未移交", "0"), "no"),
+}
+
+_STAGES = {"幼儿园": "kindergarten", "学前": "kindergarten", "小学": "primary", "初中": "junior"}
+
 _DIGITS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+
+
+def _grade_names(grade: str) -> tuple[str, ...]:
+    """Return what a grade is called at the head of a column."""
+    kindergarten = {"K1": "小班", "K2": "中班", "K3": "大班", MIXED_GRADE: "混合班"}
+    if grade in kindergarten:
+        return (kindergarten[grade],)
+    number = int(grade)
+    junior = {7: ("初一", "七年级"), 8: ("初二", "八年级"), 9: ("初三", "九年级")}
+    return junior.get(number, (f"{_DIGITS[number - 1]}年级", f"{number}年级"))
+
+
+_BY_GRADE = {"pupils": ("人数", "学生数", "在校生", "在园人数", "幼儿数"), "classes": ("班数", "班级数", "班")}
+ALIASES |= {
+    by_grade(what, grade): tuple(name + ending for name in _grade_names(grade) for ending in endings)
+    for what, endings in _BY_GRADE.items()
+    for grade in CLASS_GRADES
+}
+# `一年级` alone, as most working sheets have it, counts pupils
+ALIASES |= {
+    by_grade("pupils", grade): (*ALIASES[by_grade("pupils", grade)], *_grade_names(grade)) for grade in CLASS_GRADES
+}
 
 WORDS: dict[str, dict[str, str]] = {
     "kind": {
@@ -65,16 +142,42 @@ WORDS: dict[str, dict[str, str]] = {
         "附设": "attach",
         "民转公": "convert",
         "民办转公办": "convert",
+        "转公办": "convert",
+        "移交": "handover",
+        "配套移交": "handover",
+        "配套园移交": "handover",
+        **dict.fromkeys(("改薄", "提质", "提质改造", "维修", "维修改造", "标准化建设"), "improve"),
         "临时": "temporary",
         "过渡": "temporary",
+        "过渡学校": "temporary",
         "拆除": "demolish",
+        "停用": "demolish",
+        "撤销": "demolish",
     },
-    "stage": {
-        "幼儿园": "kindergarten",
-        "学前": "kindergarten",
-        "小学": "primary",
-        "初中": "junior",
+    "reason": {
+        **dict.fromkeys(("随迁", "随迁子女", "进城务工随迁子女"), "migrant"),
+        **dict.fromkeys(("择校", "跨片区就读", "跨区就读"), "choice"),
+        "寄宿": "boarding",
+        **dict.fromkeys(("特教", "特殊教育", "送教上门"), "special"),
+        "其他": "other",
     },
+    "ownership": {
+        **dict.fromkeys(("公办", "公办园", "公立", "教育部门办", "公办学校"), "public"),
+        **dict.fromkeys(("普惠", "普惠性民办", "普惠民办", "普惠性民办园", "民办普惠", "普惠性"), "inclusive"),
+        **dict.fromkeys(("民办", "其他民办", "非普惠民办", "营利性民办", "非普惠性民办"), "private"),
+    },
+    "status": {
+        **dict.fromkeys(("储备", "谋划", "远期"), "reserve"),
+        **dict.fromkeys(("拟建", "规划", "计划", "规划中", "未开工", "前期"), "planned"),
+        **dict.fromkeys(("立项", "已立项", "已批复", "批复", "待开工"), "approved"),
+        **dict.fromkeys(("在建", "建设中", "施工", "已开工"), "building"),
+        **dict.fromkeys(("建成", "已建成", "投用", "已投用", "建成投用", "完工", "竣工"), "opened"),
+        **dict.fromkeys(("停建", "缓建", "暂停", "停工"), "suspended"),
+    },
+    "licensed": _YES_NO,
+    "handed_over": _YES_NO,
+    "stage": _STAGES,
+    "rooms_of": _STAGES,
     "sex": {
         **dict.fromkeys(("女", "女性", "女童", "女孩", "F", "f", "Female", "FEMALE"), "female"),
         **dict.fromkeys(("男", "男性", "男童", "男孩", "M", "m", "Male", "MALE"), "male"),
@@ -99,36 +202,13 @@ WORDS: dict[str, dict[str, str]] = {
         **{f"{grade}年级": str(grade) for grade in range(1, 13)},
         **{f"初{digit}": str(grade) for grade, digit in enumerate("一二三", start=7)},
         **{f"高{digit}": str(grade) for grade, digit in enumerate("一二三", start=10)},
+        **dict.fromkeys(("混合班", "混龄班", "混龄"), MIXED_GRADE),
     },
 }
 
 
 TOTALS = {"合计", "总计", "小计", "共计", "total", "sum"}
 """Words that mark a row as a total of others (tidied)."""
-UNITS = {
-    "人",
-    "个",
-    "班",
-    "所",
-    "间",
-    "轨",
-    "岁",
-    "亩",
-    "座",
-    "名",
-    "%",
-    "m2",
-    "平方米",
-    "元",
-    "万元",
-    "度",
-    "套",
-    "户",
-    "对",
-    "年",
-    "月",
-}
-"""Words of a row of units below the header (tidied)."""
 
 
 def tidy(name: object) -> str:

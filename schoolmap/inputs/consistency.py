@@ -8,6 +8,7 @@ returns faults; none changes a table.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -19,6 +20,8 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.errors import row_number
+from schoolmap.inputs.origins import Origin
+from schoolmap.inputs.origins import origin_of
 from schoolmap.tables import parse_age
 from schoolmap.tables import parse_month
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Hashable
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
 _OVERLAP_M2 = 1.0
 """Overlaps of this area or less are rounding of coordinates, far below one home."""
@@ -40,13 +44,29 @@ _BANDS_OF = ["area", "date", "sex"]
 """What has bands of its own."""
 
 
+_BY_WEIGHT = [Severity.NOTICE, Severity.RULING, Severity.WARNING, Severity.ERROR]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A table as read, with the name of its file (and sheet) for faults."""
+    """
+    A table as read, with the name of its file (and sheet) for faults.
+
+    Attributes
+    ----------
+    file, sheet
+        Of the table; where it has several sources, all of them.
+    origins
+        File and sheet of each source, by which records are labelled (see `origins`).
+    headers
+        Contract's name to what a person finds at the head of the column.
+    """
 
     file: str
     frame: pd.DataFrame
     sheet: str = ""
+    origins: tuple[Origin, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def fault(
         self,
@@ -58,17 +78,20 @@ class Named:
         severity: Severity = Severity.ERROR,
     ) -> Fault:
         """Return a fault of this table."""
+        origin, number = Origin(self.file, self.sheet), None if row is None else row_number(row)
+        if number is not None and len(self.origins) > 1:
+            origin, number = origin_of(number, self.origins)
         return Fault(
-            file=self.file,
-            sheet=self.sheet,
-            row=None if row is None else row_number(row),
-            column=column,
+            file=origin.file,
+            sheet=origin.sheet,
+            row=number,
+            column=self.headers.get(column, column),
             value=str(value),
             severity=severity,
             **wording._asdict(),
         )
 
-    def more(self, rest: int, *, column: str) -> list[Fault]:
+    def more(self, rest: int, *, column: str, severity: Severity = Severity.ERROR) -> list[Fault]:
         """Return one fault that counts those which are not listed one by one, if there are any."""
         wording = Wording(
             f"has {rest} more such fault(s).",
@@ -76,7 +99,12 @@ class Named:
             f"还有 {rest} 处同类问题。",
             "请整列检查更正。",
         )
-        return [self.fault(wording, column=column)] if rest > 0 else []
+        return [self.fault(wording, column=column, severity=severity)] if rest > 0 else []
+
+    def first(self, faults: list[Fault], *, column: str) -> list[Fault]:
+        """Return the first faults, and one as severe as they are that counts the rest."""
+        severity = max((fault.severity for fault in faults), key=_BY_WEIGHT.index, default=Severity.WARNING)
+        return [*faults[:_MOST_SHOWN], *self.more(len(faults) - _MOST_SHOWN, column=column, severity=severity)]
 
 
 def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str) -> list[Fault]:
@@ -567,6 +595,8 @@ def projects_outside(projects: Named, catchments: gpd.GeoDataFrame) -> list[Faul
     ]
 
 
+SIZED_BY_SECTION = ("convert", "handover", "relocate", "demolish")
+"""Kinds of project that take the size of the section they change, where they give none."""
 _PARTS_ZH = {"opening": "投用时间", "size": "规模", "place": "位置"}
 
 
@@ -574,8 +604,11 @@ def _project_parts(record: pd.Series) -> dict[str, bool]:
     def known(*columns: str) -> bool:
         return any(column in record.index and pd.notna(record[column]) for column in columns)
 
+    # what changes a whole section takes its size, and what changes quality only has none
+    kind = record.get("kind")
+    sizeless = kind == "improve" or (kind in SIZED_BY_SECTION and known("school"))
     return {
-        "opening": known("opening"),
-        "size": known("seats_added", "classes_added"),
+        "opening": known("opening", "opened"),
+        "size": sizeless or known("seats_added", "classes_added"),
         "place": known("school", "catchment", "geometry"),
     }

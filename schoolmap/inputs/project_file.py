@@ -31,6 +31,7 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import is_old_datum
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.to_fill import places_to_fill
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
@@ -178,6 +179,27 @@ class TableSource(_Section):
     separator: Literal[",", ";", "\t", "|"] = ","
     decimal: Literal[".", ","] = "."
     encoding: str = ""
+    stage: str = ""
+    """Stage of every record, where the table has a column of stages and this file or sheet is of one stage."""
+    more: tuple[TableSource, ...] = ()
+    """Further files or sheets of the same table: those after the first of `[[tables.…]]`."""
+
+    @property
+    def parts(self) -> tuple[TableSource, ...]:
+        """All files and sheets of the table, in their order."""
+        return (self, *(part for source in self.more for part in source.parts))
+
+
+def _first_and_more(value: object) -> object:
+    """Take a list of sources, `[[tables.sections]]`, as its first with the others behind it."""
+    if not isinstance(value, list):
+        return value
+    if not value:
+        raise _ComplaintError(
+            Wording("is empty.", 'Name a file: `file = "…"`.', "没有写明文件。", '请写 `file = "…"`。'),
+        )
+    first, *others = value
+    return {**first, "more": others} if isinstance(first, dict) and "more" not in first else value
 
 
 class Attendance(_Section):
@@ -257,6 +279,10 @@ class Scenario(_Section):
     """Moves to the county town, as a multiple of the rates in `migration`."""
     housing_delay: Annotated[int, Field(ge=0, le=20, strict=True)] = 0
     """Years by which all homes that are not yet complete are late."""
+    project_delay: Annotated[int, Field(ge=0, le=240, strict=True)] = 0
+    """Months by which all school projects that are not yet open are late, on top of their own delay."""
+    least_probability: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.5
+    """School projects that are less likely than this are not counted."""
     note: Text = Field(default_factory=lambda: {"en": "", "zh": ""})
 
 
@@ -331,6 +357,27 @@ _ROUNDING = 0.005
 """By how much twelve shares with three digits may miss 1."""
 
 
+class SeatSettings(_Section):
+    """The `[seats]` section: what is asked of classes and seats."""
+
+    dissolve_by: Year | None = None
+    """School year in which no class shall be oversized any more; none if left out."""
+    place: str = ""
+    """Where the rules of seats per residents and homes hold (a `place` of the standards); the stage's own if empty."""
+
+
+class StatedFigure(_Section):
+    """An indicator that the project states as a finished figure, such as a survey's result."""
+
+    id: str
+    """Indicator of the standards, e.g. `satisfaction`, `retention`."""
+    stage: str = ""
+    """Stage, where the indicator is of one."""
+    value: Annotated[float, Field(ge=0, strict=True)]
+    source: Text
+    """Where it comes from."""
+
+
 class Ruling(_Section):
     """A value that the project has decided, with the reason; the file itself stays as it is."""
 
@@ -348,6 +395,9 @@ class Ruling(_Section):
         "migration",
         "schools",
         "sections",
+        "classes",
+        "resources",
+        "flows",
         "catchments",
         "projects",
     ]
@@ -435,7 +485,7 @@ class PeopleFile(_Section):
     needed: ClassVar[tuple[str, ...]] = ()
     """Tables that must be declared."""
     project: Settings
-    tables: dict[str, TableSource]
+    tables: dict[str, Annotated[TableSource, BeforeValidator(_first_and_more)]]
     population: PopulationSettings = PopulationSettings()
     stages: dict[StageName, Stage] = USUAL_STAGES
     scenarios: tuple[Scenario, ...] = (Scenario(id="central", label={"en": "Central", "zh": "中"}),)
@@ -455,6 +505,8 @@ class ProjectFile(PeopleFile):
 
     needed: ClassVar[tuple[str, ...]] = REQUIRED_TABLES
     stages: dict[StageName, Stage]
+    seats: SeatSettings = SeatSettings()
+    stated: tuple[StatedFigure, ...] = ()
 
 
 def _whole_document(document: dict[str, Any], *, needed: tuple[str, ...]) -> list[tuple[str, str, Wording]]:
@@ -633,15 +685,21 @@ def _read(folder: Path, model: type[_File]) -> tuple[_File | None, list[Fault]]:
             remedy_zh="请更正该行。",
         )
         return None, [fault]
+    to_fill = [
+        Fault(file=FILE_NAME, column=key, value=value, **_TO_FILL._asdict()) for key, value in places_to_fill(document)
+    ]
     whole = [
         Fault(file=FILE_NAME, column=key, value=value, **wording._asdict())
         for key, value, wording in _whole_document(document, needed=model.needed)
     ]
     try:
-        return model.model_validate(document), []
+        found = model.model_validate(document)
     except pydantic.ValidationError as errors:
-        # what is wrong with the whole is told above, with its key
-        return None, [fault for error in errors.errors() if error["loc"] for fault in _faults(error)] + whole
+        # what is wrong with the whole is told above, with its key; what is still to be filled need not be complained of
+        wrong = [fault for error in errors.errors() if error["loc"] for fault in _faults(error)]
+        filled = [fault for fault in wrong if fault.column not in {waiting.column for waiting in to_fill}]
+        return None, to_fill + filled + whole
+    return (None, to_fill) if to_fill else (found, [])
 
 
 def read_language(folder: Path) -> Literal["en", "zh"]:
@@ -658,12 +716,31 @@ def read_language(folder: Path) -> Literal["en", "zh"]:
 
 def _faults(error: pydantic_core.ErrorDetails) -> list[Fault]:
     """Turn one complaint of the validator into faults that name the key."""
-    where = ".".join(str(part) for part in error["loc"] if part != "[key]")
+    where = _key(error["loc"])
     value = error["input"]
     shown = "" if isinstance(value, (dict, list, tuple)) or error["type"] == "missing" else str(value)
     raised = error.get("ctx", {}).get("error")
     wordings = raised.wordings if isinstance(raised, _ComplaintError) else (_say(error),)
     return [Fault(file=FILE_NAME, column=where, value=shown, **wording._asdict()) for wording in wordings]
+
+
+def _key(loc: tuple[int | str, ...]) -> str:
+    """
+    Return the key of the file that a complaint is about; sources of a table are numbered from 0, as lists are.
+
+    Examples
+    --------
+    >>> _key(("tables", "sections", "more", 0, "file")), _key(("stages", "primary", "ages", 0))
+    ('tables.sections.1.file', 'stages.primary.ages.0')
+    """
+    parts = [part for part in loc if part != "[key]"]
+    if parts[:1] == ["tables"] and parts[2:3] == ["more"] and len(parts) > _IN_MORE:
+        parts[2:4] = [int(parts[3]) + 1]
+    return ".".join(map(str, parts))
+
+
+_IN_MORE = 3
+"""Where the number of a further source stands in the place of a complaint."""
 
 
 def _say(error: pydantic_core.ErrorDetails) -> Wording:
@@ -676,6 +753,12 @@ def _say(error: pydantic_core.ErrorDetails) -> Wording:
     return Wording(f"{message}.", "See docs/project.md.", f"取值无效({message})。", "参见 docs/project.md。")
 
 
+_TO_FILL = Wording(
+    "is still to be filled in.",
+    "The lines above it say how.",
+    "尚未填写。",
+    "请按该行上方的说明填写。",
+)
 _NOT_UTF8 = Wording(
     "is not UTF-8.",
     "Save it anew with the encoding UTF-8.",
