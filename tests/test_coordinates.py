@@ -12,7 +12,9 @@ from schoolmap.errors import CRSError
 from schoolmap.inputs.coordinates import Bounds
 from schoolmap.inputs.coordinates import bd09_from_wgs84
 from schoolmap.inputs.coordinates import fits
+from schoolmap.inputs.coordinates import from_wgs84
 from schoolmap.inputs.coordinates import gcj02_from_wgs84
+from schoolmap.inputs.coordinates import in_china
 from schoolmap.inputs.coordinates import is_old_datum
 from schoolmap.inputs.coordinates import likely_crs
 from schoolmap.inputs.coordinates import parse_crs
@@ -71,6 +73,14 @@ def test_bd_09_by_hand() -> None:
     assert offsets == pytest.approx([1171, 1015, 1240, 1376], rel=0.003)
 
 
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+@pytest.mark.parametrize("place", [YUANLING, GAOTAI, FURONG, BEIJING])
+def test_the_way_back_by_hand(place: Place, datum: str) -> None:
+    """The places come back to within a millimetre; taken as they are, they lie farther off than a walk."""
+    assert metres_between(unshifted(shifted(place, datum), datum), place) < 0.001
+    assert metres_between(shifted(place, datum), place) > 100
+
+
 @pytest.mark.parametrize(
     ("crs", "easting"),
     [("EPSG:4546", 440_249.742), ("EPSG:4525", 37_440_249.742)],
@@ -79,6 +89,60 @@ def test_gauss_krueger_by_hand(crs: str, easting: float) -> None:
     """A place of 沅陵 in the zone around 111°E, without and with the zone's number before the easting."""
     transformer = pyproj.Transformer.from_crs("EPSG:4490", parse_crs(crs), always_xy=True)
     assert transformer.transform(*YUANLING) == pytest.approx((easting, 3_148_463.666), abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("place", "crs", "easting", "central"),
+    [(FURONG, "EPSG:4547", 500_000, 114), (GAOTAI, "EPSG:4542", 500_000, 99), (YUANLING, "EPSG:4546", 500_000, 111)],
+)
+def test_central_meridians_by_hand(place: Place, crs: str, easting: float, central: int) -> None:
+    """Each of the three counties has its own zone: a place lies east of 500,000 m if it is east of the meridian."""
+    transformer = pyproj.Transformer.from_crs("EPSG:4490", parse_crs(crs), always_xy=True)
+    east, north = transformer.transform(*place)
+    assert parse_crs(crs).name == f"CGCS2000 / 3-degree Gauss-Kruger CM {central}E"
+    assert transformer.transform(central, place[1])[0] == pytest.approx(easting, abs=0.001)
+    # along a parallel a degree is cos(latitude) of one along the equator, to within the ellipsoid's flattening
+    degree = 111_320 * np.cos(np.radians(place[1]))
+    assert east - easting == pytest.approx((place[0] - central) * degree, rel=0.005)
+    assert north == pytest.approx(place[1] * 110_900, rel=0.005)
+
+
+@pytest.mark.parametrize("zone", range(25, 46))
+def test_zones_of_3_degrees(zone: int) -> None:
+    """EPSG 4513 to 4533 have the number of their zone before the easting, 4534 to 4554 have not."""
+    central = 3 * zone
+    numbered, plain = parse_crs(f"EPSG:{4513 + zone - 25}"), parse_crs(f"EPSG:{4534 + (central - 75) // 3}")
+    assert numbered.name == f"CGCS2000 / 3-degree Gauss-Kruger zone {zone}"
+    assert plain.name == f"CGCS2000 / 3-degree Gauss-Kruger CM {central}E"
+    easts = [
+        pyproj.Transformer.from_crs("EPSG:4490", crs, always_xy=True).transform(central, 35.0)[0]
+        for crs in (numbered, plain)
+    ]
+    assert easts == pytest.approx([zone * 1e6 + 500_000, 500_000], abs=0.001)
+
+
+@pytest.mark.parametrize("zone", range(13, 24))
+def test_zones_of_6_degrees(zone: int) -> None:
+    """EPSG 4491 to 4501 have the number of their zone, 4502 to 4512 the meridians 75 to 135."""
+    assert parse_crs(f"EPSG:{4491 + zone - 13}").name == f"CGCS2000 / Gauss-Kruger zone {zone}"
+    assert parse_crs(f"EPSG:{4502 + zone - 13}").name == f"CGCS2000 / Gauss-Kruger CM {6 * zone - 3}E"
+
+
+@pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
+def test_the_way_back_all_over_china(datum: str) -> None:
+    """On a grid of a tenth of a degree over all of China, each point comes back to within a centimetre."""
+    lon, lat = (part.ravel() for part in np.meshgrid(np.arange(73.6, 135.1, 0.1), np.arange(17.9, 53.6, 0.1)))
+    back_lon, back_lat = to_wgs84(*from_wgs84(lon, lat, datum=datum), datum=datum)
+    _, _, metres = pyproj.Geod(ellps="WGS84").inv(lon, lat, back_lon, back_lat)
+    assert len(metres) > 200_000
+    assert np.max(metres) < 0.01
+
+
+def test_a_layer_that_is_partly_beyond_china() -> None:
+    """The box in which the offsets are used must hold all of the layer."""
+    assert in_china(HUNAN)
+    assert not in_china(BERLIN)
+    assert not in_china((130.0, 40.0, 140.0, 45.0))
 
 
 @given(within_china, st.sampled_from(["GCJ-02", "BD-09", "gcj-02"]))

@@ -19,7 +19,10 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.inputs import consistency
+from schoolmap.inputs import outlines
 from schoolmap.inputs import people
+from schoolmap.inputs import plausibility
+from schoolmap.inputs import seat_checks
 from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.coordinates import likely_crs
@@ -76,6 +79,18 @@ def check_between(
     astray = {(fault.file, fault.sheet) for fault in far}
     placed = {name for name in sound if (named[name].file, named[name].sheet) not in astray}
     faults += far
+    faults += plausibility.check_annual(named, sound, document, standards)
+    faults += plausibility.check_codes(named, sound, document)
+    layer = named["catchments"].frame if "catchments" in placed else None
+    zones = {} if layer is None else {stage: catchments_of(layer, stage) for stage in document.stages}
+    labels = {stage: _labels(replace(named["catchments"], frame=own), "catchment") for stage, own in zones.items()}
+    faults += seat_checks.check_seats(named, sound, document, standards, zones=labels)
+    shifts = plausibility.check_shifts(named, placed, document, zones=zones)
+    faults += shifts
+    # schools that all lie off are told once, not each for itself
+    off = {(fault.file, fault.sheet) for fault in shifts if fault.severity is Severity.ERROR}
+    if "schools" in placed and off & {(named["schools"].file, named["schools"].sheet), *named["schools"].origins}:
+        placed -= {"schools"}
     for stage in document.stages:
         faults += _check_stage_values(stage, named, sound, document, standards)
         faults += _check_stage_places(stage, named, placed)
@@ -86,19 +101,26 @@ def _check_labels(named: dict[str, Named], complete: set[str], document: Project
     """Report labels of one table that another one does not have."""
     stages = set(document.stages)
     references = [
-        ("developments", "area", "areas"),
-        ("pupils", "school", "schools"),
-        ("sections", "school", "schools"),
-        ("projects", "school", "schools"),
-        ("projects", "catchment", "catchments"),
+        ("developments", "area", "areas", "area"),
+        ("pupils", "school", "schools", "school"),
+        ("schools", "main_school", "schools", "school"),
+        ("sections", "school", "schools", "school"),
+        ("classes", "school", "schools", "school"),
+        ("resources", "school", "schools", "school"),
+        ("projects", "school", "schools", "school"),
+        ("projects", "catchment", "catchments", "catchment"),
+        ("projects", "for_development", "developments", "development"),
+        ("flows", "origin", "catchments", "catchment"),
+        ("flows", "destination", "catchments", "catchment"),
     ]
     faults = []
-    for table, column, of in references:
+    for table, column, of, label in references:
         if {table, of} <= complete and column in named[table].frame:
-            faults += consistency.unknown_labels(named[table], column, _labels(named[of], column), of=of)
-    for table in ("sections", "projects", "catchments"):
-        if table in complete and "stage" in named[table].frame:
-            faults += consistency.unknown_labels(named[table], "stage", stages, of="stages")
+            faults += consistency.unknown_labels(named[table], column, _labels(named[of], label), of=of)
+    for table in ("sections", "projects", "catchments", "resources", "flows"):
+        for column in ("stage", "rooms_of"):
+            if table in complete and column in named[table].frame:
+                faults += consistency.unknown_labels(named[table], column, stages, of="stages")
     return faults
 
 
@@ -263,7 +285,8 @@ def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFil
             code = likely_crs((left, bottom, right, top), near=near, first=(document.project.crs,))
             return None if code in {declared, WGS84} else code
 
-        faults += consistency.far_away(table, areas, likely=likely)
+        found = consistency.far_away(table, areas, likely=likely)
+        faults += outlines.with_constant(found, table, areas, declared=declared, likely=likely)
     return faults
 
 

@@ -34,6 +34,8 @@ OFFSET_DATUMS = ("GCJ-02", "BD-09")
 _SEMI_MAJOR_M = 6_378_245.0
 _ECCENTRICITY_2 = 0.006_693_421_622_965_943
 _BD_PI = np.pi * 3000.0 / 180.0
+# where the public form applies the offset: a box around China
+_CHINA: Bounds = (73.66, 3.86, 135.05, 53.55)
 
 # names of the geographic CRSs as EPSG writes them
 _OLD_DATUMS = {"Beijing 1954", "New Beijing", "Xian 1980"}
@@ -109,15 +111,46 @@ def to_wgs84(
     >>> lon.round(5).tolist(), lat.round(5).tolist()
     ([110.39], [28.45])
     """
-    forward = {"GCJ-02": gcj02_from_wgs84, "BD-09": bd09_from_wgs84}[datum.upper()]
     guess_lon, guess_lat = lon.astype(float), lat.astype(float)
     for _ in range(30):
-        shifted_lon, shifted_lat = forward(guess_lon, guess_lat)
+        shifted_lon, shifted_lat = from_wgs84(guess_lon, guess_lat, datum=datum)
         step_lon, step_lat = lon - shifted_lon, lat - shifted_lat
         guess_lon, guess_lat = guess_lon + step_lon, guess_lat + step_lat
         if max(np.abs(step_lon).max(initial=0), np.abs(step_lat).max(initial=0)) < _INVERSE_TOLERANCE_DEG:
             break
     return guess_lon, guess_lat
+
+
+def from_wgs84(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    *,
+    datum: str,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """
+    Shift WGS 84 degrees to GCJ-02 or BD-09.
+
+    Examples
+    --------
+    >>> lon, lat = from_wgs84(np.array([110.39]), np.array([28.45]), datum="BD-09")
+    >>> lon.round(6).tolist(), lat.round(6).tolist()
+    ([110.40142], [28.45315])
+    """
+    forward = {"GCJ-02": gcj02_from_wgs84, "BD-09": bd09_from_wgs84}[datum.upper()]
+    return forward(lon, lat)
+
+
+def in_china(bounds: Bounds) -> bool:
+    """
+    Say whether bounds in degrees lie within the box in which GCJ-02 and BD-09 are used.
+
+    Examples
+    --------
+    >>> in_china((110.30, 28.40, 110.60, 28.70)), in_china((13.30, 52.49, 13.44, 52.57))
+    (True, False)
+    """
+    west, south, east, north = _CHINA
+    return west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north
 
 
 def gcj02_from_wgs84(
