@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,16 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
 from schoolmap.seats.demand import AttendanceRate
 from schoolmap.seats.demand import calibrate_attendance
 from schoolmap.seats.demand import classes_needed
 from schoolmap.seats.demand import oversized_classes
 from schoolmap.seats.demand import seats_needed
+
+if TYPE_CHECKING:
+    import random
 
 heads = st.integers(min_value=0, max_value=600)
 sizes = st.integers(min_value=1, max_value=60)
@@ -140,6 +145,102 @@ def test_refuses_classes_of_nobody(size: float) -> None:
     """A class has a size."""
     with pytest.raises(ValueError, match="must be positive"):
         classes_needed(grades(1.0), class_size=size)
+
+
+def caps(values: dict[int, list[float]], *, years: list[int]) -> xr.DataArray:
+    """Return class sizes by age and year."""
+    return xr.DataArray(list(values.values()), coords={"age": list(values), "year": years}, dims=("age", "year"))
+
+
+def test_a_smaller_class_is_phased_in_by_entry_year() -> None:
+    """91 and 91 children: at 45 from the entry year 2018 on, the second grade keeps 50 until they have moved up."""
+    years = [2017, 2018, 2019]
+    phased = caps({6: [50, 45, 45], 7: [50, 50, 45]}, years=years)
+    everyone = grades(91.0, 91.0).expand_dims(year=years)
+    assert classes_needed(everyone, class_size=phased).to_series().to_dict() == {2017: 4, 2018: 5, 2019: 6}
+
+
+@given(
+    st.lists(st.tuples(heads, sizes), min_size=1, max_size=6),
+    st.randoms(use_true_random=False),
+)
+def test_each_grade_has_its_own_class_size(table: list[tuple[int, int]], shuffle: random.Random) -> None:
+    """Classes are those of each grade by itself, in whatever order the class sizes stand."""
+    ages = list(range(6, 6 + len(table)))
+    children = xr.DataArray([float(count) for count, _ in table], coords={"age": ages}, dims="age")
+    size = xr.DataArray([float(limit) for _, limit in table], coords={"age": ages}, dims="age")
+    shuffle.shuffle(ages)
+    expected = sum(-(-count // limit) for count, limit in table)
+    assert float(classes_needed(children, class_size=size.sel(age=ages))) == expected
+
+
+@given(st.lists(heads, min_size=1, max_size=9), sizes)
+def test_one_size_for_all_is_the_same_as_one_figure(children: list[int], size: int) -> None:
+    """A table that says the same everywhere says what the figure says."""
+    table = grades(*map(float, children))
+    everywhere = xr.full_like(table, float(size))
+    assert float(classes_needed(table, class_size=everywhere)) == float(classes_needed(table, class_size=size))
+
+
+def test_class_sizes_of_other_grades_and_years_are_not_used() -> None:
+    """A standard says more than one stage asks for."""
+    size = xr.DataArray([1.0, 45.0, 1.0], coords={"age": [5, 6, 7]}, dims="age")
+    assert float(classes_needed(grades(90.0), class_size=size)) == 2.0
+
+
+def test_classes_keep_the_other_dimensions() -> None:
+    """Catchments and draws stay, in their order."""
+    children = grades(45.0, 46.0).expand_dims(catchment=["w", "e"], draw=[0, 1, 2])
+    needed = classes_needed(children, class_size=xr.DataArray([45.0, 23.0], coords={"age": [6, 7]}, dims="age"))
+    assert needed.dims == ("catchment", "draw")
+    assert (needed == 3).all()
+
+
+def test_refuses_a_class_size_that_lacks_a_grade() -> None:
+    """An age without a class size would be left out, and its children with it."""
+    size = xr.DataArray([45.0], coords={"age": [6]}, dims="age")
+    with pytest.raises(LabelError, match="no age 7"):
+        classes_needed(grades(45.0, 45.0), class_size=size)
+
+
+def test_refuses_a_class_size_by_what_the_demand_has_not() -> None:
+    """Sizes by year say nothing about children of no year."""
+    with pytest.raises(LabelError, match="'year'"):
+        classes_needed(grades(45.0), class_size=caps({6: [45.0]}, years=[2024]))
+
+
+def test_refuses_class_sizes_without_labels() -> None:
+    """The first size is not the first grade's for standing first."""
+    with pytest.raises(LabelError, match="no labels"):
+        classes_needed(grades(45.0), class_size=xr.DataArray([45.0], dims="age"))
+
+
+def test_refuses_a_class_size_told_twice() -> None:
+    """Of two sizes for one age none is right."""
+    size = xr.DataArray([45.0, 50.0], coords={"age": [6, 6]}, dims="age")
+    with pytest.raises(LabelError, match="twice"):
+        classes_needed(grades(45.0), class_size=size)
+
+
+def test_refuses_a_gap_in_the_class_sizes() -> None:
+    """An unknown limit is not no limit."""
+    size = xr.DataArray([math.nan], coords={"age": [6]}, dims="age")
+    with pytest.raises(MissingValueError, match="gap"):
+        classes_needed(grades(45.0), class_size=size)
+
+
+@pytest.mark.parametrize("wrong", [0.0, -45.0])
+def test_refuses_a_table_of_classes_of_nobody(wrong: float) -> None:
+    """One wrong cell is enough."""
+    size = xr.DataArray([45.0, wrong], coords={"age": [6, 7]}, dims="age")
+    with pytest.raises(ValueError, match="must be positive"):
+        classes_needed(grades(45.0, 45.0), class_size=size)
+
+
+def test_refuses_a_class_size_that_is_no_number() -> None:
+    """A missing figure is not a class without limit."""
+    with pytest.raises(ValueError, match="must be positive"):
+        classes_needed(grades(1.0), class_size=math.nan)
 
 
 # oversized classes

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
@@ -290,6 +291,39 @@ def test_order_of_sections_is_irrelevant(town: tuple[pd.DataFrame, pd.Series, pd
     np.testing.assert_allclose(mixed, expected, atol=1e-8)
 
 
+@settings(max_examples=20)
+@given(towns(), st.data())
+def test_projects_one_by_one(town: tuple[pd.DataFrame, pd.Series, pd.Series], data: st.DataObject) -> None:
+    """All projects together give what adding each of them to the catchments that its section serves gives."""
+    by_section, serves, weight = town
+    shares = serving_shares(serves, weight=weight)
+    spots = data.draw(st.lists(st.sampled_from([*by_section.index, *ZONES]), max_size=4))
+    names = [f"P{i}" for i in range(len(spots))]
+    added = pd.DataFrame(
+        [[float(data.draw(st.integers(-50, 500))) for _ in YEARS] for _ in spots], index=names, columns=YEARS
+    )
+    expected = supply_by_catchment(by_section, shares, NO_PROJECTS, NO_PLACES, catchments=pd.Index(ZONES))
+    for name, spot in zip(names, spots, strict=True):
+        served_by = {spot: 1.0} if spot in ZONES else shares[shares.index.get_level_values(0) == spot].droplevel(0)
+        for zone, share in dict(served_by).items():
+            expected.loc[zone] += share * added.loc[name]
+    places = pd.Series(spots, index=names, dtype=object)
+    supply = supply_by_catchment(by_section, shares, added.astype(float), places, catchments=pd.Index(ZONES))
+    np.testing.assert_allclose(supply, expected, atol=1e-6)
+
+
+def test_a_catchment_named_like_a_section() -> None:
+    """A label that is both is the section, unless it is said that the project is in the catchment."""
+    shares = serving_shares(served(n=("s",)), weight=pd.Series({"s": 1.0}))
+    added = pd.DataFrame([[80.0] * 4], index=["P"], columns=YEARS)
+    places, zones = pd.Series({"P": "n"}, dtype=object), pd.Index(["n", "s"])
+    there = supply_by_catchment(grid(n=400.0), shares, added, places, catchments=zones)
+    assert there[2026].to_dict() == {"n": 0, "s": 480}
+    inside = pd.Series({"P": True})
+    there = supply_by_catchment(grid(n=400.0), shares, added, places, catchments=zones, in_catchment=inside)
+    assert there[2026].to_dict() == {"n": 80, "s": 400}
+
+
 def test_unknown_is_not_zero() -> None:
     """One section without known classrooms makes its catchments' unknown, and leaves the others alone."""
     shares = serving_shares(served(A=("n",), B=("n", "s"), C=("w",)), weight=pd.Series({"n": 1.0, "s": 1.0, "w": 1.0}))
@@ -338,3 +372,11 @@ def test_refuses_sections_that_serve_an_unknown_catchment() -> None:
     shares = serving_shares(served(A=("n", "s")), weight=pd.Series({"n": 1.0, "s": 1.0}))
     with pytest.raises(LabelError, match="serve 's', which is no catchment"):
         supply_by_catchment(grid(A=400.0), shares, NO_PROJECTS, NO_PLACES, catchments=pd.Index(["n"]))
+
+
+def test_refuses_projects_of_other_years() -> None:
+    """Years are matched by label."""
+    shares = serving_shares(served(A=("n",)), weight=pd.Series({"n": 1.0}))
+    added = pd.DataFrame([[80.0] * 4], index=["P"], columns=[2030, 2031, 2032, 2033])
+    with pytest.raises(LabelError, match="years of sections and projects"):
+        supply_by_catchment(grid(A=400.0), shares, added, pd.Series({"P": "A"}), catchments=pd.Index(["n"]))

@@ -9,9 +9,14 @@ import numpy as np
 import xarray as xr
 
 from schoolmap import checks
+from schoolmap.errors import LabelError
+from schoolmap.errors import MissingValueError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,20 @@ def seats_needed(children: xr.DataArray, attendance: AttendanceRate) -> xr.DataA
     return (children * attendance.rate).rename("demand")
 
 
-def classes_needed(demand_by_age: xr.DataArray, *, class_size: float) -> xr.DataArray:
+def whole_classes(pupils: Floats, class_size: Floats | float) -> Floats:
+    """
+    Return the fewest whole classes that hold the pupils of each cell; missing where they are not known.
+
+    Examples
+    --------
+    >>> whole_classes(np.array([90.0, 90.1, 90.000000001, 0.0]), 45.0).tolist()
+    [2.0, 3.0, 2.0, 0.0]
+    """
+    # 24.000000001 children are 24: what is beyond a millionth of a child is rounding
+    return np.ceil(np.round(pupils, 6) / class_size)
+
+
+def classes_needed(demand_by_age: xr.DataArray, *, class_size: xr.DataArray | float) -> xr.DataArray:
     """
     Count whole classes, grade by grade: a grade of 25 needs two classes of 24.
 
@@ -86,12 +104,23 @@ def classes_needed(demand_by_age: xr.DataArray, *, class_size: float) -> xr.Data
     demand_by_age
         Children who need a seat, with the dimension `age`; one age is one grade.
     class_size
-        Children in a class at the planning norm.
+        Children in a class: one figure, or by `age` and `year` where grades
+        differ or a smaller class is phased in from one entry year on.
 
     Returns
     -------
     classes
         Without `age`; missing where the children of a grade are not known.
+
+    Raises
+    ------
+    LabelError
+        If the class size has a dimension that the demand has not, or lacks one
+        of its labels.
+    MissingValueError
+        If the class size of a label is missing.
+    ValueError
+        If a class size is not above zero.
 
     Examples
     --------
@@ -99,13 +128,43 @@ def classes_needed(demand_by_age: xr.DataArray, *, class_size: float) -> xr.Data
     >>> grades = xr.DataArray([24.0, 25.0, 0.0], coords={"age": [6, 7, 8]}, dims="age")
     >>> float(classes_needed(grades, class_size=24))
     3.0
+    >>> float(classes_needed(grades, class_size=xr.DataArray([20, 30, 30], coords={"age": [6, 7, 8]}, dims="age")))
+    3.0
     """
-    if class_size <= 0:
-        msg = f"`class_size` must be positive, got {class_size}."
-        raise ValueError(msg)
-    # 24.000000001 children are 24: what is beyond a millionth of a child is rounding
-    classes: xr.DataArray = xr.apply_ufunc(np.ceil, demand_by_age.round(6) / class_size)
+    size = _class_size(class_size, demand_by_age)
+    classes: xr.DataArray = xr.apply_ufunc(whole_classes, demand_by_age, size)
     return classes.sum("age", skipna=False).rename("classes_needed")
+
+
+def _class_size(class_size: xr.DataArray | float, demand: xr.DataArray) -> xr.DataArray:
+    """Return the class size on the labels of the demand."""
+    if not isinstance(class_size, xr.DataArray):
+        if not class_size > 0:
+            msg = f"`class_size` must be positive, got {class_size}."
+            raise ValueError(msg)
+        return xr.DataArray(float(class_size))
+    for name in class_size.dims:
+        if name not in demand.dims:
+            msg = f"`class_size` differs by {name!r}, which the demand does not have."
+            raise LabelError(msg)
+        for what, array in (("`class_size`", class_size), ("The demand", demand)):
+            if name not in array.indexes:
+                msg = f"The dimension {name!r} of {what} has no labels."
+                raise LabelError(msg)
+        checks.require_unique_labels(class_size.indexes[name], what="`class_size`")
+        missing = demand.indexes[name].difference(class_size.indexes[name], sort=False)
+        if len(missing) > 0:
+            msg = f"`class_size` has no {name} {missing.tolist()[0]!r}, which the demand has."
+            raise LabelError(msg)
+    # by label: xarray would leave out, without a word, what only one of the two has
+    size = class_size.sel({name: demand.indexes[name] for name in class_size.dims}).astype(float)
+    if np.isnan(size.to_numpy()).any():
+        msg = "`class_size` has a gap. Give every age and year a size; unknown is not without limit."
+        raise MissingValueError(msg)
+    if not (size > 0).all():
+        msg = f"`class_size` must be positive, got {float(size.min())}."
+        raise ValueError(msg)
+    return size
 
 
 def oversized_classes(pupils: xr.DataArray, rooms: xr.DataArray, *, oversized_from: float) -> xr.DataArray:

@@ -107,22 +107,39 @@ def changes_by_year(
         checks.require_no_gaps(size, what="The number of seats of a project")
     else:
         size = counted["classes_added"].astype(float)
-    start = counted["opening"].map(_first_year).astype(float)
+    start = first_year_served(counted["opening"].map(month_number).astype(float))
     checks.require_no_gaps(start, what="The opening of a counted project")
-    end = counted["closing"].map(_first_year).astype(float).fillna(np.inf)
+    end = first_year_served(counted["closing"].map(month_number).astype(float)).fillna(np.inf)
     grid = np.asarray(years, dtype=float)[None, :]
     open_then = (grid >= start.to_numpy()[:, None]) & (grid < end.to_numpy()[:, None])
     # not a product: before the opening nothing is added, even where the number of classrooms is not known
     return pd.DataFrame(np.where(open_then, size.to_numpy()[:, None], 0.0), index=counted.index, columns=list(years))
 
 
-def _first_year(month: object) -> float:
-    """Return the school year that a month belongs to; missing stays missing."""
+def month_number(month: object) -> float:
+    """
+    Count the months from year 0 to a month such as `2027-09`; missing where it is none.
+
+    Examples
+    --------
+    >>> month_number("2027-09") - month_number("2026-12"), month_number(None)
+    (9.0, nan)
+    """
     parsed = parse_month(month) if isinstance(month, str) else None
-    if parsed is None:
-        return float("nan")
-    year, number = parsed
-    return float(year if number <= SCHOOL_YEAR_STARTS_IN else year + 1)
+    return float("nan") if parsed is None else float(12 * parsed[0] + parsed[1] - 1)
+
+
+def first_year_served(months: pd.Series) -> pd.Series:
+    """
+    Return the first school year, by its autumn, that starts in a month or later; missing stays missing.
+
+    Examples
+    --------
+    >>> first_year_served(pd.Series(["2027-09", "2027-10"]).map(month_number)).tolist()
+    [2027.0, 2028.0]
+    """
+    years: pd.Series = months // 12 + (months % 12 >= SCHOOL_YEAR_STARTS_IN)
+    return years.where(months.notna())
 
 
 def serving_shares(served: pd.Series, *, weight: pd.Series) -> pd.Series:
@@ -167,6 +184,7 @@ def supply_by_catchment(
     project_places: pd.Series,
     *,
     catchments: pd.Index,
+    in_catchment: pd.Series | None = None,
 ) -> pd.DataFrame:
     """
     Add up seats (or classrooms) by catchment and year.
@@ -178,11 +196,15 @@ def supply_by_catchment(
     shares
         From `serving_shares`.
     by_project
-        From `changes_by_year`.
+        One row per project, one column per year: from `changes_by_year`, or of
+        `ledger.there` or `ledger.changes` the places that are no sections.
     project_places
         Project to its section or its catchment; a label that is both is the section.
     catchments
         All catchments, in the order of the result.
+    in_catchment
+        Whether a project's place is a catchment, whatever sections are called.
+        Decided by the label if left out.
 
     Returns
     -------
@@ -195,22 +217,32 @@ def supply_by_catchment(
     ------
     LabelError
         If a project is at no section and in no catchment, or a section serves
-        a catchment that is not there: its seats would be lost.
+        a catchment that is not there: its seats would be lost. Or if sections
+        and projects are of different years.
     """
-    section = shares.index.get_level_values(0)
-    parts = by_section.reindex(section).to_numpy() * shares.to_numpy()[:, None]
-    long = pd.DataFrame(parts, index=shares.index.get_level_values("catchment"), columns=by_section.columns)
-    for (project, added), place in zip(by_project.iterrows(), project_places.reindex(by_project.index), strict=True):
-        if place in by_section.index:
-            split = shares[section == place]
-            rows = split.to_numpy()[:, None] * added.to_numpy()[None, :]
-            new = pd.DataFrame(rows, index=split.index.get_level_values("catchment"), columns=by_section.columns)
-        elif place in catchments:
-            new = pd.DataFrame([added.to_numpy()], index=[place], columns=by_section.columns)
-        else:
-            msg = f"Project {project!r} is at {place!r}, neither a section nor a catchment: its seats would be lost."
-            raise LabelError(msg)
-        long = pd.concat([long, new])
+    checks.require_same_labels(by_section.columns, by_project.columns, what="The years of sections and projects")
+    section, served = shares.index.get_level_values(0), shares.index.get_level_values("catchment")
+    places = project_places.reindex(by_project.index)
+    at_section = places.isin(by_section.index).to_numpy()
+    if in_catchment is not None:
+        at_section = at_section & ~in_catchment.reindex(by_project.index).astype(bool).to_numpy()
+    lost = ~(at_section | places.isin(catchments).to_numpy())
+    if lost.any():
+        project, place = by_project.index[lost][0], places[lost].iloc[0]
+        msg = f"Project {project!r} is at {place!r}, neither a section nor a catchment: its seats would be lost."
+        raise LabelError(msg)
+    sources = pd.DataFrame({"section": section, "catchment": served, "share": shares.to_numpy()})
+    here = pd.DataFrame({"section": places[at_section].to_numpy(), "row": np.flatnonzero(at_section)})
+    sharing = here.merge(sources, on="section")
+    numbers = by_project[by_section.columns].to_numpy(dtype=float)
+    # a section's projects are shared as the section is
+    parts = [
+        (served, by_section.reindex(section).to_numpy(dtype=float) * shares.to_numpy()[:, None]),
+        (sharing["catchment"], numbers[sharing["row"]] * sharing["share"].to_numpy()[:, None]),
+        (places[~at_section], numbers[~at_section]),
+    ]
+    labels = np.concatenate([np.asarray(names, dtype=object) for names, _ in parts])
+    long = pd.DataFrame(np.concatenate([grid for _, grid in parts]), index=labels, columns=by_section.columns)
     unknown = long.index.difference(catchments)
     if len(unknown) > 0:
         msg = f"Sections serve {unknown[0]!r}, which is no catchment: their seats would be lost."
