@@ -1,7 +1,8 @@
 """
 Take the pictures of the documentation from the real map.
 
-Run it after `schoolmap plan data/berlin-mitte` with `python docs/make_images.py`, and look at what it made.
+Run it after `schoolmap plan data/berlin-mitte` and `schoolmap plan data/demo-county` with `python docs/make_images.py`, and
+look at what it made.
 """
 
 from __future__ import annotations
@@ -13,19 +14,25 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
-MAP = ROOT / "maps" / "berlin-mitte.html"
+MAPS = ROOT / "maps"
 
-# name, width, height, view as the map writes it into its address: stage, year, catchment, language
+BERLIN, DEMO = "berlin-mitte", "demo-county-synthetic"
+
+# map, name, width, height, view as the map writes it into its address: stage, year, catchment, language
 PICTURES = (
-    ("map-desktop-en", 1366, 768, "s=primary&y=2025&l=en"),
-    ("map-desktop-zh", 1366, 768, "s=primary&y=2025&l=zh"),
-    ("map-kindergarten-en", 1366, 768, "s=kindergarten&y=2019&l=en"),
-    ("map-card-en", 1366, 768, "s=primary&y=2025&k=0115&l=en"),
-    ("map-card-zh", 1366, 768, "s=primary&y=2025&k=0115&l=zh"),
-    ("map-population-en", 1366, 768, "s=primary&y=2025&l=en&d=population"),
-    ("map-population-zh", 1366, 768, "s=primary&y=2025&l=zh&d=population"),
-    ("map-phone-en", 390, 844, "s=primary&y=2025&l=en"),
-    ("map-phone-zh", 390, 844, "s=primary&y=2025&k=0115&l=zh"),
+    (BERLIN, "map-desktop-en", 1366, 768, "s=primary&y=2025&l=en"),
+    (BERLIN, "map-desktop-zh", 1366, 768, "s=primary&y=2025&l=zh"),
+    (BERLIN, "map-kindergarten-en", 1366, 768, "s=kindergarten&y=2019&l=en"),
+    (BERLIN, "map-card-en", 1366, 768, "s=primary&y=2025&k=0115&l=en"),
+    (BERLIN, "map-card-zh", 1366, 768, "s=primary&y=2025&k=0115&l=zh"),
+    (BERLIN, "map-population-en", 1366, 768, "s=primary&y=2025&l=en&d=population"),
+    (BERLIN, "map-population-zh", 1366, 768, "s=primary&y=2025&l=zh&d=population"),
+    (BERLIN, "map-phone-en", 390, 844, "s=primary&y=2025&l=en"),
+    (BERLIN, "map-phone-zh", 390, 844, "s=primary&y=2025&k=0115&l=zh"),
+    (DEMO, "demo-desktop-en", 1366, 768, "s=primary&y=2026&l=en"),
+    (DEMO, "demo-desktop-zh", 1366, 768, "s=primary&y=2026&l=zh"),
+    (DEMO, "demo-facts-en", 1366, 768, "s=primary&y=2026&l=en&d=facts"),
+    (DEMO, "demo-facts-zh", 1366, 768, "s=primary&y=2026&l=zh&d=facts"),
 )
 
 
@@ -38,14 +45,14 @@ def main() -> None:
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu"],
         )
-        for name, width, height, view in PICTURES:
+        for plan, name, width, height, view in PICTURES:
             context = browser.new_context(
                 viewport={"width": width, "height": height},
                 offline=True,
                 reduced_motion="reduce",
             )
             page = context.new_page()
-            page.goto(f"{MAP.as_uri()}#{view}")
+            page.goto(f"{(MAPS / plan).as_uri()}.html#{view}")
             page.wait_for_function("window.schoolmap")
             page.wait_for_timeout(800)
             page.screenshot(path=folder / f"{name}.png")

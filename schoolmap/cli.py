@@ -75,9 +75,52 @@ def _root(
 
 
 @app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder to make, or to put the files into.", show_default=False)],
+    *,
+    name: Annotated[str, typer.Option("--name", help="Name of the output files; the folder's if left out.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Title of the map.")] = "",
+    crs: Annotated[str, typer.Option("--crs", help="CRS in metres, e.g. EPSG:4546.")] = "",
+    lon: Annotated[
+        float | None, typer.Option("--lon", help="A longitude, to choose China's zone of 3 degrees.")
+    ] = None,
+    stages: Annotated[str, typer.Option("--stages", help="Stages.")] = "kindergarten,primary,junior",
+    example: Annotated[bool, typer.Option("--example", help="Fill it with an invented county, ready to plan.")] = False,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the template.")] = Language.ZH,
+    as_json: AsJson = False,
+) -> None:
+    """Start a project folder: a workbook to fill in, project.toml with every key explained, a note with three steps."""
+    from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.inputs.template import write_template  # noqa: PLC0415
+
+    try:
+        written = write_template(
+            folder,
+            language=lang.value,
+            stages=[stage.strip() for stage in stages.split(",") if stage.strip()],
+            name=name,
+            title=title,
+            crs=crs,
+            lon=lon,
+            example=example,
+        )
+    except InputError as error:
+        if as_json:
+            _print_json({"ok": False, "faults": [asdict(fault) for fault in error.faults]})
+        else:
+            _print_faults(error.faults, lang)
+        raise typer.Exit(FAULTY_INPUT) from error
+    if as_json:
+        _print_json({"ok": True, "files": [str(path) for path in written]})
+    else:
+        _print_files(written)
+
+
+@app.command()
 def check(folder: Folder, *, lang: Lang = None, as_json: AsJson = False) -> None:
     """Report every fault of a project folder at once: file, row, column, value, way out. Nothing is written."""
     from schoolmap import demography  # noqa: PLC0415
+    from schoolmap import provision  # noqa: PLC0415
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
@@ -89,6 +132,8 @@ def check(folder: Folder, *, lang: Lang = None, as_json: AsJson = False) -> None
             step("children by area, age and year")
             try:
                 demography.make_demography(project, progress=step)
+                # projects that contradict themselves are told here already, not only when the plan is made
+                provision.make_provision(project, project.scenarios[0], years=[project.settings.base_year])
             except InputError as error:
                 project, faults = None, (*faults, *error.faults)
             except SchoolmapError as error:
@@ -194,7 +239,7 @@ def backtest(
             try:
                 result = make_backtest(evidence, document, progress=step)
                 step("page and table")
-                tables = (folder / source.file for source in document.tables.values())
+                tables = (folder / part.file for source in document.tables.values() for part in source.parts)
                 inputs = (folder, folder / FILE_NAME, *tables)
                 written = write_backtest(result, out, language=language.value, inputs=inputs)
             except InputError as error:
@@ -217,6 +262,42 @@ def backtest(
         _print_faults(faults, language)
         typer.echo(as_text(result, language=language.value))
         _print_files(written)
+
+
+@app.command()
+def standards(
+    name: Annotated[str | None, typer.Argument(help="A shipped name, or a TOML file.", show_default=False)] = None,
+    *,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of names and notes.")] = Language.EN,
+    as_json: AsJson = False,
+) -> None:
+    """List the shipped planning standards, or print one: every figure with its document and how sure it is."""
+    from schoolmap import standards as known  # noqa: PLC0415
+    from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.output import standards_text as texts  # noqa: PLC0415
+
+    try:
+        found = {each: known.load(each) for each in (known.shipped() if name is None else (name,))}
+    except (FileNotFoundError, InputError) as error:
+        faults = error.faults if isinstance(error, InputError) else (known.unknown(str(name)),)
+        if as_json:
+            _print_json({"ok": False, "faults": [asdict(fault) for fault in faults]})
+        else:
+            _print_faults(faults, lang)
+        raise typer.Exit(FAULTY_INPUT) from error
+    except OSError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(OTHER_FAILURE) from error
+    chosen = None if name is None else found[name]
+    if as_json:
+        _print_json(
+            {"ok": True, **({"standards": texts.overview(found)} if chosen is None else texts.as_records(chosen))}
+        )
+    elif sys.stdout.isatty():
+        texts.print_tables(found if chosen is None else chosen, language=lang.value)
+    else:
+        text = texts.overview_text(found, language=lang.value)
+        typer.echo(text if chosen is None else texts.as_text(chosen, language=lang.value))
 
 
 def _print_files(paths: tuple[Path, ...]) -> None:
@@ -268,8 +349,8 @@ def _count_steps(folder: Path, *, people: bool) -> int | None:
 
 
 _SEVERITIES = {
-    Language.EN: {"error": "error", "warning": "warning", "ruling": "ruling"},
-    Language.ZH: {"error": "错误", "warning": "提醒", "ruling": "裁定"},
+    Language.EN: {"error": "error", "warning": "warning", "ruling": "ruling", "notice": "notice"},
+    Language.ZH: {"error": "错误", "warning": "提醒", "ruling": "裁定", "notice": "说明"},
 }
 
 
@@ -280,7 +361,7 @@ def _print_faults(faults: tuple[Fault, ...], language: Language) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(stderr=True, soft_wrap=True)
-    colours = {"error": "bold red", "warning": "yellow", "ruling": "cyan"}
+    colours = {"error": "bold red", "warning": "yellow", "ruling": "cyan", "notice": "blue"}
     words = _SEVERITIES[language]
     for fault in faults:
         line = Text(f"{words[fault.severity.value]:<8}", style=colours[fault.severity.value])

@@ -42,12 +42,23 @@ from schoolmap.inputs.project_file import PopulationSettings
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import Ruling
 from schoolmap.inputs.project_file import Scenario
+from schoolmap.inputs.project_file import SeatSettings
 from schoolmap.inputs.project_file import Settings
 from schoolmap.inputs.project_file import Source
 from schoolmap.inputs.project_file import Stage
+from schoolmap.inputs.project_file import StatedFigure
 from schoolmap.inputs.project_file import leaves_folder
 from schoolmap.inputs.project_file import read_people_file
 from schoolmap.inputs.project_file import read_project_file
+from schoolmap.inputs.provision import SCHOOL_NUMBERS
+from schoolmap.inputs.provision import SCHOOL_TEXTS
+from schoolmap.inputs.provision import class_records
+from schoolmap.inputs.provision import flow_table
+from schoolmap.inputs.provision import index_projects
+from schoolmap.inputs.provision import index_sections
+from schoolmap.inputs.provision import named_layer
+from schoolmap.inputs.provision import resource_table
+from schoolmap.inputs.provision import with_classes
 from schoolmap.inputs.readers import read_table
 from schoolmap.inputs.readers import read_value
 from schoolmap.tables import CONTRACTS
@@ -72,7 +83,8 @@ class Project:
     Attributes
     ----------
     areas
-        Small areas, indexed by `area`, with `name`.
+        Small areas, indexed by `area`, with `name`, `parent` and `urban_rural`
+        (empty where not known).
     population
         Residents by `(area, age)` at the latest date, with `low` and `high`
         (the highest age counted, missing for an open band) and `count`; both
@@ -81,8 +93,10 @@ class Project:
         The day of that count, or `None`.
     evidence
         All that is known of people: every date and sex, births, a projection.
-    settings_population
-        The `[population]` section.
+    settings_population, settings_seats
+        The `[population]` and `[seats]` sections.
+    stated
+        Indicators that the project states itself.
     town
         Codes of the small areas that are the county town, sorted.
     developments
@@ -100,14 +114,19 @@ class Project:
     coverage_of
         Stage to its coverage.
     schools
-        Points, indexed by `school`, with `name` and `operator`.
+        Points, indexed by `school`, with `name`, the texts of
+        `provision.SCHOOL_TEXTS` (empty where not known) and its numbers.
     sections
-        Indexed by `(school, stage)`, with `seats`, `classrooms`, `enrolment`,
-        `expandable_classes` (missing where unknown) and `catchments` (a tuple;
-        empty where the section stands in none).
+        Indexed by `(school, stage)`; see `provision.index_sections`.
+    classes
+        Classes and pupils by `(school, stage, grade, class)`; see
+        `provision.class_records`.
+    resources
+        What schools have, by `(school, stage)`.
+    flows
+        Pupils who learn elsewhere than where they live; see `provision.flow_table`.
     projects
-        Indexed by `project`, with `stage`, `kind`, `school`, `catchment`,
-        `opening`, `closing`, `seats_added`, `classes_added`, `counted`.
+        Indexed by `project`; see `provision.index_projects`.
     faults
         Warnings and rulings; errors stop the reading.
     folder, files
@@ -127,6 +146,8 @@ class Project:
     population_date: dt.date | None
     evidence: Evidence
     settings_population: PopulationSettings
+    settings_seats: SeatSettings
+    stated: tuple[StatedFigure, ...]
     town: tuple[str, ...]
     developments: pd.DataFrame | None
     yields: pd.DataFrame | None
@@ -135,6 +156,9 @@ class Project:
     coverage_of: dict[str, str]
     schools: gpd.GeoDataFrame
     sections: pd.DataFrame
+    classes: pd.DataFrame
+    resources: pd.DataFrame
+    flows: pd.DataFrame
     projects: pd.DataFrame
     faults: tuple[Fault, ...]
 
@@ -256,7 +280,10 @@ def _read_standards(document: ProjectFile, folder: Path) -> tuple[_standards.Sta
     try:
         return _standards.load(name if name in known else folder / name), []
     except InputError as error:
-        return None, [replace(fault, file=name) for fault in error.faults]
+        # a fault of a file that this one extends keeps the name of that file
+        return None, [
+            replace(fault, file=name) if fault.file == (folder / name).name else fault for fault in error.faults
+        ]
 
 
 def _read_tables(
@@ -287,15 +314,42 @@ def _read_tables(
             near = _widen(near, tuple(frame.to_crs(WGS84).total_bounds))
             frame = frame.to_crs(document.project.crs)
         tables[name] = Table(
-            named=Named(file=source.file.as_posix(), sheet=source.sheet, frame=frame),
+            named=Named(
+                file=read.file,
+                sheet=read.sheet,
+                frame=frame,
+                origins=read.origins,
+                headers=read.headers,
+            ),
             complete=read.complete,
-            sound=not read.faults,
+            sound=read.sound,
         )
         faults += read.faults
+    faults += _unread_sheets(document, folder, books)
     if isinstance(document, ProjectFile) and "projects" not in tables:
         empty = pd.DataFrame({column: pd.Series(dtype=object) for column in CONTRACTS["projects"].columns})
         tables["projects"] = Table(named=Named(file="projects", frame=empty), complete=True, sound=True)
     return tables, faults
+
+
+def _unread_sheets(document: PeopleFile, folder: Path, books: dict[Path, Workbook]) -> list[Fault]:
+    """Name the sheets of each workbook that hold records and that no table reads: one may have been forgotten."""
+    parts = [part for source in document.tables.values() for part in source.parts]
+    faults = []
+    for path, book in books.items():
+        declared = [part for part in parts if folder / part.file == path]
+        read = {part.sheet or book.worksheets[0].title for part in declared}
+        others = [page.title for page in book.worksheets if page.title not in read and page.max_row > 1]
+        if others and declared:
+            wording = Wording(
+                f"also has the sheets {', '.join(others)}, which no table reads.",
+                "Declare those that hold data in project.toml.",
+                f"另有工作表“{'”“'.join(others)}”未被任何表读取。",
+                "其中有数据的,请在 project.toml 中声明。",
+            )
+            name = declared[0].file.as_posix()
+            faults.append(Fault(file=name, severity=Severity.NOTICE, **wording._asdict()))
+    return faults
 
 
 def _area_of_use(crs: str) -> Bounds | None:
@@ -415,14 +469,19 @@ def _assemble(
         shared = "stage" not in layer or not (layer["stage"] == stage).any()
         coverage_of[stage] = ALL_STAGES if shared else stage
         if coverage_of[stage] not in coverages:
-            coverages[coverage_of[stage]] = _keyed(catchments_of(layer, stage), "catchment")
-    schools = _keyed(tables["schools"].frame, "school")
-    sections = _sections(tables["sections"].frame, schools, coverages, coverage_of)
+            coverages[coverage_of[stage]] = named_layer(catchments_of(layer, stage), "catchment")
+    schools = named_layer(tables["schools"].frame, "school", texts=SCHOOL_TEXTS, numbers=SCHOOL_NUMBERS)
+    sections = index_sections(tables["sections"].frame, schools, coverages, coverage_of)
     stages = [stage.model_copy(update={"id": name}) for name, stage in document.stages.items()]
     frames = {name: table.frame for name, table in tables.items()}
+    classes = class_records(
+        tables["sections"].frame,
+        frames.get("classes"),
+        ages={stage: item.ages for stage, item in document.stages.items()},
+    )
     population, date = _latest(frames.get("population"))
     files = [folder / name for name in (FILE_NAME, document.project.standards)]
-    files += [folder / source.file for source in document.tables.values()]
+    files += [folder / part.file for source in document.tables.values() for part in source.parts]
     return Project(
         folder=folder,
         files=tuple(file for file in files if file.is_file()),
@@ -432,11 +491,13 @@ def _assemble(
         sources=document.sources,
         rulings=document.rulings,
         standards=standards,
-        areas=_keyed(tables["areas"].frame, "area"),
+        areas=named_layer(tables["areas"].frame, "area", texts=("parent", "urban_rural")),
         population=population,
         population_date=date,
         evidence=_evidence(frames, set(frames["areas"]["area"]), document),
         settings_population=document.population,
+        settings_seats=document.seats,
+        stated=document.stated,
         town=_town(frames["areas"], document.population.town),
         developments=_developments(frames["developments"], frames["areas"]) if "developments" in frames else None,
         yields=_yields(frames["yields"]) if "yields" in frames else None,
@@ -444,21 +505,12 @@ def _assemble(
         coverages=coverages,
         coverage_of=coverage_of,
         schools=schools,
-        sections=sections,
-        projects=_projects(tables["projects"].frame, schools, sections, coverages, coverage_of),
+        sections=with_classes(sections, classes),
+        classes=classes,
+        resources=resource_table(frames.get("resources")),
+        flows=flow_table(frames.get("flows")),
+        projects=index_projects(tables["projects"].frame, schools, sections, coverages, coverage_of),
         faults=faults,
-    )
-
-
-def _keyed(layer: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
-    """Index a layer by its key; a missing name is the key itself, a missing operator is left empty."""
-    keyed = layer.set_index(key).sort_index()
-    text = pd.DataFrame(keyed).reindex(columns=["name", "operator"]).astype(object)
-    labels = pd.Series(keyed.index, index=keyed.index, dtype=object)
-    return gpd.GeoDataFrame(
-        {"name": text["name"].fillna(labels), "operator": text["operator"].fillna("")},
-        geometry=keyed.geometry,
-        crs=keyed.crs,
     )
 
 
@@ -478,77 +530,18 @@ def _town(areas: pd.DataFrame, items: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _developments(frame: pd.DataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
-    table = pd.DataFrame(frame.reindex(columns=["development", "type", "year", "name", "homes", "status"]))
-    text = ["type", "name", "status"]
+    columns = ["development", "type", "year", "name", "homes", "status", "kindergarten_classes", "handed_over"]
+    table = pd.DataFrame(frame.reindex(columns=columns))
+    text = ["type", "name", "status", "handed_over"]
     table[text] = table[text].astype(object).where(table[text].notna(), "")
     table["name"] = table["name"].where(table["name"] != "", table["development"])
     table = table.assign(year=table["year"].astype(int), area=people.developments_areas(frame, areas))
-    table = table.astype({"homes": float})
-    return table.set_index(["development", "type", "year"])[["name", "area", "homes", "status"]].sort_index()
+    table = table.astype({"homes": float, "kindergarten_classes": float})
+    kept = ["name", "area", "homes", "status", "kindergarten_classes", "handed_over"]
+    return table.set_index(["development", "type", "year"])[kept].sort_index()
 
 
 def _yields(frame: pd.DataFrame) -> pd.DataFrame:
     types = frame["type"].fillna("") if "type" in frame else ""
     table = frame.assign(type=types, years_since=frame["years_since"].astype(int))
     return by_age(table, ["type", "age", "years_since"], "children")
-
-
-def _sections(
-    frame: pd.DataFrame,
-    schools: gpd.GeoDataFrame,
-    coverages: dict[str, gpd.GeoDataFrame],
-    coverage_of: dict[str, str],
-) -> pd.DataFrame:
-    """Index sections by school and stage, and say which catchments each serves."""
-    wanted = ["seats", "classrooms", "enrolment", "expandable_classes", "published_utilisation"]
-    keyed = frame.set_index(["school", "stage"])
-    sections = keyed.reindex(columns=wanted).astype(float)
-    declared = keyed["catchment"] if "catchment" in keyed else pd.Series(None, index=keyed.index, dtype=object)
-    served = declared.map(consistency.split_labels)
-    for stage, coverage in coverage_of.items():
-        silent = served.index[(served.index.get_level_values("stage") == stage) & (served.map(len) == 0)]
-        points = schools.geometry.reindex(silent.get_level_values("school")).set_axis(silent)
-        stands = _standing_in(points, coverages[coverage])
-        served.loc[stands.index] = stands.map(lambda label: (label,))
-    sections["catchments"] = served
-    return sections.sort_index()
-
-
-def _projects(
-    frame: pd.DataFrame,
-    schools: gpd.GeoDataFrame,
-    sections: pd.DataFrame,
-    coverages: dict[str, gpd.GeoDataFrame],
-    coverage_of: dict[str, str],
-) -> pd.DataFrame:
-    """
-    Index projects and mark those that are counted: with an opening, a size and a place.
-
-    A project of an existing section is counted where that section serves, one
-    that names a catchment there. Else it is counted in the catchment of its
-    stage that holds its own point, or the point of the school that it names.
-    """
-    text = ["name", "stage", "kind", "school", "catchment", "opening", "closing", "status", "note"]
-    numbers = ["seats_added", "classes_added"]
-    keyed = frame.set_index("project")
-    table = pd.DataFrame(keyed.reindex(columns=[*text, *numbers]))
-    table[numbers] = table[numbers].astype(float)
-    table[text] = table[text].astype(object).where(table[text].notna(), None)
-    points = schools.geometry.reindex(table["school"]).set_axis(table.index)
-    if isinstance(keyed, gpd.GeoDataFrame):
-        points = keyed.geometry.where(keyed.geometry.notna(), points)
-    extends = pd.MultiIndex.from_frame(table[["school", "stage"]]).isin(sections.index)
-    for stage, coverage in coverage_of.items():
-        waiting = table.index[(table["stage"] == stage) & table["catchment"].isna() & ~extends]
-        here = _standing_in(points.reindex(waiting), coverages[coverage])
-        table.loc[here.index, "catchment"] = here
-    place = extends | table["catchment"].notna()
-    table["counted"] = table["opening"].notna() & table[numbers].notna().any(axis=1) & place
-    return table.sort_index()
-
-
-def _standing_in(points: gpd.GeoSeries, coverage: gpd.GeoDataFrame) -> pd.Series:
-    """Return the catchment that holds each point; on a shared border the one that sorts first, outside none."""
-    hit, zone = coverage.sindex.query(points.to_numpy(), predicate="intersects", sort=True)
-    stands = pd.Series(coverage.index[zone], index=points.index[hit], dtype=object)
-    return stands.groupby(level=list(range(points.index.nlevels))).min()

@@ -175,7 +175,7 @@ def test_every_source_is_named(model: MapModel) -> None:
 def test_json_is_plain(model: MapModel) -> None:
     """The document survives JSON as it is, without NaN or infinity."""
     text = model.to_json()
-    assert json.loads(text)["schema"] == "schoolmap.map/1"
+    assert json.loads(text)["schema"] == "schoolmap.map/2"
     assert "NaN" not in text
     assert "Infinity" not in text
 

@@ -52,6 +52,8 @@ def test_links_and_pictures_exist(text: str) -> None:
         "ExcludedYear",
         "Stage",
         "Scenario",
+        "SeatSettings",
+        "StatedFigure",
         "Ruling",
         "Source",
         "Attendance",

@@ -71,6 +71,8 @@ def panel(stage: str, scenario: str) -> Panel:
         scenario=scenario,
         children=demand,
         children_born=demand,
+        leaving=(),
+        coming=(),
         demand=demand,
         p10=demand,
         p90=demand,
@@ -170,6 +172,7 @@ def town() -> MapModel:
         ),
         actions=(action,),
         projects=(),
+        tables=(),
         notes=(),
         audit=(
             AuditLine(

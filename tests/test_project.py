@@ -104,9 +104,11 @@ def test_every_format_gives_the_same_project(tmp_path: Path, how: str, encoding:
 def test_a_project_is_placed_by_its_point(tmp_path: Path) -> None:
     """A new kindergarten without school and catchment counts in the catchment that holds its point, from its opening."""
     project = read_project(village.write(tmp_path))
-    assert project.projects.loc["X3", ["school", "catchment", "counted"]].to_list() == [None, "0102", True]
+    assert project.projects.loc["X3", ["school", "catchment"]].to_list() == [None, "0102"]
 
-    seats = make_plan(project).results["kindergarten"].balance.loc["central"]["seats"]
+    plan = make_plan(project)
+    assert plan.provisions["central"].schedule.at["X3", "counted"]
+    seats = plan.results["kindergarten"].balance.loc["central"]["seats"]
     east = seats.xs("0102", level="catchment")
     assert east.diff().loc[2028] == 60
     assert seats.xs("0101", level="catchment").diff().loc[2027] == 120
@@ -117,7 +119,7 @@ def test_a_project_at_a_school_without_that_stage_is_placed_where_the_school_sta
     content = village.tables()
     content["projects"].loc[1, ["学校标识码", "学区", "类型"]] = ["2143000002", "", "附设"]
     project = read_project(village.write(tmp_path, content))
-    assert project.projects.loc["X2", ["school", "catchment", "counted"]].to_list() == ["2143000002", "0101", True]
+    assert project.projects.loc["X2", ["school", "catchment"]].to_list() == ["2143000002", "0101"]
     seats = make_plan(project).results["kindergarten"].balance.loc["central"]["seats"]
     assert seats.xs("0101", level="catchment").diff().loc[2027] == 120
 
@@ -138,7 +140,16 @@ def test_a_project_in_no_catchment_is_warned_of_and_not_counted(tmp_path: Path) 
     project = read_project(village.write(tmp_path, content))
     (fault,) = project.faults
     assert (fault.severity, fault.row, fault.value) == (Severity.WARNING, 4, "X3")
-    assert not project.projects.at["X3", "counted"]
+    assert make_plan(project).provisions["central"].schedule.at["X3", "reason"] == "no_place"
+
+
+def test_a_school_that_moves_is_where_its_new_site_is(tmp_path: Path) -> None:
+    """A relocation with a point of its own (迁建) takes its seats to the catchment that holds the point."""
+    content = village.tables()
+    content["projects"].loc[2, ["学校标识码", "学段", "类型"]] = ["2143000002", "小学", "迁建"]
+    content["projects"].loc[2, ["经度", "纬度"]] = village.degrees(1500, 500)
+    project = read_project(village.write(tmp_path, content))
+    assert project.projects.loc["X3", ["school", "catchment"]].to_list() == ["2143000002", "0102"]
 
 
 def test_a_school_with_two_gates(tmp_path: Path) -> None:
@@ -239,7 +250,7 @@ BOW_TIE = Polygon([(X, Y), (X + 1000, Y + 2000), (X + 1000, Y), (X, Y + 2000)])
     ("edit", "file", "row", "column", "value", "problem"),
     [
         (cell("sections", 2, "学位数(个)", "12,5"), "sections.csv", 2, "seats", "12,5", "is not a number."),
-        (cell("sections", 2, "学位数(个)", "1,234"), "sections.csv", 2, "seats", "1,234", "separator of thousands"),
+        (cell("sections", 2, "学位数(个)", "1 234"), "sections.csv", 2, "seats", "1 234", "separator of thousands"),
         (cell("sections", 2, "学位数(个)", "-3"), "sections.csv", 2, "seats", "-3.0", "is negative."),
         (cell("sections", 2, "学位数(个)", "inf"), "sections.csv", 2, "seats", "inf", "is not a number."),
         (cell("sections", 2, "学位数(个)", "NaN"), "sections.csv", 2, "seats", "NaN", "is not a number."),
@@ -263,7 +274,7 @@ BOW_TIE = Polygon([(X, Y), (X + 1000, Y + 2000), (X + 1000, Y), (X, Y + 2000)])
         (cell("population", 3, "时点", "2023"), "population.csv", 3, "date", "2023", "is no date."),
         (cell("population", 3, "人数(人)", ""), "population.csv", 3, "count", "", "is empty."),
         (cell("population", 3, "人数(人)", "合计"), "population.csv", 3, "count", "合计", "is not a number."),
-        (cell("population", 3, "村代码", "合计"), "population.csv", 3, "村代码", "合计", "row of totals"),
+        (cell("population", 3, "年龄段", "合计"), "population.csv", 3, "年龄段", "合计", "a total within a record"),
         (cell("areas", 3, "小区域代码", "X"), "areas.geojson", 2, "area", "X", "has no record in population.csv"),
         (cell("projects", 3, "学区", "0109"), "projects.csv", 3, "catchment", "0109", "is not in `catchments`"),
         (cell("projects", 2, "学校标识码", "X"), "projects.csv", 2, "school", "X", "is not in `schools`"),
@@ -365,8 +376,8 @@ def test_faults_of_many_tables_are_told_at_once(tmp_path: Path) -> None:
 def test_one_mistake_is_one_fault(tmp_path: Path) -> None:
     """A cell that is no number is not told again as missing seats."""
     content = village.tables()
-    cell("sections", 5, "学位数(个)", "540人")(content)
-    assert told(village.write(tmp_path, content)) == [("sections.csv", 5, "seats", "540人")]
+    cell("sections", 5, "学位数(个)", "约540")(content)
+    assert told(village.write(tmp_path, content)) == [("sections.csv", 5, "seats", "约540")]
 
 
 def test_a_fault_in_a_workbook_names_its_sheet(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
+from schoolmap.output.model import FactTable
+from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
 from schoolmap.output.model import PassedOver
@@ -99,6 +101,8 @@ def panel(stage: str, scenario: str, *, factor: float) -> Panel:
         scenario=scenario,
         children=tuple(tuple(d / 0.9 for d in row) for row in demand),
         children_born=tuple(tuple(d / 1.8 for d in row) for row in demand),
+        leaving=(),
+        coming=(),
         demand=demand,
         p10=tuple(tuple(0.9 * d for d in row) for row in demand),
         p90=tuple(tuple(1.1 * d for d in row) for row in demand),
@@ -267,7 +271,22 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
                 opening="2026-09",
                 seats=90.0,
                 counted=True,
+                status=text("under construction"),
                 note="",
+            ),
+        ),
+        tables=(
+            FactTable(
+                id="warnings",
+                group="warnings",
+                title=text("Seat warnings"),
+                notes=(text("Not a reason to buy a home"),),
+                columns=(
+                    Head(label={"en": "Catchment", "zh": "学区"}, kind="text"),
+                    Head(label={"en": "Children", "zh": "适龄"}, kind="count"),
+                    Head(label={"en": "Level", "zh": "预警"}, kind="level"),
+                ),
+                rows=((hostile, 95.0, "red"), ({"en": "Whole area", "zh": "全域"}, None, "watch")),
             ),
         ),
         notes=(text("All numbers are invented"),),

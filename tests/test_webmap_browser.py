@@ -262,6 +262,55 @@ def test_the_population_page_turns_its_language_in_place(browser: Any, tmp_path:
         assert "人口预测" in view.page.inner_text("#tools")
 
 
+def test_the_page_of_warnings_and_indicators(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Every table stands there with its notes; a level is a sign and a word; what is unknown is a dash; names are text."""
+    model = synthetic.synthetic_model(hostile=synthetic.HOSTILE)
+    with opened(browser, tmp_path, model, fragment="#d=facts&l=en") as view:
+        rows = view.page.locator("#about table tbody tr").all_inner_texts()
+        assert [row.split("\t") for row in rows] == [
+            [synthetic.HOSTILE, "95", "■ red"],
+            ["Whole area", "–", "▲ yellow"],
+        ]
+        assert "Not a reason to buy a home (en)" in view.page.inner_text("#about")
+        view.page.click("#about-language")
+        assert "红色预警" in view.page.inner_text("#about")
+        view.page.click("#about-close")
+        view.page.click("#facts-button")
+        assert view.page.is_visible("#about")
+
+
+def test_a_long_table_of_facts_is_folded(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Beyond 25 rows the rest opens on demand: nothing is left out."""
+    model = synthetic.synthetic_model()
+    table = model.tables[0]
+    rows = tuple((f"area {i}", float(i), "ok") for i in range(40))
+    model = replace(model, tables=(replace(table, rows=rows),))
+    with opened(browser, tmp_path, model, fragment="#d=facts&l=en") as view:
+        assert view.page.locator("#about tbody tr:visible").count() == 25
+        view.page.click("#about summary")
+        assert view.page.locator("#about tbody tr:visible").count() == 40
+
+
+def test_a_plan_without_facts_has_no_page_for_them(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A button that leads to an empty page is not there."""
+    with opened(browser, tmp_path, replace(synthetic.synthetic_model(), tables=())) as view:
+        assert view.page.is_hidden("#facts-button")
+
+
+def test_many_scenarios_are_a_list(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Five scenarios do not fit beside each other: they are chosen from a list, and the map follows."""
+    model = synthetic.synthetic_model()
+    first, panels = model.scenarios[0], [panel for panel in model.panels if panel.scenario == model.scenarios[0].id]
+    more = tuple(replace(first, id=f"s{i}", label=synthetic.text(f"scenario {i}")) for i in range(5))
+    copies = tuple(replace(panel, scenario=item.id) for item in more for panel in panels)
+    with opened(browser, tmp_path, replace(model, scenarios=more, panels=copies)) as view:
+        assert view.page.locator("#scenario-switch input").count() == 0
+        view.page.select_option("#scenario-switch select", "s3")
+        assert view.state("scenario") == "s3"
+        view.page.click("#language-button")
+        assert view.page.locator("#scenario-switch select").input_value() == "s3"
+
+
 def test_a_population_without_a_past(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """Without history, births or a better method, the page says what the intervals rest on, and breaks nothing."""
     model = synthetic.synthetic_model()

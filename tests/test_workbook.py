@@ -21,6 +21,8 @@ from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
+from schoolmap.output.model import FactTable
+from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
 from schoolmap.output.model import PassedOver
@@ -107,6 +109,8 @@ def panel(stage: str, scenario: str, factor: float) -> Panel:
         scenario=scenario,
         children=demand,
         children_born=demand,
+        leaving=(),
+        coming=(),
         demand=demand,
         p10=scaled(demand, 0.9),
         p90=scaled(demand, 1.1),
@@ -257,6 +261,7 @@ def town() -> MapModel:
         opening=None,
         seats=None,
         counted=False,
+        status={"en": "under construction", "zh": "在建"},
         note="no date",
     )
     return MapModel(
@@ -288,6 +293,20 @@ def town() -> MapModel:
         ),
         actions=(action,),
         projects=(project,),
+        tables=(
+            FactTable(
+                id="warnings",
+                group="warnings",
+                title=text("Seat warnings", "学位预警"),
+                notes=(text("Not a reason to buy a home.", "不作为购房依据。"),),
+                columns=(
+                    Head(label=text("Catchment", "学区"), kind="text"),
+                    Head(label=text("Children", "适龄"), kind="count"),
+                    Head(label=text("Level", "预警"), kind="level"),
+                ),
+                rows=(("=1+1", 95.0, "red"), (text("Whole area", "全域"), None, "watch")),
+            ),
+        ),
         notes=(text("A note.", "说明。"),),
         audit=(
             AuditLine(
@@ -420,7 +439,7 @@ def test_tables_are_ready_to_sort_and_print(tmp_path: Path) -> None:
     with closing(openpyxl.load_workbook(path)) as book:
         assert book.sheetnames == [
             *("概览", "各年合计", "学位平衡", "利用率网格", "人口预测", "学校", "建设项目"),
-            *("措施建议", "核对", "数据来源", "说明"),
+            *("学位预警", "措施建议", "核对", "数据来源", "说明"),
         ]
         assert book["学位平衡"].auto_filter.ref == "A1:P49"
         assert book["学位平衡"].freeze_panes == "C2"
@@ -535,7 +554,7 @@ def test_unknown_is_blank(tmp_path: Path) -> None:
     book = written(town(), tmp_path)
     assert [cell.value for cell in book["Schools"][2][8:12]] == [None] * 4
     assert [cell.value for cell in book["Projects"][1]] == [
-        *("p1", "-1+1", "New school", "Primary", None, "0102", None, None, "no", "no date"),
+        *("p1", "-1+1", "New school", "Primary", None, "0102", "under construction", None, None, "no", "no date"),
     ]
 
 

@@ -11,11 +11,14 @@ import shapely
 
 from schoolmap import __version__
 from schoolmap.demography import AS_GIVEN
+from schoolmap.errors import Severity
 from schoolmap.inputs import consistency
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output import model
 from schoolmap.output import words
+from schoolmap.output.describe_facts import describe_facts
 from schoolmap.output.describe_population import describe_population
+from schoolmap.output.facts.supply import STATUSES
 from schoolmap.output.words import both
 from schoolmap.seats import balance as seat_balances
 from schoolmap.seats.warnings import shortage_spans
@@ -26,9 +29,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from schoolmap.plan import Plan
-    from schoolmap.plan import StageResult
     from schoolmap.project import Project
+    from schoolmap.seating import StageResult
 
+UNDATED = ("no_opening", "no_size", "no_place")
+"""Reasons for which a project is named beside a proposal: it may be what is proposed."""
 GRID_DEG = 1e-5
 """Coordinates on the map are whole multiples of this, about a metre."""
 
@@ -93,7 +98,8 @@ def describe(plan: Plan) -> model.MapModel:
         ),
         population=describe_population(project, plan.demography),
         actions=actions,
-        projects=_projects(project),
+        projects=_projects(plan),
+        tables=describe_facts(plan),
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
@@ -233,11 +239,14 @@ def _panel(
     children = result.children.sel(scenario=scenario).transpose("catchment", "year").to_series()
     born = result.children_born.sel(scenario=scenario).transpose("catchment", "year").to_series()
     loads = balance["utilisation"].unstack("year").to_numpy()
+    leaving, coming = _moves(result, scenario, balance)
     return model.Panel(
         stage=result.stage.id,
         scenario=scenario,
         children=_grid(children),
         children_born=_grid(born),
+        leaving=leaving,
+        coming=coming,
         demand=_grid(balance["demand"]),
         p10=_grid(balance["demand_p10"]),
         p90=_grid(balance["demand_p90"]),
@@ -252,6 +261,21 @@ def _panel(
         totals=_totals(result, scenario, balance),
         ranking=_ranking(result.stage.id, balance, actions),
     )
+
+
+def _moves(result: StageResult, scenario: str, balance: pd.DataFrame) -> tuple[model.Grid, model.Grid]:
+    """Return the pupils of each catchment who learn elsewhere, and those who come from elsewhere."""
+    if result.flows is None:
+        return (), ()
+    resident = result.resident.sel(scenario=scenario).transpose("catchment", "year").to_series()
+    zones = resident.index.get_level_values("catchment")
+    labels = result.flows.shares["catchment"].to_numpy()
+    at_home = result.flows.shares.sel(destination=labels).to_numpy().diagonal()
+    stay = pd.Series(at_home, index=labels).reindex(zones).to_numpy()
+    here = resident * stay
+    coming = balance["demand"].reindex(resident.index) - here
+    # a billionth of a pupil is rounding
+    return _grid((resident - here).clip(lower=0)), _grid(coming.clip(lower=0))
 
 
 def _totals(result: StageResult, scenario: str, balance: pd.DataFrame) -> model.Totals:
@@ -323,7 +347,7 @@ def _actions(plan: Plan) -> tuple[model.Action, ...]:
                     probability=record["probability"],
                 ),
                 words.chosen(choice, names=names, free_choice=result.stage.free_choice),
-                _named_projects(plan.project, result.stage.id, record["catchment"]),
+                _named_projects(plan, result.stage.id, record["catchment"]),
             ]
             others = tuple(words.rejected(item, names=names) for item in options if item.kind != choice.kind)
             actions.append(
@@ -351,13 +375,14 @@ def _actions(plan: Plan) -> tuple[model.Action, ...]:
     return tuple(actions)
 
 
-def _named_projects(project: Project, stage: str, catchment: str) -> model.Text:
+def _named_projects(plan: Plan, stage: str, catchment: str) -> model.Text:
     """Name projects of this catchment that have no date or size and so are not counted."""
-    table = project.projects
-    here = table[(table["stage"] == stage) & (table["catchment"] == catchment) & ~table["counted"].astype(bool)]
+    table = plan.provisions[plan.project.scenarios[0].id].schedule
+    here = table[(table["stage"] == stage) & (table["catchment"] == catchment) & table["reason"].isin(UNDATED)]
     if here.empty:
         return both("", "")
-    names = ", ".join(str(name or label) for label, name in here["name"].items())
+    listed = plan.project.projects["name"]
+    names = ", ".join(str(listed[label] or label) for label in here.index)
     return both(
         f"The project list names {names} here, without date or size: not counted.",
         f"项目清单列有{names}，但无时间或规模，未计入。",
@@ -401,21 +426,29 @@ def _reviews(
     ]
 
 
-def _projects(project: Project) -> tuple[model.Project, ...]:
+def _counted(plan: Plan) -> set[str]:
+    """Return the projects whose seats are counted in the first scenario, or are in the listed seats already."""
+    table = plan.provisions[plan.project.scenarios[0].id].schedule
+    return {str(label) for label in table.index[table["counted"] | (table["reason"] == "in_seats")]}
+
+
+def _projects(plan: Plan) -> tuple[model.Project, ...]:
+    counted = _counted(plan)
     return tuple(
         model.Project(
-            id=str(label),
-            name=str(record["name"] or label),
+            id=str(record["project"]),
+            name=str(record["name"] or record["project"]),
             kind=str(record["kind"]),
             stage=str(record["stage"]),
             school=record["school"],
             catchment=record["catchment"],
             opening=record["opening"],
             seats=_number(record["seats_added"]),
-            counted=bool(record["counted"]),
-            note="; ".join(str(text) for text in (record["status"], record["note"]) if text),
+            counted=str(record["project"]) in counted,
+            status=STATUSES.get(str(record["status"] or ""), both("", "")),
+            note=str(record["note"] or ""),
         )
-        for label, record in project.projects.iterrows()
+        for record in plan.project.projects.rename_axis("project").reset_index().to_dict("records")
     )
 
 
@@ -423,14 +456,24 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     """
     Rulings and warnings of the check, so that the map hides nothing that the check said.
 
-    Projects that are not counted are shown as projects.
+    Projects that are not counted are shown as projects. How cells were read is
+    said in one line: the check lists it.
     """
-    uncounted = set(project.projects.index[~project.projects["counted"].astype(bool)])
-    return [
+    notices = sum(fault.severity is Severity.NOTICE for fault in project.faults)
+    notes = [
         both(f"{fault.problem} {fault.remedy}".strip(), f"{fault.problem_zh or fault.problem}{fault.remedy_zh}")
         for fault in project.faults
-        if not (fault.column == consistency.UNCOUNTED and fault.value in uncounted)
+        if fault.severity is not Severity.NOTICE
+        and not (fault.column == consistency.UNCOUNTED and fault.value in project.projects.index)
     ]
+    if notices:
+        notes.append(
+            both(
+                f"{notices} notices on how the files were read (titles, totals, codes): `schoolmap check` lists them.",
+                f"读取文件时有{notices}条说明（标题行、合计行、代码格式等），可用 `schoolmap check` 查看。",
+            )
+        )
+    return notes
 
 
 def _outside_note(plan: Plan) -> list[model.Text]:

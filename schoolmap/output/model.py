@@ -18,7 +18,7 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA = "schoolmap.map/1"
+SCHEMA = "schoolmap.map/2"
 
 Text = dict[str, str]
 """One sentence in English and Chinese: `{"en": ..., "zh": ...}`."""
@@ -150,6 +150,9 @@ class Panel:
         Children of the stage's ages who live in the catchment.
     children_born
         Those of them who were alive at the date of the population.
+    leaving, coming
+        Pupils who live in the catchment and learn elsewhere, and those who come
+        from elsewhere; empty where nothing is known of either.
     demand, p10, p90
         Seats needed: the central projection and the 80 % interval around it.
     seats
@@ -175,6 +178,8 @@ class Panel:
     scenario: str
     children: Grid
     children_born: Grid
+    leaving: Grid
+    coming: Grid
     demand: Grid
     p10: Grid
     p90: Grid
@@ -232,6 +237,7 @@ class Project:
     opening: str | None
     seats: float | None
     counted: bool
+    status: Text
     note: str
 
 
@@ -357,6 +363,43 @@ class Population:
     accuracy_note: Text
 
 
+Cell = str | float | Text | None
+"""A text of the user's, a number, a text in both languages, or nothing where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """
+    A column of a table of facts: its heading and what its cells are.
+
+    `kind` is `text`, `long` (a sentence), `code`, `level` (of a warning), `count`, `decimal`, `year`, `share` (a
+    part of one), `percent` (hundredths), `chance` or `money` (10,000 yuan).
+    """
+
+    label: Text
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactTable:
+    """
+    A table as a bureau prints it: warnings, classes, supply or indicators.
+
+    `group` is `warnings`, `classes`, `supply` or `indicators`; `title` is short
+    enough for the name of a sheet.
+    """
+
+    id: str
+    group: str
+    title: Text
+    notes: tuple[Text, ...]
+    columns: tuple[Head, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+FACT_GROUPS = ("warnings", "classes", "supply", "indicators")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapModel:
     """One plan as plain data; see the module's text for the conventions."""
@@ -382,6 +425,7 @@ class MapModel:
     population: Population
     actions: tuple[Action, ...]
     projects: tuple[Project, ...]
+    tables: tuple[FactTable, ...]
     notes: tuple[Text, ...]
     audit: tuple[AuditLine, ...]
     sources: tuple[Source, ...]

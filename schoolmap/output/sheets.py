@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
+    from schoolmap.output.model import Cell as FactCell
+    from schoolmap.output.model import FactTable
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Panel
 
@@ -49,7 +51,7 @@ Cell = str | float | Shaded | None
 
 
 class Sheet(NamedTuple):
-    """A table to write: columns, rows, how many columns stay in view, and a legend above."""
+    """A table to write: columns, rows, how many columns stay in view, a legend above and sentences below."""
 
     en: str
     zh: str
@@ -57,6 +59,7 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[Cell]]
     frozen: int = 0
     strip: Sequence[Shaded] = ()
+    notes: Sequence[str] = ()
 
     def title(self, language: str) -> str:
         """Return the sheet's name in one language."""
@@ -96,6 +99,7 @@ def describe(model: MapModel, *, language: str) -> tuple[Sheet, ...]:
         _heat_grid(model, language),
         _schools(model, language),
         _projects(model, language),
+        *(_facts(table, language) for table in model.tables),
         _actions(model, language),
         _audit(model, language),
         _sources(model, language),
@@ -246,6 +250,7 @@ def _projects(model: MapModel, language: str) -> Sheet:
         Column("Project", "项目代码", "code"),
         Column("Project name", "项目名称", "text"),
         *(_KIND, _STAGE, _SCHOOL, _CATCHMENT),
+        Column("Status", "状态", "text"),
         Column("Opening", "启用时间", "code"),
         _PLACES,
         Column("Counted", "是否计入", "text"),
@@ -255,12 +260,34 @@ def _projects(model: MapModel, language: str) -> Sheet:
     rows = [
         (
             *(p.id, p.name, _word(p.kind, language), labels.get(p.stage, p.stage)),
-            *(p.school, p.catchment, p.opening, p.seats),
+            *(p.school, p.catchment, p.status[language] or None, p.opening, p.seats),
             *(WORDS["yes" if p.counted else "no"][language], p.note),
         )
         for p in model.projects
     ]
     return Sheet("Projects", "建设项目", columns, rows, frozen=2)
+
+
+def _facts(table: FactTable, language: str) -> Sheet:
+    """Turn a table of facts into a sheet; what it rests on stands below it."""
+    columns = [
+        Column(head.label["en"], head.label["zh"], _FACT_KINDS.get(head.kind, head.kind)) for head in table.columns
+    ]
+    rows = [
+        tuple(_fact(cell, head.kind, language) for cell, head in zip(row, table.columns, strict=True))
+        for row in table.rows
+    ]
+    notes = [note[language] for note in table.notes]
+    return Sheet(table.title["en"], table.title["zh"], columns, rows, frozen=1, notes=notes)
+
+
+_FACT_KINDS = {"level": "text"}
+
+
+def _fact(cell: FactCell, kind: str, language: str) -> Cell:
+    if isinstance(cell, dict):
+        return cell[language]
+    return _word(cell, language) if kind == "level" and isinstance(cell, str) else cell
 
 
 def _actions(model: MapModel, language: str) -> Sheet:

@@ -143,7 +143,10 @@ CHECKS: dict[str, Text] = {
     "bands": both("Children in age bands = children by single age", "分年龄段儿童 = 分单岁儿童"),
     "transfer": both("Children of all years = in catchments + outside", "各年儿童合计 = 片区内 + 片区外"),
     "sections": both("Seats of schools, all years = of catchments + unplaced", "各年学校学位 = 片区学位 + 未归属"),
-    "demand": both("Demand of all years = attendance × children in catchments", "各年需求 = 入学率 × 片区内儿童"),
+    "demand": both(
+        "Demand of all years + pupils who leave = attendance × children in catchments + pupils who come",
+        "各年需求 + 外出就读 = 入学率 × 片区内儿童 + 外来就读",
+    ),
 }
 
 MOVES_NOTES: dict[bool, Text] = {

@@ -77,6 +77,8 @@ _KINDS: dict[str, dict[str, Any]] = {
     "chance": {"num_format": _CHANCE, "align": "right", "indent": 1},
     "heat": {"num_format": "0%", "align": "center"},
     "degrees": {"num_format": "0.00000", "align": "right", "indent": 1},
+    "decimal": {"num_format": "#,##0.00", "align": "right", "indent": 1},
+    "money": {"num_format": "#,##0", "align": "right", "indent": 1},
     "exact": {"num_format": "#,##0.000", "align": "right", "indent": 1},
     "percent": {"num_format": '0.0" %"', "align": "right", "indent": 1},
     "signed": {"num_format": '+0.0" %";-0.0" %";0.0" %"', "align": "right", "indent": 1},
@@ -265,6 +267,11 @@ def _write_table(worksheet: Worksheet, sheet: Sheet, *, language: str, style: St
     worksheet.autofilter(top, 0, bottom, right)
     worksheet.repeat_rows(0, top)
     worksheet.ignore_errors({"number_stored_as_text": xl_range(top, 0, bottom, right)})
+    # below the filter, so that sorting leaves them where they are
+    for n, note in enumerate(sheet.notes, start=bottom + 2):
+        worksheet.merge_range(n, 0, n, max(right, 1), "", style("plain"))
+        _put(worksheet, n, 0, note, kind="plain", style=style)
+        worksheet.set_row(n, min(_LINE * _lines(note, sum(widths)) + 3, _HIGHEST))
     if sum(widths) > 150:
         worksheet.set_paper(_A3)
 

@@ -19,9 +19,12 @@ TERMS: dict[str, Text] = {
     "review": {"en": "Review surplus", "zh": "富余评估"},
     "relocate": {"en": "Relocate", "zh": "迁建"},
     "attach": {"en": "Attach classes", "zh": "附设"},
-    "convert": {"en": "Convert", "zh": "改建"},
+    "convert": {"en": "Convert", "zh": "转办（转用）"},
+    "handover": {"en": "Hand-over", "zh": "配套园移交"},
+    "improve": {"en": "Improve", "zh": "改善提质"},
     "demolish": {"en": "Demolish", "zh": "拆除"},
     "public": {"en": "public", "zh": "公办"},
+    "inclusive": {"en": "inclusive private", "zh": "普惠性民办"},
     "inclusive-private": {"en": "inclusive private", "zh": "普惠性民办"},
     "private": {"en": "private", "zh": "民办"},
 }

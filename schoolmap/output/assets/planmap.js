@@ -46,6 +46,16 @@
     print: { en: "Print", zh: "打印" },
     about: { en: "About the numbers", zh: "数据说明" },
     population: { en: "Population", zh: "人口预测" },
+    facts: { en: "Warnings & indicators", zh: "预警与指标" },
+    facts_warnings: { en: "Seat warnings", zh: "学位预警" },
+    facts_classes: { en: "Classes and school sizes", zh: "班额与学校规模" },
+    facts_supply: { en: "Seats, projects and investment", zh: "学位供给、项目与投资" },
+    facts_indicators: { en: "Indicators and assessments", zh: "指标与评估" },
+    warnNone: { en: "no warning", zh: "无预警" },
+    warnYellow: { en: "yellow", zh: "黄色预警" },
+    warnRed: { en: "red", zh: "红色预警" },
+    factsNone: { en: "None.", zh: "无。" },
+    factsMore: { en: "{n} more rows", zh: "其余{n}行" },
     popOthers: { en: "Other scenarios", zh: "其他情景" },
     popPeaks: { en: "More children or fewer, and when most", zh: "学龄儿童增减与峰值" },
     popPeaksNote: {
@@ -180,6 +190,10 @@
     howLater: { en: "expected after that", zh: "其后预计出生" },
     howStay: { en: "do not take a seat", zh: "不占用学位" },
     howAttend: { en: "attend ({p} of children) = seats needed", zh: "就读（占 {p}）= 需要学位" },
+    howResident: { en: "of whom attend ({p})", zh: "其中就读（占 {p}）" },
+    howLeaving: { en: "learn elsewhere", zh: "到外片区、外县或在家就读" },
+    howComing: { en: "come from elsewhere", zh: "外片区、外县来就读" },
+    howNeeded: { en: "seats needed", zh: "需要学位" },
     howSeats: { en: "seats there are", zh: "可用学位" },
     howShort: { en: "short", zh: "缺口" },
     howSpare: { en: "spare", zh: "富余" },
@@ -265,7 +279,9 @@
     kind_expand: { en: "expand", zh: "扩建" },
     kind_relocate: { en: "relocate", zh: "迁建" },
     kind_attach: { en: "attach", zh: "附设" },
-    kind_convert: { en: "convert", zh: "改建" },
+    kind_convert: { en: "convert", zh: "转办（转用）" },
+    kind_handover: { en: "hand-over", zh: "配套园移交" },
+    kind_improve: { en: "improve", zh: "改善提质" },
     kind_temporary: { en: "temporary", zh: "临时" },
     kind_demolish: { en: "demolish", zh: "拆除" },
   };
@@ -360,7 +376,7 @@
   function percent(share) {
     if (!known(share)) return "–";
     const unit = state.lang === "en" ? " %" : "%";
-    if (share > 0.995 && share < 1) return ">99" + unit;
+    if (share >= 0.995 && share < 1) return ">99" + unit;
     if (share > 0 && share < 0.005) return "<1" + unit;
     return num(share * 100) + unit;
   }
@@ -904,6 +920,9 @@
    * Place the flags greedily, the worst first. A flag that finds no free place
    * shrinks to its symbol; nothing hides a school, a circle or another flag.
    */
+  /** Where more catchments than this have seats to spare, those flags shrink to symbols: a colour tells it already. */
+  const MOST_SPARE_FLAGS = 6;
+
   function placeFlags(poles, group, obstacles) {
     const origin = map.containerPointToLayerPoint([0, 0]);
     const size = map.getSize();
@@ -915,7 +934,10 @@
     const small = narrow();
     const order = currentActions().map((action) => ({ action: action, state: flagState(action) }));
     const weight = { now: 1, later: 2, past: 3 };
-    const rank = (item) => (item.action.catchment === pickedArea() ? 0 : weight[item.state]);
+    const spare = (item) => item.action.kind === "review";
+    // shortages take their places first
+    const rank = (item) => (item.action.catchment === pickedArea() ? 0 : weight[item.state] + (spare(item) ? 3 : 0));
+    const manySpare = order.filter(spare).length > MOST_SPARE_FLAGS;
     order.sort((a, b) => rank(a) - rank(b));
     const told = new Set();
     const placed = [];
@@ -929,7 +951,8 @@
       // a shortage is told once: further proposals for it are symbols, as are all beside the circles of the gap view
       const again = told.has(item.action.catchment);
       told.add(item.action.catchment);
-      const short = again || state.view === "gap" || (item.state === "past" && rank(item) > 0);
+      const aside = item.state === "past" || (manySpare && spare(item));
+      const short = again || state.view === "gap" || (aside && rank(item) > 0);
       const forms = short ? [] : [{ text: text, w: w, h: hFlag }];
       forms.push({ text: SYMBOLS[item.action.kind], w: 20, h: 20, badge: true });
       forms.some((form) => {
@@ -1409,6 +1432,8 @@
       table([
         [t("children", { a: agesText() }), num(value(p.children)), t("uChildren")],
         [t("attendance"), percent(stage().attendance)],
+        p.leaving.length > 0 && value(p.leaving) >= 0.5 && [t("howLeaving"), "−" + num(value(p.leaving)), t("uChildren")],
+        p.coming.length > 0 && value(p.coming) >= 0.5 && [t("howComing"), "+" + num(value(p.coming)), t("uChildren")],
         [t("needed"), num(value(p.demand)), t("uSeats"), "strong"],
         [t("interval"), span(value(p.p10), value(p.p90)), t("uSeats")],
         [t("Seats"), num(value(p.seats)), t("uSeats"), "strong"],
@@ -1514,8 +1539,18 @@
       bars.push({ label: t("howBorn", { d: model.population_date }), from: 0, to: born, kind: "light" });
       if (children - born >= 0.5) bars.push({ label: t("howLater"), from: born, to: children, kind: "light hatched", sign: "+" });
     }
-    if (children - demand >= 0.5) bars.push({ label: t("howStay"), from: demand, to: children, kind: "minus", sign: "−" });
-    bars.push({ label: t("howAttend", { p: percent(children ? demand / children : null) }), from: 0, to: demand, kind: "demand", strong: true });
+    const leaving = p.leaving.length ? p.leaving[place][at] : 0;
+    const coming = p.coming.length ? p.coming[place][at] : 0;
+    const attend = demand + leaving - coming;
+    const moves = leaving >= 0.5 || coming >= 0.5;
+    if (children - attend >= 0.5) bars.push({ label: t("howStay"), from: attend, to: children, kind: "minus", sign: "−" });
+    const share = { p: percent(children ? attend / children : null) };
+    if (moves) {
+      bars.push({ label: t("howResident", share), from: 0, to: attend, kind: "plain" });
+      if (leaving >= 0.5) bars.push({ label: t("howLeaving"), from: attend - leaving, to: attend, kind: "minus", sign: "−" });
+      if (coming >= 0.5) bars.push({ label: t("howComing"), from: attend - leaving, to: demand, kind: "light", sign: "+" });
+    }
+    bars.push({ label: moves ? t("howNeeded") : t("howAttend", share), from: 0, to: demand, kind: "demand", strong: true });
     if (known(seats)) {
       bars.push({ label: t("howSeats"), from: 0, to: seats, kind: "seats" });
       const short = demand > seats;
@@ -1598,6 +1633,7 @@
 
   function projectLine(project) {
     const parts = [TEXT["kind_" + project.kind] ? t("kind_" + project.kind) : project.kind, project.opening || t("noDate")];
+    if (pick(project.status)) parts.push(pick(project.status));
     if (known(project.seats)) parts.push(t("seatsUnit", { n: num(project.seats) }));
     parts.push(t(project.counted ? "counted" : "notCounted"));
     return h(
@@ -1866,9 +1902,22 @@
 
   /* ---------- header, notes, footer ---------- */
 
+  /** More choices than this do not fit beside each other in the head of an office screen: they become a list. */
+  const MOST_SEGMENTS = 3;
+
+  function choices(box, name, items, current, act) {
+    const list = h("select", { name: name }, items.map((item) => h("option", { value: item.id, title: item.note ? pick(item.note) : null }, pick(item.label))));
+    list.selectedIndex = current;
+    list.setAttribute("aria-label", box.querySelector("legend").textContent);
+    list.addEventListener("change", () => act(list.selectedIndex));
+    box.appendChild(list);
+    box.hidden = false;
+  }
+
   function segments(boxId, name, items, current, act) {
     const box = byId(boxId);
-    box.querySelectorAll("label").forEach((node) => node.remove());
+    box.querySelectorAll("label, select").forEach((node) => node.remove());
+    if (items.length > MOST_SEGMENTS) return choices(box, name, items, current, act);
     items.forEach((item, i) => {
       const input = h("input", { type: "radio", name: name, value: item.id });
       input.checked = i === current;
@@ -1896,6 +1945,8 @@
     } else {
       document.querySelectorAll("input[name=stage]").forEach((input, i) => (input.checked = i === state.stage));
       document.querySelectorAll("input[name=scenario]").forEach((input, i) => (input.checked = i === state.scenario));
+      document.querySelectorAll("select[name=stage]").forEach((list) => (list.selectedIndex = state.stage));
+      document.querySelectorAll("select[name=scenario]").forEach((list) => (list.selectedIndex = state.scenario));
     }
     paintNotes();
   }
@@ -2200,9 +2251,64 @@
     ];
   }
 
+  /* ---------- warnings, classes, supply and indicators, as a bureau prints them ---------- */
+
+  const FACT_GROUPS = ["warnings", "classes", "supply", "indicators"];
+  const FACT_WORDS = new Set(["text", "long", "code", "level"]);
+  const factSide = (kind) => (FACT_WORDS.has(kind) ? (kind === "long" ? "long" : null) : "n");
+  const LEVEL_SIGNS = { surplus: "◇ ", ok: "● ", watch: "▲ ", red: "■ " };
+  const MOST_FACTS = 25;
+
+  function factText(cell, kind) {
+    if (cell === null || cell === "") return "–";
+    if (kind === "level") return h("span", { class: "level " + cell }, (LEVEL_SIGNS[cell] || "") + t(LEVEL_KEYS[cell] || cell));
+    if (typeof cell === "object") return pick(cell);
+    if (typeof cell === "string") return cell;
+    if (kind === "share") return percent(cell);
+    if (kind === "chance") return chance(cell);
+    if (kind === "percent") return hundredths(cell);
+    if (kind === "decimal") return num(cell, 2);
+    return kind === "year" ? String(cell) : num(cell);
+  }
+
+  const LEVEL_KEYS = { surplus: "surplus", ok: "warnNone", watch: "warnYellow", red: "warnRed" };
+
+  function factRows(columns, rows) {
+    const side = (i) => factSide(columns[i].kind);
+    const cell = (row) => row.map((value, i) => h(i ? "td" : "th", { class: side(i), scope: i ? null : "row" }, factText(value, columns[i].kind)));
+    return h(
+      "div",
+      { class: "wide whole-words facts", tabindex: 0 },
+      h(
+        "table",
+        null,
+        h("thead", null, h("tr", null, columns.map((head, i) => h("th", { scope: "col", class: side(i) }, pick(head.label))))),
+        h("tbody", null, rows.map((row) => h("tr", null, cell(row))))
+      )
+    );
+  }
+
+  /** A long table is cut: what is below stands in the workbook too, and opens here. */
+  function factTable(table) {
+    const rest = table.rows.slice(MOST_FACTS);
+    return [
+      h("h4", null, pick(table.title)),
+      table.notes.map((note) => h("p", { class: "hint" }, pick(note))),
+      table.rows.length ? factRows(table.columns, table.rows.slice(0, MOST_FACTS)) : h("p", null, t("factsNone")),
+      rest.length > 0 && h("details", null, h("summary", null, t("factsMore", { n: num(rest.length) })), factRows(table.columns, rest)),
+    ];
+  }
+
+  function factsBody() {
+    return FACT_GROUPS.map((group) => {
+      const tables = model.tables.filter((table) => table.group === group);
+      return tables.length > 0 && [h("h3", { id: "facts-" + group }, t("facts_" + group)), tables.map(factTable)];
+    });
+  }
+
   /* ---------- pages over the map ---------- */
 
-  const PAGES = { about: aboutBody, population: populationBody };
+  const PAGES = { about: aboutBody, population: populationBody, facts: factsBody };
 
   function openPage(name) {
     state.page = name;
@@ -2242,6 +2348,7 @@
         ),
         h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]())
       );
+      box.classList.toggle("broad", state.page === "facts");
       if (focused) byId(focused).focus();
     }
     if (box.open) return;
@@ -2443,6 +2550,8 @@
     byId("language-button").addEventListener("click", turnLanguage);
     byId("about-button").addEventListener("click", () => openPage("about"));
     byId("population-button").addEventListener("click", () => openPage("population"));
+    byId("facts-button").hidden = model.tables.length === 0;
+    byId("facts-button").addEventListener("click", () => openPage("facts"));
     byId("about").addEventListener("close", leavePage);
     byId("about").addEventListener("click", (event) => {
       if (event.target === byId("about")) closePage();
