@@ -14,23 +14,23 @@ import pandas as pd
 
 from schoolmap.errors import MissingValueError
 from schoolmap.inputs.provision import WHOLE_SECTION
-from schoolmap.seats import indicators as rates
-from schoolmap.seats.assessments import BalancedTables
-from schoolmap.seats.assessments import answer
-from schoolmap.seats.assessments import balanced_tables
-from schoolmap.seats.assessments import inclusive_table
-from schoolmap.seats.judging import judge_each
-from schoolmap.seats.judging import stated
-from schoolmap.seats.kindergarten_shares import kindergarten_shares
-from schoolmap.seats.kindergartens import BUILDING
-from schoolmap.seats.kindergartens import OUTDOOR
-from schoolmap.seats.kindergartens import township_indicator
-from schoolmap.seats.measures import measured
-from schoolmap.seats.resources import assessed
-from schoolmap.seats.school_types import section_roles
-from schoolmap.seats.staffing import CERTIFIED
-from schoolmap.seats.staffing import CHILDREN_PER_TEACHER
-from schoolmap.seats.staffing import EXCHANGED
+from schoolmap.seats.classes.school_types import section_roles
+from schoolmap.seats.indicators import rates
+from schoolmap.seats.indicators.assessments import BalancedTables
+from schoolmap.seats.indicators.assessments import answer
+from schoolmap.seats.indicators.assessments import balanced_tables
+from schoolmap.seats.indicators.assessments import inclusive_table
+from schoolmap.seats.indicators.judging import judge_each
+from schoolmap.seats.indicators.judging import stated
+from schoolmap.seats.indicators.kindergarten_shares import kindergarten_shares
+from schoolmap.seats.indicators.kindergartens import BUILDING
+from schoolmap.seats.indicators.kindergartens import OUTDOOR
+from schoolmap.seats.indicators.kindergartens import township_indicator
+from schoolmap.seats.indicators.measures import measured
+from schoolmap.seats.indicators.resources import assessed
+from schoolmap.seats.indicators.staffing import CERTIFIED
+from schoolmap.seats.indicators.staffing import CHILDREN_PER_TEACHER
+from schoolmap.seats.indicators.staffing import EXCHANGED
 from schoolmap.situation import KINDERGARTEN
 from schoolmap.situation import caps_now
 
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from schoolmap.inputs.project_file import Stage
     from schoolmap.project import Project
     from schoolmap.seating import StageResult
-    from schoolmap.seats.measures import Indicator
-    from schoolmap.seats.measures import Measure
-    from schoolmap.seats.official_tables import AssessmentTable
+    from schoolmap.seats.indicators.measures import Indicator
+    from schoolmap.seats.indicators.measures import Measure
+    from schoolmap.seats.indicators.official_tables import AssessmentTable
     from schoolmap.situation import Situation
     from schoolmap.standards.schema import Requirement
 

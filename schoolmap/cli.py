@@ -91,7 +91,7 @@ def new(
 ) -> None:
     """Start a project folder: a workbook to fill in, project.toml with every key explained, a note with three steps."""
     from schoolmap.errors import InputError  # noqa: PLC0415
-    from schoolmap.inputs.template import write_template  # noqa: PLC0415
+    from schoolmap.inputs.template.folder import write_template  # noqa: PLC0415
 
     try:
         written = write_template(

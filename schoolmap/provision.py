@@ -16,12 +16,12 @@ import xarray as xr
 
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
-from schoolmap.seats import ledger
 from schoolmap.seats import supply
-from schoolmap.seats.projects import draw_openings
-from schoolmap.seats.projects import schedule
-from schoolmap.seats.school_sizes import usable_rooms
-from schoolmap.seats.supply_draws import draw_changes
+from schoolmap.seats.classes.school_sizes import usable_rooms
+from schoolmap.seats.projects import ledger
+from schoolmap.seats.projects.draws import draw_changes
+from schoolmap.seats.projects.schedules import draw_openings
+from schoolmap.seats.projects.schedules import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from schoolmap.inputs.aliases import TOTALS
 from schoolmap.inputs.aliases import WORDS
 from schoolmap.inputs.aliases import contract_names
 from schoolmap.inputs.aliases import tidy
-from schoolmap.inputs.cells import PLACE_COLUMNS
+from schoolmap.inputs.cells.columns import PLACE_COLUMNS
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import PROJECT_KINDS
 

@@ -16,11 +16,11 @@ from schoolmap.appraisal import OFFICIAL_EXCESS
 from schoolmap.appraisal import Appraisal
 from schoolmap.appraisal import appraise
 from schoolmap.inputs.project_file import StatedFigure
-from schoolmap.seats.resources import RESOURCES
+from schoolmap.seats.indicators.resources import RESOURCES
 from schoolmap.situation import make_situation
 
 if TYPE_CHECKING:
-    from schoolmap.seats.measures import Indicator
+    from schoolmap.seats.indicators.measures import Indicator
 
 SEVEN = list(RESOURCES)
 

@@ -6,14 +6,14 @@ import pandas as pd
 import pytest
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.balanced_layout import school_table
-from schoolmap.seats.balanced_layout import variation_table
-from schoolmap.seats.official_tables import printed
-from schoolmap.seats.resource_verdicts import compare
-from schoolmap.seats.resource_verdicts import verdicts
-from schoolmap.seats.resources import RESOURCES
-from schoolmap.seats.resources import resource_rates
-from schoolmap.seats.resources import variation
+from schoolmap.seats.indicators.balanced_layout import school_table
+from schoolmap.seats.indicators.balanced_layout import variation_table
+from schoolmap.seats.indicators.official_tables import printed
+from schoolmap.seats.indicators.resource_verdicts import compare
+from schoolmap.seats.indicators.resource_verdicts import verdicts
+from schoolmap.seats.indicators.resources import RESOURCES
+from schoolmap.seats.indicators.resources import resource_rates
+from schoolmap.seats.indicators.resources import variation
 from schoolmap.standards.schema import Figure
 from schoolmap.standards.schema import Requirement
 

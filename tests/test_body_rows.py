@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.inputs.body_rows import Body
-from schoolmap.inputs.body_rows import sort_out
-from schoolmap.inputs.matching import match
-from schoolmap.inputs.raw import RawTable
+from schoolmap.inputs.files.raw import RawTable
+from schoolmap.inputs.layout.body_rows import Body
+from schoolmap.inputs.layout.body_rows import sort_out
+from schoolmap.inputs.layout.matching import match
 from schoolmap.tables import CONTRACTS
 
 HEADER = ["序号", "所在乡镇", "学校标识码", "学段", "学位数", "在校生数"]

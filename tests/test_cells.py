@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import Severity
-from schoolmap.inputs.cells import ReadCells
-from schoolmap.inputs.cells import read_columns
-from schoolmap.inputs.units import Unit
-from schoolmap.inputs.units import parse_unit
+from schoolmap.inputs.cells.columns import ReadCells
+from schoolmap.inputs.cells.columns import read_columns
+from schoolmap.inputs.cells.units import Unit
+from schoolmap.inputs.cells.units import parse_unit
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import Kind
 

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.seats.classes import MOST_CLASSES
-from schoolmap.seats.classes import band_name
-from schoolmap.seats.classes import by_band
-from schoolmap.seats.classes import class_sizes
-from schoolmap.seats.classes import form_classes
-from schoolmap.seats.classes import oversize
+from schoolmap.seats.classes.sizes import MOST_CLASSES
+from schoolmap.seats.classes.sizes import band_name
+from schoolmap.seats.classes.sizes import by_band
+from schoolmap.seats.classes.sizes import class_sizes
+from schoolmap.seats.classes.sizes import form_classes
+from schoolmap.seats.classes.sizes import oversize
 from schoolmap.standards import load
 from schoolmap.standards.schema import ClassBand
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.inputs.code_cells import read_code
-from schoolmap.inputs.code_cells import zeros_lost
-from schoolmap.inputs.number_cells import Read
+from schoolmap.inputs.cells.code_cells import read_code
+from schoolmap.inputs.cells.code_cells import zeros_lost
+from schoolmap.inputs.cells.number_cells import Read
 
 
 def code(cell: object, *, optional: bool = False) -> Read:

@@ -12,8 +12,8 @@ from shapely.geometry import Point
 
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
-from schoolmap.inputs import consistency
-from schoolmap.inputs.consistency import Named
+from schoolmap.inputs.checks import consistency
+from schoolmap.inputs.checks.consistency import Named
 
 METRES = "EPSG:4546"
 

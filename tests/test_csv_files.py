@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from schoolmap.inputs.csv_files import load_csv
-from schoolmap.inputs.raw import UnreadableError
+from schoolmap.inputs.files.csv_files import load_csv
+from schoolmap.inputs.files.raw import UnreadableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from schoolmap.inputs.raw import Grid
+    from schoolmap.inputs.files.raw import Grid
 
 TOWN = pd.DataFrame({"学区代码": ["0101", "0102"], "片区名称": ["西片", "=1+1"]})
 

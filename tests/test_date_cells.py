@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.inputs.date_cells import as_text
-from schoolmap.inputs.date_cells import read_time
-from schoolmap.inputs.number_cells import Read
+from schoolmap.inputs.cells.date_cells import as_text
+from schoolmap.inputs.cells.date_cells import read_time
+from schoolmap.inputs.cells.number_cells import Read
 from schoolmap.tables import Kind
 
 DAY = dt.datetime(2025, 9, 1)  # noqa: DTZ001

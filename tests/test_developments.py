@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import MissingValueError
-from schoolmap.seats.developments import HANDED_OVER
-from schoolmap.seats.developments import STATUSES
-from schoolmap.seats.developments import development_kindergartens
-from schoolmap.seats.measures import measured
+from schoolmap.seats.indicators.developments import HANDED_OVER
+from schoolmap.seats.indicators.developments import STATUSES
+from schoolmap.seats.indicators.developments import development_kindergartens
+from schoolmap.seats.indicators.measures import measured
 from schoolmap.standards.schema import SeatRule
 
 Row = tuple[str | None, float | None, float | None, str | None]

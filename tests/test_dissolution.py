@@ -14,11 +14,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.classes import class_sizes
-from schoolmap.seats.classes import oversize
-from schoolmap.seats.dissolution import Dissolution
-from schoolmap.seats.dissolution import plan_dissolution
-from schoolmap.seats.dissolution import yearly_targets
+from schoolmap.seats.classes.dissolution import Dissolution
+from schoolmap.seats.classes.dissolution import plan_dissolution
+from schoolmap.seats.classes.dissolution import yearly_targets
+from schoolmap.seats.classes.sizes import class_sizes
+from schoolmap.seats.classes.sizes import oversize
 
 GRADES = {"primary": ["1", "2", "3"], "junior": ["7", "8"]}
 BASE, TARGET = 2024, 2027

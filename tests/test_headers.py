@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.inputs.headers import Names
-from schoolmap.inputs.raw import Header
+from schoolmap.inputs.files.raw import Header
+from schoolmap.inputs.layout.headers import Names
 from schoolmap.tables import CONTRACTS
 
 SECTIONS = set(CONTRACTS["sections"].columns)

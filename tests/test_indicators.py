@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.classes import class_sizes
-from schoolmap.seats.indicators import BOARDERS
-from schoolmap.seats.indicators import FUNDS_ARRIVED
-from schoolmap.seats.indicators import PROGRESSION
-from schoolmap.seats.indicators import SPECIAL_NEEDS
-from schoolmap.seats.indicators import SPECIAL_NEEDS_SHARE
-from schoolmap.seats.indicators import class_size_compliance
-from schoolmap.seats.indicators import count_by_status
-from schoolmap.seats.indicators import gross_enrolment
-from schoolmap.seats.indicators import retention
-from schoolmap.seats.indicators import stock_flow
-from schoolmap.seats.judging import judge
-from schoolmap.seats.measures import measured
+from schoolmap.seats.classes.sizes import class_sizes
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.measures import measured
+from schoolmap.seats.indicators.rates import BOARDERS
+from schoolmap.seats.indicators.rates import FUNDS_ARRIVED
+from schoolmap.seats.indicators.rates import PROGRESSION
+from schoolmap.seats.indicators.rates import SPECIAL_NEEDS
+from schoolmap.seats.indicators.rates import SPECIAL_NEEDS_SHARE
+from schoolmap.seats.indicators.rates import class_size_compliance
+from schoolmap.seats.indicators.rates import count_by_status
+from schoolmap.seats.indicators.rates import gross_enrolment
+from schoolmap.seats.indicators.rates import retention
+from schoolmap.seats.indicators.rates import stock_flow
 from schoolmap.standards.schema import Requirement
 
 KINDERGARTEN_CAPS = {"K1": 25.0, "K2": 30.0, "K3": 35.0, "KM": 30.0}

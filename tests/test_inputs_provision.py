@@ -25,7 +25,7 @@ from schoolmap.inputs.provision import index_sections
 from schoolmap.inputs.provision import named_layer
 from schoolmap.inputs.provision import resource_table
 from schoolmap.inputs.provision import standing_in
-from schoolmap.seats.classes import class_sizes
+from schoolmap.seats.classes.sizes import class_sizes
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.investment import ALL
-from schoolmap.seats.investment import UNSTATED
-from schoolmap.seats.investment import investment_summary
+from schoolmap.seats.projects.investment import ALL
+from schoolmap.seats.projects.investment import UNSTATED
+from schoolmap.seats.projects.investment import investment_summary
 
 AMOUNTS = ["investment_planned", "investment_arrived", "investment_spent"]
 amounts = st.one_of(st.none(), st.integers(min_value=0, max_value=20_000))

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.judging import judge
-from schoolmap.seats.judging import judge_each
-from schoolmap.seats.judging import stated
-from schoolmap.seats.measures import UNITS
-from schoolmap.seats.measures import Indicator
-from schoolmap.seats.measures import Measure
-from schoolmap.seats.measures import not_provided
-from schoolmap.seats.measures import text
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.judging import judge_each
+from schoolmap.seats.indicators.judging import stated
+from schoolmap.seats.indicators.measures import UNITS
+from schoolmap.seats.indicators.measures import Indicator
+from schoolmap.seats.indicators.measures import Measure
+from schoolmap.seats.indicators.measures import not_provided
+from schoolmap.seats.indicators.measures import text
 from schoolmap.standards.schema import Requirement
 
 SHARE = Measure(

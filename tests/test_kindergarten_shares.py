@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.seats.judging import judge
-from schoolmap.seats.kindergarten_shares import KINDERGARTEN_SHARES
-from schoolmap.seats.kindergarten_shares import kindergarten_shares
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.kindergarten_shares import KINDERGARTEN_SHARES
+from schoolmap.seats.indicators.kindergarten_shares import kindergarten_shares
 from schoolmap.standards.schema import Requirement
 
 if TYPE_CHECKING:
-    from schoolmap.seats.measures import Indicator
+    from schoolmap.seats.indicators.measures import Indicator
 
 OWNERS = ("public", "inclusive", "private")
 gardens = st.lists(

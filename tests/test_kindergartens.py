@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.judging import judge
-from schoolmap.seats.judging import judge_each
-from schoolmap.seats.kindergartens import ACCEPTED
-from schoolmap.seats.kindergartens import BUILDING
-from schoolmap.seats.kindergartens import OUTDOOR
-from schoolmap.seats.kindergartens import TOWNSHIPS_COVERED
-from schoolmap.seats.kindergartens import township_coverage
-from schoolmap.seats.kindergartens import township_indicator
-from schoolmap.seats.measures import measured
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.judging import judge_each
+from schoolmap.seats.indicators.kindergartens import ACCEPTED
+from schoolmap.seats.indicators.kindergartens import BUILDING
+from schoolmap.seats.indicators.kindergartens import OUTDOOR
+from schoolmap.seats.indicators.kindergartens import TOWNSHIPS_COVERED
+from schoolmap.seats.indicators.kindergartens import township_coverage
+from schoolmap.seats.indicators.kindergartens import township_indicator
+from schoolmap.seats.indicators.measures import measured
 from schoolmap.standards.schema import Requirement
 from schoolmap.standards.schema import SeatRule
 

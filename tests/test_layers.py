@@ -15,10 +15,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
-from schoolmap.inputs.layers import load
-from schoolmap.inputs.raw import RawTable
-from schoolmap.inputs.raw import UnreadableError
-from schoolmap.inputs.sheet_layout import arrange
+from schoolmap.inputs.files.layers import load
+from schoolmap.inputs.files.raw import RawTable
+from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.layout.sheet_layout import arrange
 
 if TYPE_CHECKING:
     from pathlib import Path

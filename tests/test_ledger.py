@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.seats.ledger import LISTED
-from schoolmap.seats.ledger import UNKNOWN
-from schoolmap.seats.ledger import by_ownership
-from schoolmap.seats.ledger import changes
-from schoolmap.seats.ledger import ledger
-from schoolmap.seats.ledger import ownership_by_year
-from schoolmap.seats.ledger import there
-from schoolmap.seats.projects import schedule
+from schoolmap.seats.projects.ledger import LISTED
+from schoolmap.seats.projects.ledger import UNKNOWN
+from schoolmap.seats.projects.ledger import by_ownership
+from schoolmap.seats.projects.ledger import changes
+from schoolmap.seats.projects.ledger import ledger
+from schoolmap.seats.projects.ledger import ownership_by_year
+from schoolmap.seats.projects.ledger import there
+from schoolmap.seats.projects.schedules import schedule
 
 YEARS = [2026, 2027, 2028, 2029]
 some = settings(max_examples=6)

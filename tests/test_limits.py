@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.seats.limits import limit_by_label
+from schoolmap.seats.classes.limits import limit_by_label
 from schoolmap.standards.lookup import caps_grid
 from schoolmap.standards.schema import ClassCap
 from schoolmap.standards.schema import Figure

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from schoolmap.inputs.matching import lost
-from schoolmap.inputs.matching import match
-from schoolmap.inputs.matching import wanted_names
-from schoolmap.inputs.raw import Header
-from schoolmap.inputs.raw import RawTable
+from schoolmap.inputs.files.raw import Header
+from schoolmap.inputs.files.raw import RawTable
+from schoolmap.inputs.layout.matching import lost
+from schoolmap.inputs.layout.matching import match
+from schoolmap.inputs.layout.matching import wanted_names
 from schoolmap.tables import CONTRACTS
 
 

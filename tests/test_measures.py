@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.judging import judge
-from schoolmap.seats.measures import INDICATOR_COLUMNS
-from schoolmap.seats.measures import UNITS
-from schoolmap.seats.measures import Indicator
-from schoolmap.seats.measures import Measure
-from schoolmap.seats.measures import by_group
-from schoolmap.seats.measures import indicator_table
-from schoolmap.seats.measures import measured
-from schoolmap.seats.measures import not_provided
-from schoolmap.seats.measures import text
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.measures import INDICATOR_COLUMNS
+from schoolmap.seats.indicators.measures import UNITS
+from schoolmap.seats.indicators.measures import Indicator
+from schoolmap.seats.indicators.measures import Measure
+from schoolmap.seats.indicators.measures import by_group
+from schoolmap.seats.indicators.measures import indicator_table
+from schoolmap.seats.indicators.measures import measured
+from schoolmap.seats.indicators.measures import not_provided
+from schoolmap.seats.indicators.measures import text
 from schoolmap.standards.schema import Requirement
 
 SHARE = Measure(id="share", label=text("Share", "占比"), basis=text("some / all", "部分／全部"), lacks=UNITS["pupils"])

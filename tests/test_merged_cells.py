@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
-from schoolmap.inputs.merged_cells import fill_merged
-from schoolmap.inputs.raw import RawTable
-from schoolmap.inputs.raw import Span
+from schoolmap.inputs.files.raw import RawTable
+from schoolmap.inputs.files.raw import Span
+from schoolmap.inputs.layout.merged_cells import fill_merged
 from schoolmap.tables import CONTRACTS
 
 NAMES = {"乡镇": "township", "代码": "school", "校名": "name", "占地": "land_m2"}

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 from townships import PLACES
 
-from schoolmap.inputs.mixups import PLAIN
-from schoolmap.inputs.mixups import Mixup
-from schoolmap.inputs.mixups import datum_of
-from schoolmap.inputs.mixups import lies_in_china
-from schoolmap.inputs.mixups import mixups
+from schoolmap.inputs.checks.mixups import PLAIN
+from schoolmap.inputs.checks.mixups import Mixup
+from schoolmap.inputs.checks.mixups import datum_of
+from schoolmap.inputs.checks.mixups import lies_in_china
+from schoolmap.inputs.checks.mixups import mixups
 
 DATUMS = (PLAIN, "GCJ-02", "BD-09")
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.inputs.number_cells import EMPTY_MARKS
-from schoolmap.inputs.number_cells import Read
-from schoolmap.inputs.number_cells import is_mark
-from schoolmap.inputs.number_cells import read_degrees
-from schoolmap.inputs.number_cells import read_number
-from schoolmap.inputs.units import Unit
+from schoolmap.inputs.cells.number_cells import EMPTY_MARKS
+from schoolmap.inputs.cells.number_cells import Read
+from schoolmap.inputs.cells.number_cells import is_mark
+from schoolmap.inputs.cells.number_cells import read_degrees
+from schoolmap.inputs.cells.number_cells import read_number
+from schoolmap.inputs.cells.units import Unit
 
 SEATS = Unit("heads", Fraction(1))
 LAND = Unit("m2", Fraction(1))

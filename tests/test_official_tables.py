@@ -9,21 +9,21 @@ import pandas as pd
 import pytest
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.judging import judge
-from schoolmap.seats.judging import judge_each
-from schoolmap.seats.measures import UNITS
-from schoolmap.seats.measures import Indicator
-from schoolmap.seats.measures import Measure
-from schoolmap.seats.measures import not_provided
-from schoolmap.seats.measures import text
-from schoolmap.seats.official_tables import INDICATOR_HEADINGS
-from schoolmap.seats.official_tables import RESULTS
-from schoolmap.seats.official_tables import AssessmentTable
-from schoolmap.seats.official_tables import TableColumn
-from schoolmap.seats.official_tables import indicator_notes
-from schoolmap.seats.official_tables import indicator_rows
-from schoolmap.seats.official_tables import printed
-from schoolmap.seats.official_tables import result_of
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.judging import judge_each
+from schoolmap.seats.indicators.measures import UNITS
+from schoolmap.seats.indicators.measures import Indicator
+from schoolmap.seats.indicators.measures import Measure
+from schoolmap.seats.indicators.measures import not_provided
+from schoolmap.seats.indicators.measures import text
+from schoolmap.seats.indicators.official_tables import INDICATOR_HEADINGS
+from schoolmap.seats.indicators.official_tables import RESULTS
+from schoolmap.seats.indicators.official_tables import AssessmentTable
+from schoolmap.seats.indicators.official_tables import TableColumn
+from schoolmap.seats.indicators.official_tables import indicator_notes
+from schoolmap.seats.indicators.official_tables import indicator_rows
+from schoolmap.seats.indicators.official_tables import printed
+from schoolmap.seats.indicators.official_tables import result_of
 from schoolmap.standards.schema import Requirement
 
 SHARE = Measure(

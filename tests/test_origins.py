@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from schoolmap.errors import Wording
-from schoolmap.inputs.consistency import Named
-from schoolmap.inputs.origins import Origin
-from schoolmap.inputs.origins import first_label
-from schoolmap.inputs.origins import origin_of
-from schoolmap.inputs.origins import together
-from schoolmap.inputs.origins import whole
+from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.files.origins import Origin
+from schoolmap.inputs.files.origins import first_label
+from schoolmap.inputs.files.origins import origin_of
+from schoolmap.inputs.files.origins import together
+from schoolmap.inputs.files.origins import whole
 from schoolmap.tables import CONTRACTS
 
 SHEETS = (Origin("t.xlsx", "幼儿园"), Origin("t.xlsx", "小学"), Origin("初中.csv"))

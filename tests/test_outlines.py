@@ -18,10 +18,10 @@ from townships import county
 
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
-from schoolmap.inputs import outlines
-from schoolmap.inputs.consistency import Named
-from schoolmap.inputs.mixups import PLAIN
-from schoolmap.inputs.mixups import Mixup
+from schoolmap.inputs.checks import outlines
+from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.mixups import PLAIN
+from schoolmap.inputs.checks.mixups import Mixup
 
 CRS = "EPSG:4546"
 

@@ -16,8 +16,8 @@ from shapely.geometry import Point
 from shapely.geometry import Polygon
 
 from schoolmap.inputs.coordinates import parse_crs
-from schoolmap.inputs.places import locate
-from schoolmap.inputs.raw import RawTable
+from schoolmap.inputs.files.places import locate
+from schoolmap.inputs.files.raw import RawTable
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import typer
 
 from schoolmap.cli import app
 from schoolmap.inputs.project_file import USUAL_STAGES
-from schoolmap.inputs.template import write_template
-from schoolmap.inputs.template_sheets import CODES
-from schoolmap.inputs.template_sheets import GUIDE
-from schoolmap.inputs.template_sheets import describe_sheets
-from schoolmap.inputs.template_toml import Choices
-from schoolmap.inputs.template_toml import project_toml
+from schoolmap.inputs.template.folder import write_template
+from schoolmap.inputs.template.sheets import CODES
+from schoolmap.inputs.template.sheets import GUIDE
+from schoolmap.inputs.template.sheets import describe_sheets
+from schoolmap.inputs.template.toml import Choices
+from schoolmap.inputs.template.toml import project_toml
 
 DOCS = Path(__file__).parents[1] / "docs"
 CHINESE = (DOCS / "planner-guide.zh.md").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import Severity
-from schoolmap.inputs.body_rows import Total
-from schoolmap.inputs.printed_totals import added_columns
-from schoolmap.inputs.printed_totals import compare
+from schoolmap.inputs.layout.body_rows import Total
+from schoolmap.inputs.layout.printed_totals import added_columns
+from schoolmap.inputs.layout.printed_totals import compare
 from schoolmap.tables import CONTRACTS
 
 SECTIONS = CONTRACTS["sections"]

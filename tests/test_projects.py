@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import InputError
 from schoolmap.errors import LabelError
-from schoolmap.seats.projects import REASONS
-from schoolmap.seats.projects import UNDER_WAY
-from schoolmap.seats.projects import draw_openings
-from schoolmap.seats.projects import schedule
+from schoolmap.seats.projects.schedules import REASONS
+from schoolmap.seats.projects.schedules import UNDER_WAY
+from schoolmap.seats.projects.schedules import draw_openings
+from schoolmap.seats.projects.schedules import schedule
 from schoolmap.tables import PROJECT_KINDS
 from schoolmap.tables import PROJECT_STATUSES
 

@@ -21,8 +21,8 @@ from schoolmap.provision import figure
 from schoolmap.provision import make_provision
 from schoolmap.provision import stage_supply
 from schoolmap.seating import years_of
-from schoolmap.seats import ledger
-from schoolmap.seats.projects import draw_openings
+from schoolmap.seats.projects import ledger
+from schoolmap.seats.projects.schedules import draw_openings
 
 if TYPE_CHECKING:
     from schoolmap.project import Project

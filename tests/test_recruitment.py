@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.recruitment import recruitment
-from schoolmap.seats.staffing import staff_needed
+from schoolmap.seats.indicators.recruitment import recruitment
+from schoolmap.seats.indicators.staffing import staff_needed
 
 needs = st.lists(st.lists(st.integers(0, 120), min_size=4, max_size=4), min_size=1, max_size=4)
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.resource_verdicts import compare
-from schoolmap.seats.resource_verdicts import repairs
-from schoolmap.seats.resource_verdicts import verdicts
-from schoolmap.seats.resources import RESOURCES
+from schoolmap.seats.indicators.resource_verdicts import compare
+from schoolmap.seats.indicators.resource_verdicts import repairs
+from schoolmap.seats.indicators.resource_verdicts import verdicts
+from schoolmap.seats.indicators.resources import RESOURCES
 from schoolmap.standards.schema import Requirement
 
 # the order of magnitude of the real ones, so that the cases read like schools

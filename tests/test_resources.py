@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.resources import LEFT_OUT
-from schoolmap.seats.resources import METHODS
-from schoolmap.seats.resources import RESOURCES
-from schoolmap.seats.resources import assessed
-from schoolmap.seats.resources import resource_rates
-from schoolmap.seats.resources import split_shared
-from schoolmap.seats.resources import variation
+from schoolmap.seats.indicators.resources import LEFT_OUT
+from schoolmap.seats.indicators.resources import METHODS
+from schoolmap.seats.indicators.resources import RESOURCES
+from schoolmap.seats.indicators.resources import assessed
+from schoolmap.seats.indicators.resources import resource_rates
+from schoolmap.seats.indicators.resources import split_shared
+from schoolmap.seats.indicators.resources import variation
 from schoolmap.standards.schema import Figure
 from schoolmap.standards.schema import StageStandard
 from schoolmap.tables import CONTRACTS

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.room_shares import share_rooms
+from schoolmap.seats.classes.room_shares import share_rooms
 
 small = st.lists(st.integers(min_value=0, max_value=130), min_size=1, max_size=4)
 

@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.school_sizes import boarding_balance
-from schoolmap.seats.school_sizes import capacity
-from schoolmap.seats.school_sizes import size_flags
-from schoolmap.seats.school_sizes import usable_rooms
+from schoolmap.seats.classes.school_sizes import boarding_balance
+from schoolmap.seats.classes.school_sizes import capacity
+from schoolmap.seats.classes.school_sizes import size_flags
+from schoolmap.seats.classes.school_sizes import usable_rooms
 from schoolmap.standards import load
 from schoolmap.standards.schema import StageStandard
 

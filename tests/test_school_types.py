@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.school_types import ROLES
-from schoolmap.seats.school_types import SchoolCodes
-from schoolmap.seats.school_types import count_schools
-from schoolmap.seats.school_types import section_roles
-from schoolmap.seats.school_types import shipped_codes
+from schoolmap.seats.classes.school_types import ROLES
+from schoolmap.seats.classes.school_types import SchoolCodes
+from schoolmap.seats.classes.school_types import count_schools
+from schoolmap.seats.classes.school_types import section_roles
+from schoolmap.seats.classes.school_types import shipped_codes
 
 STAGES = ("kindergarten", "primary", "junior", "senior")
 TYPES = ("", "111", "119", "211", "218", "219", "311", "312", "319", "341", "345", "900")

@@ -12,8 +12,8 @@ import pytest
 
 from schoolmap import standards
 from schoolmap.errors import Severity
-from schoolmap.inputs import seat_checks
-from schoolmap.inputs.consistency import Named
+from schoolmap.inputs.checks import seat_checks
+from schoolmap.inputs.checks.consistency import Named
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import SeatSettings
 from schoolmap.inputs.project_file import StatedFigure

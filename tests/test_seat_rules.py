@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.seats.seat_rules import required_by_rules
+from schoolmap.seats.indicators.seat_rules import required_by_rules
 from schoolmap.standards import load
 from schoolmap.standards.lookup import classes_for
 from schoolmap.standards.lookup import rules_for

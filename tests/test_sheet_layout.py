@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from schoolmap.inputs.csv_files import load_csv
-from schoolmap.inputs.matching import wanted_names
-from schoolmap.inputs.raw import UnreadableError
-from schoolmap.inputs.sheet_layout import arrange
-from schoolmap.inputs.workbooks import load_sheet
+from schoolmap.inputs.files.csv_files import load_csv
+from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.workbooks import load_sheet
+from schoolmap.inputs.layout.matching import wanted_names
+from schoolmap.inputs.layout.sheet_layout import arrange
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bureau import Rows
 
-    from schoolmap.inputs.raw import RawTable
+    from schoolmap.inputs.files.raw import RawTable
 
 WANTED = wanted_names(CONTRACTS["sections"])
 HEADER: list[object] = ["学校标识码", "学段", "学位数", "在校生数"]

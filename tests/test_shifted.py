@@ -19,10 +19,10 @@ from townships import County
 from townships import county
 
 from schoolmap.errors import Severity
-from schoolmap.inputs import shifted
-from schoolmap.inputs.consistency import Named
-from schoolmap.inputs.mixups import PLAIN
-from schoolmap.inputs.mixups import Mixup
+from schoolmap.inputs.checks import shifted
+from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.mixups import PLAIN
+from schoolmap.inputs.checks.mixups import Mixup
 
 
 def placed(here: County, schools: Named) -> shifted.Placed:

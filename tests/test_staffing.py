@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
-from schoolmap.seats.judging import judge
-from schoolmap.seats.measures import measured
-from schoolmap.seats.staffing import CERTIFIED
-from schoolmap.seats.staffing import CHILDREN_PER_TEACHER
-from schoolmap.seats.staffing import EXCHANGED
-from schoolmap.seats.staffing import EXCHANGED_BACKBONE
-from schoolmap.seats.staffing import heads_needed
-from schoolmap.seats.staffing import staff_needed
-from schoolmap.seats.staffing import staffing
-from schoolmap.seats.staffing import staffing_totals
+from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.measures import measured
+from schoolmap.seats.indicators.staffing import CERTIFIED
+from schoolmap.seats.indicators.staffing import CHILDREN_PER_TEACHER
+from schoolmap.seats.indicators.staffing import EXCHANGED
+from schoolmap.seats.indicators.staffing import EXCHANGED_BACKBONE
+from schoolmap.seats.indicators.staffing import heads_needed
+from schoolmap.seats.indicators.staffing import staff_needed
+from schoolmap.seats.indicators.staffing import staffing
+from schoolmap.seats.indicators.staffing import staffing_totals
 from schoolmap.standards.schema import Figure
 from schoolmap.standards.schema import Requirement
 from schoolmap.standards.schema import StageStandard

@@ -11,13 +11,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
-from schoolmap.seats.ledger import ledger
-from schoolmap.seats.ledger import there
-from schoolmap.seats.projects import draw_openings
-from schoolmap.seats.projects import possible
-from schoolmap.seats.projects import schedule
+from schoolmap.seats.projects.draws import draw_changes
+from schoolmap.seats.projects.ledger import ledger
+from schoolmap.seats.projects.ledger import there
+from schoolmap.seats.projects.schedules import draw_openings
+from schoolmap.seats.projects.schedules import possible
+from schoolmap.seats.projects.schedules import schedule
 from schoolmap.seats.supply import supply_by_catchment
-from schoolmap.seats.supply_draws import draw_changes
 
 YEARS = [2026, 2027, 2028]
 CLASS_SIZE: dict[str, float | None] = {"kindergarten": 30, "primary": 45}

@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 from schoolmap.cli import app
 from schoolmap.errors import InputError
-from schoolmap.inputs.template import write_template
-from schoolmap.inputs.template import zone_of
-from schoolmap.inputs.template_sheets import BOOK
+from schoolmap.inputs.template.folder import write_template
+from schoolmap.inputs.template.folder import zone_of
+from schoolmap.inputs.template.sheets import BOOK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,7 +248,7 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, number: int, error: BaseException) 
         return whole(self, mode, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", open_half)
-    monkeypatch.setattr("schoolmap.inputs.template.draw_workbook", lambda *_, **__: b"workbook")
+    monkeypatch.setattr("schoolmap.inputs.template.folder.draw_workbook", lambda *_, **__: b"workbook")
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is forbidden to the administrator")

@@ -7,11 +7,11 @@ import itertools
 import pytest
 from shapely.geometry import shape
 
-from schoolmap.inputs.codes import is_school_code
+from schoolmap.inputs.checks.codes import is_school_code
 from schoolmap.inputs.project_file import USUAL_STAGES
-from schoolmap.inputs.template_example import FILLED
-from schoolmap.inputs.template_example import example_catchments
-from schoolmap.inputs.template_example import example_tables
+from schoolmap.inputs.template.example import FILLED
+from schoolmap.inputs.template.example import example_catchments
+from schoolmap.inputs.template.example import example_tables
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import by_grade
 from schoolmap.tables import grades_of

@@ -19,11 +19,11 @@ from schoolmap.inputs.aliases import contract_names
 from schoolmap.inputs.project_file import USUAL_STAGES
 from schoolmap.inputs.project_file import TableSource
 from schoolmap.inputs.readers import read_table
-from schoolmap.inputs.template import write_template
-from schoolmap.inputs.template_example import FILLED
-from schoolmap.inputs.template_example import example_tables
-from schoolmap.inputs.template_sheets import BOOK
-from schoolmap.inputs.template_sheets import describe_sheets
+from schoolmap.inputs.template.example import FILLED
+from schoolmap.inputs.template.example import example_tables
+from schoolmap.inputs.template.folder import write_template
+from schoolmap.inputs.template.sheets import BOOK
+from schoolmap.inputs.template.sheets import describe_sheets
 from schoolmap.inputs.to_fill import TO_FILL
 from schoolmap.plan import make_plan
 from schoolmap.project import inspect_folder
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from schoolmap.inputs.meanings import Language
-    from schoolmap.inputs.template_sheets import Sheet
+    from schoolmap.inputs.template.sheets import Sheet
 
 RUN = CliRunner()
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

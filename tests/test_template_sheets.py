@@ -10,18 +10,18 @@ from schoolmap.inputs.aliases import contract_names
 from schoolmap.inputs.meanings import WORD_MEANINGS
 from schoolmap.inputs.project_file import USUAL_STAGES
 from schoolmap.inputs.readers import read_value
-from schoolmap.inputs.template_example import example_tables
-from schoolmap.inputs.template_sheets import EITHER
-from schoolmap.inputs.template_sheets import EXAMPLE
-from schoolmap.inputs.template_sheets import NOT_ASKED
-from schoolmap.inputs.template_sheets import describe_sheets
-from schoolmap.inputs.template_sheets import describe_words
-from schoolmap.inputs.template_sheets import rows_of
+from schoolmap.inputs.template.example import example_tables
+from schoolmap.inputs.template.sheets import EITHER
+from schoolmap.inputs.template.sheets import EXAMPLE
+from schoolmap.inputs.template.sheets import NOT_ASKED
+from schoolmap.inputs.template.sheets import describe_sheets
+from schoolmap.inputs.template.sheets import describe_words
+from schoolmap.inputs.template.sheets import rows_of
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
     from schoolmap.inputs.meanings import Language
-    from schoolmap.inputs.template_sheets import Sheet
+    from schoolmap.inputs.template.sheets import Sheet
 
 STAGES = tuple(USUAL_STAGES)
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

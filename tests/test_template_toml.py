@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from schoolmap.inputs.project_file import USUAL_STAGES
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import read_project_file
-from schoolmap.inputs.template_keys import KEYS
-from schoolmap.inputs.template_sheets import describe_sheets
-from schoolmap.inputs.template_toml import MODELS
-from schoolmap.inputs.template_toml import Choices
-from schoolmap.inputs.template_toml import project_toml
+from schoolmap.inputs.template.keys import KEYS
+from schoolmap.inputs.template.sheets import describe_sheets
+from schoolmap.inputs.template.toml import MODELS
+from schoolmap.inputs.template.toml import Choices
+from schoolmap.inputs.template.toml import project_toml
 from schoolmap.inputs.to_fill import places_to_fill
 from schoolmap.tables import CONTRACTS
 

@@ -12,11 +12,11 @@ import pytest
 from openpyxl.utils import range_boundaries
 
 from schoolmap.inputs.project_file import USUAL_STAGES
-from schoolmap.inputs.template_example import FILLED
-from schoolmap.inputs.template_example import example_tables
-from schoolmap.inputs.template_sheets import describe_sheets
-from schoolmap.inputs.template_sheets import rows_of
-from schoolmap.inputs.template_workbook import draw_workbook
+from schoolmap.inputs.template.example import FILLED
+from schoolmap.inputs.template.example import example_tables
+from schoolmap.inputs.template.sheets import describe_sheets
+from schoolmap.inputs.template.sheets import rows_of
+from schoolmap.inputs.template.workbook import draw_workbook
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from schoolmap.inputs.meanings import Language
-    from schoolmap.inputs.template_sheets import Field
+    from schoolmap.inputs.template.sheets import Field
 
 STAGES = tuple(USUAL_STAGES)
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

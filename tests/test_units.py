@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schoolmap.inputs.cells.units import Unit
+from schoolmap.inputs.cells.units import factor
+from schoolmap.inputs.cells.units import parse_unit
+from schoolmap.inputs.cells.units import unit_in_header
+from schoolmap.inputs.cells.units import unit_of
 from schoolmap.inputs.meanings import UNITS as SHOWN_UNITS
-from schoolmap.inputs.units import Unit
-from schoolmap.inputs.units import factor
-from schoolmap.inputs.units import parse_unit
-from schoolmap.inputs.units import unit_in_header
-from schoolmap.inputs.units import unit_of
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import NUMERIC
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schoolmap.inputs.cells import ReadCells
-from schoolmap.inputs.cells import read_columns
-from schoolmap.inputs.origins import Origin
-from schoolmap.inputs.origins import first_label
-from schoolmap.inputs.value_checks import check_values
-from schoolmap.inputs.value_checks import doubled_keys
+from schoolmap.inputs.cells.columns import ReadCells
+from schoolmap.inputs.cells.columns import read_columns
+from schoolmap.inputs.cells.value_checks import check_values
+from schoolmap.inputs.cells.value_checks import doubled_keys
+from schoolmap.inputs.files.origins import Origin
+from schoolmap.inputs.files.origins import first_label
 from schoolmap.tables import CONTRACTS
 
 SECTIONS = CONTRACTS["sections"]

@@ -11,15 +11,15 @@ import pyogrio
 import pytest
 from shapely.geometry import Point
 
-from schoolmap.inputs.raw import UnreadableError
-from schoolmap.inputs.vector_files import load_layer
-from schoolmap.inputs.vector_files import load_parquet
+from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.vector_files import load_layer
+from schoolmap.inputs.files.vector_files import load_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.raw import RawTable
+    from schoolmap.inputs.files.raw import RawTable
 
 TOWN = pd.DataFrame({"学区代码": ["0101", "0102"], "片区名称": ["西片", "=1+1"]})
 PLACES = gpd.GeoDataFrame(TOWN, geometry=[Point(440_000, 3_148_000), Point(441_000, 3_149_000)], crs="EPSG:4546")

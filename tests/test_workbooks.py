@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from schoolmap.inputs import workbooks
-from schoolmap.inputs.raw import UnreadableError
-from schoolmap.inputs.workbooks import load_sheet
+from schoolmap.inputs.files import workbooks
+from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.workbooks import load_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.raw import Grid
+    from schoolmap.inputs.files.raw import Grid
 
 
 def read(path: Path, sheet: str = "", books: dict[Path, Workbook] | None = None) -> Grid:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from schoolmap.inputs import people
-from schoolmap.inputs.consistency import BOTH
-from schoolmap.inputs.consistency import band_ends
+from schoolmap.inputs.checks import people
+from schoolmap.inputs.checks.consistency import BOTH
+from schoolmap.inputs.checks.consistency import band_ends
 from schoolmap.population.evidence import Evidence
 from schoolmap.tables import ORDERS
 from schoolmap.tables import grade_number

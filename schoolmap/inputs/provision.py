@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from schoolmap.inputs.consistency import split_labels
+from schoolmap.inputs.checks.consistency import split_labels
 from schoolmap.tables import CLASS_GRADES
 from schoolmap.tables import CONTRACTS
 from schoolmap.tables import KINDERGARTEN_GRADES

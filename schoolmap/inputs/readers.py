@@ -23,32 +23,32 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.errors import row_number
-from schoolmap.inputs import layers
-from schoolmap.inputs import printed_totals
 from schoolmap.inputs.aliases import WORDS
-from schoolmap.inputs.body_rows import sort_out
-from schoolmap.inputs.cells import PLACE_COLUMNS
-from schoolmap.inputs.cells import Problem
-from schoolmap.inputs.cells import listed
-from schoolmap.inputs.cells import read_columns
-from schoolmap.inputs.matching import lost
-from schoolmap.inputs.matching import match
-from schoolmap.inputs.matching import wanted_names
-from schoolmap.inputs.merged_cells import fill_merged
-from schoolmap.inputs.notices import notice
-from schoolmap.inputs.notices import rows_en
-from schoolmap.inputs.notices import rows_zh
-from schoolmap.inputs.origins import Origin
-from schoolmap.inputs.origins import together
-from schoolmap.inputs.origins import whole
-from schoolmap.inputs.places import locate
-from schoolmap.inputs.raw import RawTable
-from schoolmap.inputs.raw import UnreadableError
-from schoolmap.inputs.sheet_layout import arrange
-from schoolmap.inputs.units import parse_unit
-from schoolmap.inputs.units import unit_in_header
-from schoolmap.inputs.value_checks import check_values
-from schoolmap.inputs.value_checks import doubled_keys
+from schoolmap.inputs.cells.columns import PLACE_COLUMNS
+from schoolmap.inputs.cells.columns import Problem
+from schoolmap.inputs.cells.columns import listed
+from schoolmap.inputs.cells.columns import read_columns
+from schoolmap.inputs.cells.notices import notice
+from schoolmap.inputs.cells.notices import rows_en
+from schoolmap.inputs.cells.notices import rows_zh
+from schoolmap.inputs.cells.units import parse_unit
+from schoolmap.inputs.cells.units import unit_in_header
+from schoolmap.inputs.cells.value_checks import check_values
+from schoolmap.inputs.cells.value_checks import doubled_keys
+from schoolmap.inputs.files import layers
+from schoolmap.inputs.files.origins import Origin
+from schoolmap.inputs.files.origins import together
+from schoolmap.inputs.files.origins import whole
+from schoolmap.inputs.files.places import locate
+from schoolmap.inputs.files.raw import RawTable
+from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.layout import printed_totals
+from schoolmap.inputs.layout.body_rows import sort_out
+from schoolmap.inputs.layout.matching import lost
+from schoolmap.inputs.layout.matching import match
+from schoolmap.inputs.layout.matching import wanted_names
+from schoolmap.inputs.layout.merged_cells import fill_merged
+from schoolmap.inputs.layout.sheet_layout import arrange
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,11 +58,11 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-    from schoolmap.inputs.body_rows import Body
-    from schoolmap.inputs.cells import ReadCells
+    from schoolmap.inputs.cells.columns import ReadCells
+    from schoolmap.inputs.cells.units import Unit
     from schoolmap.inputs.coordinates import Bounds
+    from schoolmap.inputs.layout.body_rows import Body
     from schoolmap.inputs.project_file import TableSource
-    from schoolmap.inputs.units import Unit
     from schoolmap.tables import Contract
 
 MAY_BE_EMPTY = {"projects", "developments"}

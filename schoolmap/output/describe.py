@@ -12,7 +12,7 @@ import shapely
 from schoolmap import __version__
 from schoolmap.demography import AS_GIVEN
 from schoolmap.errors import Severity
-from schoolmap.inputs import consistency
+from schoolmap.inputs.checks import consistency
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output import model
 from schoolmap.output import words

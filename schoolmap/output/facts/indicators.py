@@ -16,12 +16,12 @@ from schoolmap.output.facts.cells import stage_names
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.words import both
-from schoolmap.seats.official_tables import INDICATOR_HEADINGS
-from schoolmap.seats.official_tables import AssessmentTable
-from schoolmap.seats.official_tables import indicator_notes
-from schoolmap.seats.official_tables import indicator_rows
-from schoolmap.seats.staffing import ROLES
-from schoolmap.seats.staffing import staffing_totals
+from schoolmap.seats.indicators.official_tables import INDICATOR_HEADINGS
+from schoolmap.seats.indicators.official_tables import AssessmentTable
+from schoolmap.seats.indicators.official_tables import indicator_notes
+from schoolmap.seats.indicators.official_tables import indicator_rows
+from schoolmap.seats.indicators.staffing import ROLES
+from schoolmap.seats.indicators.staffing import staffing_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from schoolmap.output.model import Cell
     from schoolmap.output.model import Text
     from schoolmap.plan import Plan
-    from schoolmap.seats.official_tables import TableColumn
+    from schoolmap.seats.indicators.official_tables import TableColumn
 
 SHEETS: dict[str, Text] = {
     "inclusive": both("Inclusive kindergartens", "普及普惠"),

@@ -16,7 +16,7 @@ from schoolmap.output.facts.cells import stage_names
 from schoolmap.output.facts.cells import yes
 from schoolmap.output.model import FactTable
 from schoolmap.output.words import both
-from schoolmap.seats.developments import STATUSES as DEVELOPMENT_STATUSES
+from schoolmap.seats.indicators.developments import STATUSES as DEVELOPMENT_STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

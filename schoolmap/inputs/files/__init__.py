@@ -1,0 +1,1 @@
+"""Files as they are: csv, workbooks, layers; and the places of their records."""

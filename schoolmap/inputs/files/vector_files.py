@@ -1,0 +1,195 @@
+"""Read layers that GDAL knows, and parquet files: attributes, geometry, and the CRS that the file itself states."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import warnings
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from schoolmap.errors import Wording
+from schoolmap.inputs.files.raw import RawTable
+from schoolmap.inputs.files.raw import UnreadableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyproj
+
+JSON_SUFFIXES = {".geojson", ".json"}
+LAYER_SUFFIXES = {*JSON_SUFFIXES, ".gpkg", ".shp"}
+_SIGNATURES = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
+
+
+def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
+    """
+    Read one layer.
+
+    Parameters
+    ----------
+    path
+        geojson, json, gpkg or shp; its content must be what its ending says.
+    layer
+        Layer of a GeoPackage; the first if empty.
+    encoding
+        Of a shapefile's attributes. Without one, what its `.cpg` says holds;
+        without that, UTF-8 if they are UTF-8, else GB 18030, which holds GBK.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no such layer.
+    """
+    suffix, document = path.suffix.lower(), None
+    # GDAL goes by content, not by ending: a file that says it is a virtual layer would lead it to any file or address
+    if suffix in JSON_SUFFIXES:
+        document = _json_document(path)
+        name = f"{_json_driver(document)}:{path}"
+    else:
+        _require_signature(path, suffix)
+        name = str(path)
+    if suffix == ".shp":
+        _require_parts(path)
+    if suffix == ".shp" and not encoding:
+        encoding = _shapefile_encoding(path)
+    try:
+        with warnings.catch_warnings():
+            # GDAL warns of the file's style; what it cannot read is an error or an empty cell
+            warnings.simplefilter("ignore")
+            frame = pyogrio.read_dataframe(name, layer=layer or None, encoding=encoding or None)
+    # a truncated file fails on opening, on its features, on their geometry or on its text
+    except (RuntimeError, ValueError, LookupError, shapely.errors.ShapelyError) as error:
+        raise UnreadableError.of(_no_layer(str(error))) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return RawTable(frame=_number_rows(frame))
+    stated = "" if frame.crs is None else _name_crs(frame.crs)
+    # GDAL reports WGS 84 for a JSON file that has no `crs` member; one feature a line never has one
+    if suffix in JSON_SUFFIXES and not (isinstance(document, dict) and "crs" in document):
+        stated = ""
+    return _as_raw(frame, stated)
+
+
+def _json_document(path: Path) -> object:
+    """Return what a JSON file holds; a tuple if that is one feature a line, nothing if it is broken."""
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(content)
+    with contextlib.suppress(ValueError, RecursionError):
+        return tuple(json.loads(line) for line in content.replace(b"\x1e", b"").splitlines() if line.strip())
+    return None
+
+
+def _json_driver(document: object) -> str:
+    """Name the only driver of GDAL that may read a JSON file."""
+    if isinstance(document, dict) and document.get("type") == "Topology":
+        return "TopoJSON"
+    if isinstance(document, dict) and "geometryType" in document:
+        return "ESRIJSON"
+    return "GeoJSONSeq" if isinstance(document, tuple) else "GeoJSON"
+
+
+def _require_signature(path: Path, suffix: str) -> None:
+    """Raise unless the file begins as one of its ending does."""
+    signature = _SIGNATURES[suffix]
+    with path.open("rb") as file:
+        begins = file.read(len(signature))
+    if begins != signature:
+        raise UnreadableError.of(_no_layer(f"the content is not that of a {suffix} file."))
+
+
+def _require_parts(path: Path) -> None:
+    """Raise unless the files of a shapefile that hold its records are there."""
+    absent = [ending for ending in (".shx", ".dbf") if _sibling(path, ending) is None]
+    if absent:
+        names = [path.with_suffix(ending).name for ending in absent]
+        raise UnreadableError.of(
+            Wording(
+                f"is a shapefile without {' and '.join(names)}.",
+                "A shapefile is several files of one name: put .shp, .shx, .dbf and .prj side by side.",
+                f"缺少同名文件 {'、'.join(names)}。",
+                "shapefile 由多个同名文件组成:请将 .shp、.shx、.dbf、.prj 放在一起。",
+            ),
+        )
+
+
+def _sibling(path: Path, ending: str) -> Path | None:
+    """Return the file of the same name with another ending, in small letters or capitals."""
+    found = (path.with_suffix(ending), path.with_suffix(ending.upper()))
+    return next((file for file in found if file.is_file()), None)
+
+
+def _no_layer(reason: str) -> Wording:
+    return Wording(
+        f"cannot be read as a layer: {reason}",
+        "Open it in QGIS and save it anew as GeoPackage.",
+        f"不能作为图层读取:{reason}",
+        "请在 QGIS 中打开并重新保存为 GeoPackage。",
+    )
+
+
+def _shapefile_encoding(path: Path) -> str:
+    """Return UTF-8 or GB 18030 for attributes that state no encoding of their own; empty if they do."""
+    table = _sibling(path, ".dbf")
+    if table is None or _sibling(path, ".cpg") is not None:
+        return ""
+    content = table.read_bytes()
+    # bytes 8 and 9 of a dbf are the length of its header; field names in the header may be cut within a character
+    records = content[int.from_bytes(content[8:10], "little") :]
+    try:
+        records.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def load_parquet(path: Path) -> RawTable:
+    """
+    Read a parquet file, with geometry if it has one.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no parquet file.
+    """
+    try:
+        try:
+            frame = gpd.read_parquet(path)
+        except ValueError:
+            return RawTable(frame=_number_rows(pd.read_parquet(path)))
+    # pyarrow's own errors are all of these
+    except (OSError, ValueError, LookupError, RuntimeError, TypeError) as error:
+        raise UnreadableError.of(
+            Wording(
+                f"is no parquet file: {error}",
+                "Write it anew, or save it as csv.",
+                f"不是 parquet 文件:{error}",
+                "请重新生成,或另存为 csv。",
+            ),
+        ) from error
+    return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
+
+
+def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
+    rows = pd.RangeIndex(1, len(frame) + 1, name="row")
+    cells = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object)
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    cells.index = rows
+    geometry = gpd.GeoSeries(shapely.force_2d(frame.geometry.to_numpy()), index=rows)
+    return RawTable(frame=cells, geometry=geometry, crs=stated)
+
+
+def _name_crs(crs: pyproj.CRS) -> str:
+    return str(crs.to_string())
+
+
+def _number_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Index by row, from 1, and leave out rows without any content."""
+    frame = frame.astype(object)
+    frame = frame.where(frame.notna() & (frame != ""), None)
+    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    return frame.dropna(how="all")

@@ -1,0 +1,1 @@
+"""Classes and schools by their size, and how oversized classes are dissolved."""
