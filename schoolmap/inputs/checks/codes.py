@@ -12,17 +12,20 @@ school) and of GB/T 2260 (provinces), each as secondary sources quote it.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Literal
 from typing import NamedTuple
+from typing import get_args
 
 import pandas as pd
 
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
+from schoolmap.seats.classes.school_types import shipped_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,52 +110,31 @@ _OF_CATEGORY: dict[str, tuple[Level, ...]] = {
 }
 _MUST_TEACH: dict[str, Level] = {"11": "kindergarten", "21": "primary", "31": "junior", "34": "senior"}
 
-SCHOOL_TYPES: dict[str, SchoolType] = {
-    "111": SchoolType(zh="幼儿园", en="kindergarten", levels=("kindergarten",)),
-    "112": SchoolType(zh="独立设置的少数民族幼儿园", en="minority kindergarten", levels=("kindergarten",)),
-    "119": SchoolType(zh="附设幼儿班", en="attached kindergarten classes", levels=("kindergarten",), attached=True),
-    "211": SchoolType(zh="小学", en="primary school", levels=("primary",)),
-    "212": SchoolType(zh="独立设置的少数民族小学", en="minority primary school", levels=("primary",)),
-    "218": SchoolType(zh="小学教学点", en="primary teaching point", levels=("primary",)),
-    "219": SchoolType(zh="附设小学班", en="attached primary classes", levels=("primary",), attached=True),
-    "311": SchoolType(zh="初级中学", en="junior secondary school", levels=("junior",)),
-    "312": SchoolType(zh="九年一贯制学校", en="nine-year school", levels=("primary", "junior")),
-    "319": SchoolType(zh="附设普通初中班", en="attached junior classes", levels=("junior",), attached=True),
-    "321": SchoolType(zh="职业初中", en="vocational junior secondary school", levels=("junior",)),
-    "329": SchoolType(zh="附设职业初中班", en="attached vocational junior classes", levels=("junior",), attached=True),
-    "341": SchoolType(zh="完全中学", en="complete secondary school", levels=("junior", "senior")),
-    "342": SchoolType(zh="高级中学", en="senior secondary school", levels=("senior",)),
-    "345": SchoolType(zh="十二年一贯制学校", en="twelve-year school", levels=("primary", "junior", "senior")),
-    "349": SchoolType(zh="附设普通高中班", en="attached senior classes", levels=("senior",), attached=True),
-    **{
-        code: SchoolType(zh=zh, en="vocational secondary education")
-        for code, zh in (
-            ("361", "调整后中等职业学校"),
-            ("362", "中等技术学校"),
-            ("363", "中等师范学校"),
-            ("364", "成人中等专业学校"),
-            ("365", "职业高中学校"),
-            ("366", "技工学校"),
-            ("368", "附设中职班"),
-            ("369", "其他机构"),
+
+@functools.cache
+def school_types() -> dict[str, SchoolType]:
+    """
+    Return the types of school (办学类型) with their names, as `seats.classes.school_types` ships them.
+
+    Examples
+    --------
+    >>> school_types()["312"].zh, school_types()["312"].levels
+    ('九年一贯制学校', ('primary', 'junior'))
+    """
+    codes = shipped_codes()
+    return {
+        code: SchoolType(
+            zh=codes.names[code]["zh"],
+            en=codes.names[code]["en"],
+            levels=tuple(level for level in get_args(Level) if level in codes.stages[code]),
+            attached=role == "attached",
         )
-    },
-    "371": SchoolType(zh="工读学校", en="reform school"),
-    **{
-        code: SchoolType(zh=zh, en="special school")
-        for code, zh in (
-            ("511", "盲人学校"),
-            ("512", "聋人学校"),
-            ("513", "弱智学校"),
-            ("514", "其他特殊教育学校"),
-            ("519", "附设特教班"),
-        )
-    },
-}
-"""Types of school that a bureau of basic education has (GB/T 33782-2017, table 4; 112 and 212 of older manuals)."""
+        for code, role in codes.roles.items()
+    }
+
 
 _LISTED_CATEGORIES = ("11", "21", "31", "34")
-"""Categories all of whose types are listed above."""
+"""Categories all of whose types are listed."""
 
 URBAN_RURAL: dict[str, tuple[Names, Group | None]] = {
     "1": (Names("城镇", "towns"), None),
@@ -218,7 +200,7 @@ def is_school_type(code: str) -> bool:
     >>> is_school_type("211"), is_school_type("217"), is_school_type("411"), is_school_type("小学")
     (True, False, True, False)
     """
-    if code in SCHOOL_TYPES:
+    if code in school_types():
         return True
     category = code[:2]
     other = category in CATEGORIES and category not in _LISTED_CATEGORIES
@@ -416,7 +398,7 @@ def types_against_sections(schools: Named, sections: Named, *, ages: Mapping[str
         given = types.at[row]
         kind = given if typed and isinstance(given, str) else ""
         category = school[:2] if coded and is_school_code(school) else ""
-        known = SCHOOL_TYPES.get(kind)
+        known = school_types().get(kind)
         taught, of_its_own = everything[school], regular.get(school, set())
         wording = None
         if known is not None and known.levels:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from typing import Literal
 
 from schoolmap.inputs.aliases import WORDS
-from schoolmap.inputs.checks.codes import SCHOOL_TYPES
 from schoolmap.inputs.checks.codes import URBAN_RURAL
+from schoolmap.inputs.checks.codes import school_types
 from schoolmap.inputs.meanings import HOLDERS
 from schoolmap.inputs.meanings import UNITS
 from schoolmap.inputs.meanings import WORD_MEANINGS
@@ -289,7 +289,7 @@ def describe_words(stages: Sequence[str], *, language: Language) -> tuple[WordLi
         )
     listed += [
         WordList(title="城乡类型" if zh else "urban_rural", words=_coded(URBAN_RURAL_CODES, language)),
-        WordList(title="办学类型代码" if zh else "type", words=_coded(SCHOOL_TYPE_CODES, language)),
+        WordList(title="办学类型代码" if zh else "type", words=_coded(_school_type_codes(), language)),
     ]
     return tuple(listed)
 
@@ -297,11 +297,12 @@ def describe_words(stages: Sequence[str], *, language: Language) -> tuple[WordLi
 URBAN_RURAL_CODES: dict[str, tuple[str, str]] = {
     code: (names.zh, names.en) for code, (names, group) in URBAN_RURAL.items() if group and len(code) == 3
 }
-SCHOOL_TYPE_CODES: dict[str, tuple[str, str]] = {
-    code: (kind.zh, kind.en)
-    for code, kind in SCHOOL_TYPES.items()
-    if {"kindergarten", "primary", "junior"} & set(kind.levels)
-}
+
+
+def _school_type_codes() -> dict[str, tuple[str, str]]:
+    """Return the types of school that a bureau of basic education has."""
+    taught = {"kindergarten", "primary", "junior"}
+    return {code: (kind.zh, kind.en) for code, kind in school_types().items() if taught & set(kind.levels)}
 
 
 def _coded(codes: Mapping[str, tuple[str, str]], language: Language) -> tuple[tuple[str, str], ...]:
@@ -404,7 +405,7 @@ def _words(table: str, column: str, stages: Sequence[str], language: Language) -
     if column == "urban_rural":
         return tuple(URBAN_RURAL_CODES), False
     if (table, column) == ("schools", "type"):
-        return tuple(SCHOOL_TYPE_CODES), False
+        return tuple(_school_type_codes()), False
     if (table, column) == ("developments", "status"):
         return _chinese("status", PROJECT_STATUSES) if zh else PROJECT_STATUSES, False
     spec = CONTRACTS[table].columns.get(column)

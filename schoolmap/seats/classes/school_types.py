@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from dataclasses import dataclass
+from dataclasses import field
 from importlib import resources
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -23,6 +24,8 @@ from schoolmap.errors import LabelError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
+
+    from schoolmap.standards.schema import Text
 
 Role = Literal["school", "teaching_point", "attached"]
 ROLES = ("school", "teaching_point", "attached")
@@ -40,6 +43,8 @@ class SchoolCodes:
         Type of school to what it counts as.
     stages
         Type of school to the stages that it is for; empty where left open.
+    names
+        Type of school to what it is called.
     rural
         Values of `urban_rural` that mean the country.
     """
@@ -47,6 +52,7 @@ class SchoolCodes:
     roles: Mapping[str, Role]
     stages: Mapping[str, tuple[str, ...]]
     rural: frozenset[str]
+    names: Mapping[str, Text] = field(default_factory=dict)
 
 
 @functools.cache
@@ -66,6 +72,7 @@ def shipped_codes() -> SchoolCodes:
         roles={code: kind["counts_as"] for code, kind in document["types"].items()},
         stages={code: tuple(kind["stages"]) for code, kind in document["types"].items()},
         rural=frozenset([*document["rural"]["codes"], *document["rural"]["words"]]),
+        names={code: {"en": kind["en"], "zh": kind["zh"]} for code, kind in document["types"].items()},
     )
 
 
