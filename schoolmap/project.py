@@ -29,7 +29,7 @@ from schoolmap.inputs.checks.between import Table
 from schoolmap.inputs.checks.between import catchments_of
 from schoolmap.inputs.checks.between import check_between
 from schoolmap.inputs.checks.between import check_people
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.evidence import PEOPLE_TABLES

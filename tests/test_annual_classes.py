@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import annual_classes as checks
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 from schoolmap.tables import by_grade
 
 PRIMARY = ("1", "2", "3", "4", "5", "6")

@@ -12,7 +12,7 @@ from shapely.geometry import Point
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import annual_schools as checks
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 
 
 def table(file: str = "schools.csv", **columns: list[object]) -> Named:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import codes
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 
 AGES = {"kindergarten": (3, 5), "primary": (6, 11), "junior": (12, 14)}
 

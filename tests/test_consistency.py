@@ -13,7 +13,7 @@ from shapely.geometry import Point
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import consistency
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 
 METRES = "EPSG:4546"
 

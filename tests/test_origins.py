@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point
 
 from schoolmap.errors import Wording
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 from schoolmap.inputs.files.origins import Origin
 from schoolmap.inputs.files.origins import first_label
 from schoolmap.inputs.files.origins import origin_of

@@ -19,9 +19,9 @@ from townships import county
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import outlines
-from schoolmap.inputs.checks.consistency import Named
 from schoolmap.inputs.checks.mixups import PLAIN
 from schoolmap.inputs.checks.mixups import Mixup
+from schoolmap.inputs.checks.named import Named
 
 CRS = "EPSG:4546"
 

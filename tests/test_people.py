@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import people
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 from schoolmap.project import inspect_folder
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from schoolmap import standards
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import seat_checks
-from schoolmap.inputs.checks.consistency import Named
+from schoolmap.inputs.checks.named import Named
 from schoolmap.inputs.project_file import ProjectFile
 from schoolmap.inputs.project_file import SeatSettings
 from schoolmap.inputs.project_file import StatedFigure

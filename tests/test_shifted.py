@@ -20,9 +20,9 @@ from townships import county
 
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import shifted
-from schoolmap.inputs.checks.consistency import Named
 from schoolmap.inputs.checks.mixups import PLAIN
 from schoolmap.inputs.checks.mixups import Mixup
+from schoolmap.inputs.checks.named import Named
 
 
 def placed(here: County, schools: Named) -> shifted.Placed:

@@ -16,9 +16,9 @@ import pandas as pd
 import pyproj
 import shapely
 
-from schoolmap.inputs.checks.consistency import Named
 from schoolmap.inputs.checks.mixups import PLAIN
 from schoolmap.inputs.checks.mixups import Mixup
+from schoolmap.inputs.checks.named import Named
 
 PLACES = {
     "沅陵": (110.39, 28.45, "EPSG:4546"),

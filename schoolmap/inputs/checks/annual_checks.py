@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.checks.consistency import Named
+    from schoolmap.inputs.checks.named import Named
 
 ROUNDING = 0.5
 """Counts that differ by no more are equal."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.checks.consistency import Named
+    from schoolmap.inputs.checks.named import Named
 
 
 def class_counts(

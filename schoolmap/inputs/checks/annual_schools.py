@@ -22,7 +22,7 @@ from schoolmap.inputs.checks.annual_checks import numbers
 
 if TYPE_CHECKING:
     from schoolmap.errors import Fault
-    from schoolmap.inputs.checks.consistency import Named
+    from schoolmap.inputs.checks.named import Named
 
 _SAME_POINT_M = 0.1
 """Points closer than this are one: it is the sixth decimal of a degree."""

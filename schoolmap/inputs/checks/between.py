@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schoolmap import standards as _standards
-    from schoolmap.inputs.checks.consistency import Named
+    from schoolmap.inputs.checks.named import Named
     from schoolmap.inputs.project_file import PeopleFile
     from schoolmap.inputs.project_file import ProjectFile
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.checks.consistency import Named
+    from schoolmap.inputs.checks.named import Named
 
 Level = Literal["kindergarten", "primary", "junior", "senior"]
 Group = Literal["urban", "town", "rural"]

@@ -7,8 +7,6 @@ returns faults; none changes a table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -19,92 +17,27 @@ import shapely
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
-from schoolmap.errors import row_number
-from schoolmap.inputs.files.origins import Origin
-from schoolmap.inputs.files.origins import origin_of
+from schoolmap.inputs.checks.named import MOST_SHOWN
 from schoolmap.tables import parse_age
 from schoolmap.tables import parse_month
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Collection
-    from collections.abc import Hashable
     from collections.abc import Iterable
-    from collections.abc import Mapping
+
+    from schoolmap.errors import Fault
+    from schoolmap.inputs.checks.named import Named
 
 _OVERLAP_M2 = 1.0
 """Overlaps of this area or less are rounding of coordinates, far below one home."""
 _FAR_M = 20_000.0
 _OPEN = 200
 """Stands for the highest age of an open band."""
-_MOST_SHOWN = 20
 BOTH = "both"
 """The sex of a record that does not tell the sexes apart."""
 _BANDS_OF = ["area", "date", "sex"]
 """What has bands of its own."""
-
-
-_BY_WEIGHT = [Severity.NOTICE, Severity.RULING, Severity.WARNING, Severity.ERROR]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """
-    A table as read, with the name of its file (and sheet) for faults.
-
-    Attributes
-    ----------
-    file, sheet
-        Of the table; where it has several sources, all of them.
-    origins
-        File and sheet of each source, by which records are labelled (see `origins`).
-    headers
-        Contract's name to what a person finds at the head of the column.
-    """
-
-    file: str
-    frame: pd.DataFrame
-    sheet: str = ""
-    origins: tuple[Origin, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def fault(
-        self,
-        wording: Wording,
-        *,
-        row: Hashable = None,
-        column: str = "",
-        value: object = "",
-        severity: Severity = Severity.ERROR,
-    ) -> Fault:
-        """Return a fault of this table."""
-        origin, number = Origin(self.file, self.sheet), None if row is None else row_number(row)
-        if number is not None and len(self.origins) > 1:
-            origin, number = origin_of(number, self.origins)
-        return Fault(
-            file=origin.file,
-            sheet=origin.sheet,
-            row=number,
-            column=self.headers.get(column, column),
-            value=str(value),
-            severity=severity,
-            **wording._asdict(),
-        )
-
-    def more(self, rest: int, *, column: str, severity: Severity = Severity.ERROR) -> list[Fault]:
-        """Return one fault that counts those which are not listed one by one, if there are any."""
-        wording = Wording(
-            f"has {rest} more such fault(s).",
-            "Mend the column as a whole.",
-            f"还有 {rest} 处同类问题。",
-            "请整列检查更正。",
-        )
-        return [self.fault(wording, column=column, severity=severity)] if rest > 0 else []
-
-    def first(self, faults: list[Fault], *, column: str) -> list[Fault]:
-        """Return the first faults, and one as severe as they are that counts the rest."""
-        severity = max((fault.severity for fault in faults), key=_BY_WEIGHT.index, default=Severity.WARNING)
-        return [*faults[:_MOST_SHOWN], *self.more(len(faults) - _MOST_SHOWN, column=column, severity=severity)]
 
 
 def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str) -> list[Fault]:
@@ -163,7 +96,7 @@ def age_bands(table: Named, *, oldest: int) -> list[Fault]:
     wrong = frame[frame["low"] != frame["start"]]
     faults = []
     several = len(frame["date"].unique()) > 1
-    told = wrong.head(_MOST_SHOWN).astype({"low": int, "start": int})
+    told = wrong.head(MOST_SHOWN).astype({"low": int, "start": int})
     for record in told.assign(end=told["low"] - 1, over=told["low"] < told["start"]).itertuples():
         what = "overlaps the band before it" if record.over else f"leaves out ages {record.start} to {record.end}"
         what_zh = "与前一年龄段重叠" if record.over else f"缺少 {record.start} 至 {record.end} 岁"
@@ -177,14 +110,14 @@ def age_bands(table: Named, *, oldest: int) -> list[Fault]:
             "年龄段应从 0 岁起首尾相接,不留空、不重叠。",
         )
         faults.append(table.fault(wording, row=record.Index, column="age", value=record.age))
-    faults += table.more(len(wrong) - _MOST_SHOWN, column="age")
+    faults += table.more(len(wrong) - MOST_SHOWN, column="age")
     if faults:
         return faults
     faults += _unlike_sexes(table, frame)
     last = frame[frame["date"] == frame["date"].max()]
     closed = last["high"].where(last["high"] < _OPEN, last["low"] - 1)
     short = closed.groupby(last["area"]).max()
-    for label, high in short[short < oldest].head(_MOST_SHOWN).items():
+    for label, high in short[short < oldest].head(MOST_SHOWN).items():
         area = str(label)
         wording = Wording(
             f"{f'area {area!r} ' if area else ''}has closed bands up to age {int(high)}; "
@@ -237,7 +170,7 @@ def _unlike_sexes(table: Named, frame: pd.DataFrame) -> list[Fault]:
     wanted = frame["date"].map({date: len(sexes) for date, sexes in by_date.items()})
     alike = frame.groupby(["area", "date", "low", "high"])["sex"].transform("size") == wanted
     unlike = frame[~alike].sort_index().drop_duplicates(["area", "date"])
-    for record in unlike.head(_MOST_SHOWN).itertuples():
+    for record in unlike.head(MOST_SHOWN).itertuples():
         shown = ", ".join(repr(sex) for sex in by_date[str(record.date)])
         wording = Wording(
             f"does not count each of {shown} in the same bands.",
@@ -246,7 +179,7 @@ def _unlike_sexes(table: Named, frame: pd.DataFrame) -> list[Fault]:
             "请使每个小区域各性别的年龄段一致,或不分性别。",
         )
         faults.append(table.fault(wording, row=record.Index, column="sex", value=record.area))
-    return [*faults, *table.more(len(unlike) - _MOST_SHOWN, column="sex")]
+    return [*faults, *table.more(len(unlike) - MOST_SHOWN, column="sex")]
 
 
 def dates_complete(table: Named) -> list[Fault]:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.checks.consistency import Named
     from schoolmap.inputs.checks.mixups import Mixup
+    from schoolmap.inputs.checks.named import Named
 
 LEAST_OFFSET_M = 50.0
 """Assumption: a smaller offset is a matter of drawing."""

@@ -18,14 +18,16 @@ import pandas as pd
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
-from schoolmap.inputs.checks.consistency import Named
 from schoolmap.inputs.checks.consistency import band_ends
 from schoolmap.inputs.checks.consistency import first_few
+from schoolmap.inputs.checks.named import MOST_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping
     from collections.abc import Sequence
+
+    from schoolmap.inputs.checks.named import Named
 
 UNIT_FACTOR = 200.0
 """Two counts of one place that differ by more than this are not of one unit: thousands differ by 1,000, growth by 2."""
@@ -36,7 +38,6 @@ _MOST_PUPILS_PER_BIRTH = 60.0
 _MOST_PUPILS = 5.0
 """Pupils per resident above this are implausible; a town that teaches its neighbours' children has 0.5."""
 _MOST_CHILDREN_PER_HOME = 5.0
-_MOST_SHOWN = 20
 
 
 def in_persons(table: Named) -> list[Fault]:
@@ -158,12 +159,12 @@ def years_without_gap(table: Named, units: Sequence[str] = ()) -> list[Fault]:
     known = frame.drop_duplicates(["unit", "year"]).groupby("unit", sort=True)["year"]
     short = known.size().loc[lambda sizes: sizes < len(every)].index
     faults = []
-    for unit in short[:_MOST_SHOWN]:
+    for unit in short[:MOST_SHOWN]:
         own = frame.loc[frame["unit"] == unit, "year"]
         faults.append(
             table.fault(_lacks_years(sorted(every - set(own))), row=own.index[0], column="year", value=unit),
         )
-    return [*faults, *table.more(len(short) - _MOST_SHOWN, column="year")]
+    return [*faults, *table.more(len(short) - MOST_SHOWN, column="year")]
 
 
 def births_whole(births: Named) -> list[Fault]:
@@ -179,7 +180,7 @@ def births_whole(births: Named) -> list[Fault]:
         kinds = kinds.assign(known=kinds[column] != "")
         found = kinds.groupby(by, sort=True).agg(size=("known", "size"), known=("known", "sum")).reset_index()
         wrong = found[(found["known"] > 0) & ((found["known"] != wanted) | (found["size"] != found["known"]))]
-        for record in wrong.head(_MOST_SHOWN).itertuples():
+        for record in wrong.head(MOST_SHOWN).itertuples():
             here = (frame["area"] == record.area) & (frame["year"] == record.year)
             wording = Wording(
                 f"has {record.known} of {wanted} {what} in {record.year}.",
@@ -188,7 +189,7 @@ def births_whole(births: Named) -> list[Fault]:
                 "请补齐(确知为零的填 0),或删去该年,或只填全年合计。",
             )
             faults.append(births.fault(wording, row=frame.index[here][0], column=column, value=record.area))
-        faults += births.more(len(wrong) - _MOST_SHOWN, column=column)
+        faults += births.more(len(wrong) - MOST_SHOWN, column=column)
     return faults
 
 
@@ -214,7 +215,7 @@ def pupils_whole(pupils: Named) -> list[Fault]:
                     "请补充(没有学生的填 0)。",
                 )
                 faults.append(pupils.fault(wording, row=known.index[0], column="grade", value=school))
-    return [*faults[:_MOST_SHOWN], *pupils.more(len(faults) - _MOST_SHOWN, column="grade")]
+    return [*faults[:MOST_SHOWN], *pupils.more(len(faults) - MOST_SHOWN, column="grade")]
 
 
 def projection_units(projection: Named) -> list[Fault]:
@@ -233,8 +234,8 @@ def projection_units(projection: Named) -> list[Fault]:
             f"`{one}` 与 `{other}` 应二选一,且整表一致。",
             "请只填其中一列,另一列不写。",
         )
-        faults += [projection.fault(wording, row=row, column=f"{one}, {other}") for row in wrong[:_MOST_SHOWN]]
-        faults += projection.more(len(wrong) - _MOST_SHOWN, column=f"{one}, {other}")
+        faults += [projection.fault(wording, row=row, column=f"{one}, {other}") for row in wrong[:MOST_SHOWN]]
+        faults += projection.more(len(wrong) - MOST_SHOWN, column=f"{one}, {other}")
     return faults
 
 
@@ -270,14 +271,14 @@ def projection_ages(
     open_ = frame["high"].isna()
     faults = [
         projection.fault(_OPEN_BAND, row=row, column="age", value=frame.at[row, "age"])
-        for row in frame.index[open_ & (frame["low"] <= oldest)][:_MOST_SHOWN]
+        for row in frame.index[open_ & (frame["low"] <= oldest)][:MOST_SHOWN]
     ]
     once = frame[~open_].drop_duplicates([unit, "low", "high"]).sort_values([unit, "low", "high"])
     before = once.groupby(unit)["high"].shift()
     overlap = once.index[once["low"] <= before]
     column = "stage" if projection_by_stage(frame) else "age"
     faults += [
-        projection.fault(_OVERLAP, row=row, column=column, value=frame.at[row, unit]) for row in overlap[:_MOST_SHOWN]
+        projection.fault(_OVERLAP, row=row, column=column, value=frame.at[row, unit]) for row in overlap[:MOST_SHOWN]
     ]
     if faults:
         return faults

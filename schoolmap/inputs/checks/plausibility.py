@@ -21,8 +21,8 @@ from schoolmap.inputs.checks import annual_schools
 from schoolmap.inputs.checks import codes
 from schoolmap.inputs.checks import outlines
 from schoolmap.inputs.checks import shifted
-from schoolmap.inputs.checks.consistency import Named
 from schoolmap.inputs.checks.mixups import lies_in_china
+from schoolmap.inputs.checks.named import Named
 from schoolmap.inputs.files.origins import ROWS_APART
 from schoolmap.tables import grades_of
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from schoolmap.errors import Fault
-    from schoolmap.inputs.checks.consistency import Named
     from schoolmap.inputs.checks.mixups import Mixup
+    from schoolmap.inputs.checks.named import Named
 
 NOISE_M = 60.0
 """Assumption: a point this far outside may be inside: three times a digitising error of 20 m."""
