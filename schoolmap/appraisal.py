@@ -27,6 +27,8 @@ from schoolmap.seats.indicators.kindergartens import BUILDING
 from schoolmap.seats.indicators.kindergartens import OUTDOOR
 from schoolmap.seats.indicators.kindergartens import township_indicator
 from schoolmap.seats.indicators.measures import measured
+from schoolmap.seats.indicators.resources import CLASSES_PER_ART_ROOM
+from schoolmap.seats.indicators.resources import CLASSES_PER_MUSIC_ROOM
 from schoolmap.seats.indicators.resources import assessed
 from schoolmap.seats.indicators.staffing import CERTIFIED
 from schoolmap.seats.indicators.staffing import CHILDREN_PER_TEACHER
@@ -201,9 +203,21 @@ def _of_schools(project: Project, situation: Situation) -> Iterator[Indicator]:
         heads = flags.loc[flags["all_through"].fillna(value=False).astype(bool), "pupils"]
         if len(heads) > 0:
             yield judge_each(rates.SCHOOL_SIZE_ALL_THROUGH, heads, _one(heads), requirement=rule)
+    classes = project.sections["classes"].reindex(resources.index).groupby(level="school").agg(_whole_sum)
+    for measure, rooms in ((CLASSES_PER_MUSIC_ROOM, "music_rooms"), (CLASSES_PER_ART_ROOM, "art_rooms")):
+        rule, there = _rule(project, measure.id, ""), resources[rooms]
+        if rule is not None and there.notna().any():
+            # the stages of a school share such rooms
+            shared = there.groupby(level="school").agg(_whole_sum)
+            yield judge_each(measure, classes, shared, requirement=rule)
     table = project.projects
     if table["investment_planned"].notna().any():
         yield measured(rates.FUNDS_ARRIVED, table["investment_arrived"], table["investment_planned"])
+
+
+def _whole_sum(values: pd.Series) -> float:
+    """Add up; one unknown number makes the sum unknown."""
+    return float(values.sum(skipna=False))
 
 
 def _one(values: pd.Series) -> pd.Series:

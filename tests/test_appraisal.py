@@ -233,6 +233,22 @@ def test_sizes_of_schools() -> None:
     assert found(large, "school_size_all_through").met is True
 
 
+def test_classes_that_share_a_music_room() -> None:
+    """The stages of a school share its rooms: the worst school shows, and one that does not tell is left out."""
+    resources = county.project().resources
+    rooms = pd.Series(1.0, index=resources.index)
+    classes = county.project().sections["classes"].reindex(resources.index).groupby(level="school").sum()
+    appraisal = appraised(**columns("resources", music_rooms=rooms))
+    sections = resources.index.get_level_values("school").value_counts()
+    shared = classes / sections.reindex(classes.index)
+    compulsory = county.project().sections.index
+    taught = {school for school, stage in compulsory if stage != "kindergarten"}
+    assert found(appraisal, "classes_per_music_room").value == shared[shared.index.isin(taught)].max()
+    assert "classes_per_music_room" not in {
+        key[0] for key in values(appraised(**columns("resources", music_rooms=np.nan)))
+    }
+
+
 def test_funds_that_arrived() -> None:
     """Over the plans of projects that tell both; without any amount there is no such indicator."""
     funds = found(county.plan().appraisal, "funds_arrived")

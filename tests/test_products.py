@@ -12,6 +12,8 @@ from schoolmap.errors import OutputError
 from schoolmap.output import words as sentences
 from schoolmap.output import workbook
 from schoolmap.output.describe import describe
+from schoolmap.output.model import FactTable
+from schoolmap.output.model import Head
 from schoolmap.output.products import write_products
 from schoolmap.output.summary import summarise
 from schoolmap.plan import make_plan
@@ -99,3 +101,14 @@ def test_the_summary_says_the_totals_and_the_audit(tmp_path: Path, language: str
     for panel in model.panels:
         assert f"{panel.totals.demand[0]:,.0f}" in text
         assert f"{panel.totals.seats[0]:,.0f}" in text
+
+
+def test_the_summary_counts_warnings(tmp_path: Path) -> None:
+    """The levels of each year ahead, counted; a plan without warnings says nothing of them."""
+    model = describe(plan_of(tmp_path))
+    columns = (Head(label={"en": "Level 2027", "zh": "2027年预警"}, kind="level"),)
+    title = {"en": "Seat warnings", "zh": "学位预警"}
+    table = FactTable(id="warnings", group="warnings", title=title, notes=(), columns=columns, rows=(("red",), ("ok",)))
+    text = summarise(dataclasses.replace(model, tables=(table,)), language="zh")
+    assert "学位预警\n  2027年预警: 红色 1、黄色 0，共 2 项" in text
+    assert "学位预警" not in summarise(dataclasses.replace(model, tables=()), language="zh")

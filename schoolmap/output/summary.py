@@ -22,6 +22,7 @@ _WORST = both("short of seats", "缺学位")
 _NONE = both("no catchment is short of seats", "没有片区缺学位")
 _AUDIT = both("Audit: no child is lost", "核对：一个孩子都不丢")
 _HOLDS = {True: both("holds", "相符"), False: both("FAILS", "不符")}
+_COUNTS = both("{n} red, {m} yellow of {all}", "红色 {n}、黄色 {m}，共 {all} 项")
 _LISTED = 5
 
 
@@ -40,6 +41,7 @@ def summarise(model: MapModel, *, language: str) -> str:
     for stage in model.stages:
         panel = next(panel for panel in model.panels if panel.stage == stage.id)
         lines += ["", *_stage(model, stage, panel, language)]
+    lines += _warnings(model, language)
     lines += ["", _AUDIT[language]]
     lines += [
         f"  {_HOLDS[line.holds][language]}  {line.name[language]}: {line.left:,.3f} = {line.right:,.3f}"
@@ -47,6 +49,20 @@ def summarise(model: MapModel, *, language: str) -> str:
         for line in model.audit
     ]
     return "\n".join([*lines, ""])
+
+
+def _warnings(model: MapModel, language: str) -> list[str]:
+    """Count the seat warnings of each year ahead, entry grades and all grades together."""
+    table = next((table for table in model.tables if table.id == "warnings"), None)
+    if table is None:
+        return []
+    lines = ["", f"{table.title[language]}"]
+    for at, column in enumerate(table.columns):
+        if column.kind == "level":
+            levels = [row[at] for row in table.rows]
+            counts = {"n": levels.count("red"), "m": levels.count("watch"), "all": len(levels)}
+            lines.append(f"  {column.label[language]}: " + _COUNTS[language].format(**counts))
+    return lines
 
 
 def _stage(model: MapModel, stage: Stage, panel: Panel, language: str) -> list[str]:
