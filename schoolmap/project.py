@@ -208,7 +208,7 @@ def inspect_folder(
     tables, listed = _serve_as_listed(tables)
     faults = [*standard_faults, *table_faults, *ruled, *listed]
     progress("checks between tables")
-    faults += check_between(tables, document, standards)
+    faults += check_between(tables, document, standards, told=faults)
     if standards is None or any(fault.severity is Severity.ERROR for fault in faults):
         return None, tuple(faults)
     named = {name: table.named for name, table in tables.items()}
@@ -320,6 +320,7 @@ def _read_tables(
                 frame=frame,
                 origins=read.origins,
                 headers=read.headers,
+                headers_of=read.headers_of,
             ),
             complete=read.complete,
             sound=read.sound,

@@ -77,9 +77,9 @@ def test_an_area_without_population() -> None:
         (["0", "1", "2", "3-5", "6-11", "12+"], []),
         (["0-2", "3-5", "6-11"], []),
         (["3-5", "0-2", "6-11"], []),
-        (["0-2", "4-5", "6-11"], ["leaves out ages 3 to 3 in area 'a'."]),
+        (["0-2", "4-5", "6-11"], ["leaves out age 3 in area 'a'."]),
         (["0-2", "3-5", "5-11"], ["overlaps the band before it in area 'a'."]),
-        (["1-2", "3-5", "6-11"], ["leaves out ages 0 to 0 in area 'a'."]),
+        (["1-2", "3-5", "6-11"], ["leaves out age 0 in area 'a'."]),
         (["0-2", "3-5"], ["area 'a' has closed bands up to age 5; the stages need ages up to 11."]),
         (["0+"], ["area 'a' has closed bands up to age -1; the stages need ages up to 11."]),
         (["0-5", "6+"], ["area 'a' has closed bands up to age 5; the stages need ages up to 11."]),
@@ -152,7 +152,7 @@ def test_every_date_has_bands_of_its_own() -> None:
     assert told(consistency.age_bands(table, oldest=11)) == []
     table = named(area=["a"] * 5, date=dates, age=["0-5", "7-9", "0-2", "3-5", "6-11"])
     assert told(consistency.age_bands(table, oldest=11)) == [
-        (3, "7-9", "leaves out ages 6 to 6 in area 'a' at 2020-11-01."),
+        (3, "7-9", "leaves out age 6 in area 'a' at 2020-11-01."),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -45,6 +47,9 @@ def test_a_fault_of_a_later_check_names_sheet_row_and_header() -> None:
     )
     fault = table.fault(WORDING, row=frame.index[1], column="school", value="B")
     assert (fault.file, fault.sheet, fault.row, fault.column) == ("t.xlsx", "小学", 7, "学校标识码 (B)")
+    differs = replace(table, headers={}, headers_of=({}, {"school": "学校代码 (C)"}, {}))
+    assert differs.fault(WORDING, row=frame.index[1], column="school").column == "学校代码 (C)"
+    assert differs.fault(WORDING, row=frame.index[0], column="school").column == "school"
     of_all = table.fault(WORDING, column="seats")
     assert (of_all.sheet, of_all.row, of_all.column) == ("幼儿园, 小学", None, "seats")
     alone = Named(file="a.csv", frame=frame).fault(WORDING, row=5)

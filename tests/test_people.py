@@ -95,7 +95,7 @@ OLD = "2020-08-31"
             "population.csv",
             "age",
             "4-5",
-            f"leaves out ages 3 to 3 in area {A1!r} at {OLD}.",
+            f"leaves out age 3 in area {A1!r} at {OLD}.",
         ),
         (
             cell("population", 3, "年龄段", "0"),
@@ -146,7 +146,7 @@ OLD = "2020-08-31"
         ),
         (cell("births", 3, "孩次", ""), "births.csv", "order", A1, "has 2 of 3 orders of birth in 2018."),
         (cell("births", 2, "孩次", "四孩"), "births.csv", "order", "四孩", "is none of 1, 2, 3+."),
-        (cell("births", 2, "出生人数", "-1"), "births.csv", "births", "-1.0", "is negative."),
+        (cell("births", 2, "出生人数", "-1"), "births.csv", "births", "-1", "is negative."),
         (
             lambda content: content["births"].insert(0, "月份", "1月"),
             "births.csv",
@@ -183,7 +183,7 @@ OLD = "2020-08-31"
         # totals, structure, pupils, marriages
         (keep("totals", f"村代码 != '{A2}'"), "areas.geojson", "area", A2, "has no record in totals.csv."),
         (cell("totals", 2, "时点", OLD), "totals.csv", "date", OLD, "has no record of area"),
-        (cell("structure", 5, "年龄段", "4-5"), "structure.csv", "age", "4-5", "leaves out ages 3 to 3."),
+        (cell("structure", 5, "年龄段", "4-5"), "structure.csv", "age", "4-5", "leaves out age 3."),
         (cell("pupils", 2, "学校标识码", "X"), "pupils.csv", "school", "X", "is not in `schools`"),
         (cell("pupils", 2, "年级", "学前班"), "pupils.csv", "grade", "学前班", "is none of K1"),
         (keep("pupils", "学年 != '2022-2023'"), "pupils.csv", "year", "2022", "lacks 2022."),
@@ -216,7 +216,7 @@ OLD = "2020-08-31"
             "has 30 children per home 0 years after completion.",
         ),
         (cell("migration", 3, "年龄段", "5-11"), "migration.csv", "age", "5-11", "overlaps other ages"),
-        (cell("migration", 2, "年迁移率", "2"), "migration.csv", "rate", "2.0", "is above 1."),
+        (cell("migration", 2, "年迁移率", "2"), "migration.csv", "rate", "2", "is above 1."),
         (
             without("areas", "城乡分类"),
             "project.toml",

@@ -192,6 +192,36 @@ def test_north_and_east_as_surveyors_call_them(y: float, declared: str) -> None:
     assert "横坐标" in fault.remedy_zh
 
 
+def in_degrees(*points: tuple[float, float], declared: str = "GCJ-02") -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Locate schools given in columns of longitude and latitude, from row 2 on."""
+    lon, lat = zip(*points, strict=True)
+    rows = pd.RangeIndex(2, len(points) + 2, name="row")
+    frame = pd.DataFrame({"school": [f"k{row}" for row in rows], "lon": lon, "lat": lat}, index=rows)
+    return locate(frame, RawTable(frame=frame), contract=CONTRACTS["schools"], declared=declared, near=None, prefer=())
+
+
+def test_a_row_whose_degrees_are_exchanged_is_named() -> None:
+    """One clerk's slip among many right rows is told with its row; what cannot be degrees at all, too."""
+    good = [(110.39, 28.45)] * 3
+    layer, faults = in_degrees(*good, (28.45, 110.39), (440_249.7, 3_148_463.7))
+    assert [(fault.row, fault.column, fault.value) for fault in faults] == [
+        (5, "lon, lat", "28.45, 110.39"),
+        (6, "lon, lat", "440249.7, 3148463.7"),
+    ]
+    assert "exchanged" in faults[0].problem
+    assert "exchanged" not in faults[1].problem
+    assert layer.geometry.notna().to_list() == [True, True, True, False, False]
+    assert layer.crs == "EPSG:4326"
+
+
+@pytest.mark.parametrize("points", [[(28.45, 110.39)], [(28.45, 110.39), (110.39, 28.45)]])
+def test_where_most_rows_are_exchanged_it_is_the_columns(points: list[tuple[float, float]]) -> None:
+    """Then the table as a whole is refused."""
+    layer, (fault,) = in_degrees(*points)
+    assert (fault.row, fault.column) == (None, "crs")
+    assert layer.crs is None
+
+
 def test_an_exchanged_layer_is_mended_in_qgis() -> None:
     """A layer has no columns to declare."""
     _, (fault,) = placed([Point(3_148_463.666, 440_249.742)], table="schools", stated="")

@@ -97,6 +97,8 @@ class TableRead:
     headers
         What a person finds at the head of a column of the contract, with its
         letter; empty for files without letters, and where sources differ.
+    headers_of
+        The same for each source.
     """
 
     frame: pd.DataFrame
@@ -104,6 +106,7 @@ class TableRead:
     complete: bool = True
     origins: tuple[Origin, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    headers_of: tuple[Mapping[str, str], ...] = ()
 
     @property
     def file(self) -> str:
@@ -174,6 +177,7 @@ def read_table(
         complete=all(part.complete for part in parts),
         origins=origins,
         headers=labels[0] if all(label == labels[0] for label in labels) else {},
+        headers_of=tuple(labels),
     )
 
 

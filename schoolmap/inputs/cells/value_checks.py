@@ -153,4 +153,7 @@ def _wording_of(check: str, contract: Contract, column: Hashable) -> Wording:
 
 
 def _shown(value: object) -> str:
-    return "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value)
+    if isinstance(value, float):
+        # `-3` is shown as it is typed, not as `-3.0`
+        return "" if np.isnan(value) else f"{value:.12g}"
+    return "" if value is None else str(value)

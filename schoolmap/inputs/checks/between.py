@@ -3,7 +3,9 @@ Checks between the tables of a project: which are made, and of what is sound eno
 
 The single checks are in `consistency` (schools and places) and `people`
 (children). Labels are compared where tables are complete, values and places
-where they have no fault of their own: one mistake is told once.
+where they have no fault of their own: one mistake is told once. What can be said
+of a record by itself is said in tables with faults of other records as well, so
+that whoever mends a workbook sees all that is wrong with it at once.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _BY_AREA = ("population", "births", "totals", "projection")
 """Tables that hold a record of every small area, if they are by area at all."""
+_BY_RECORD = frozenset({"sections", "classes", "flows", "projects", "developments"})
+"""Tables of which each record is checked by itself, whatever is wrong with the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +61,27 @@ def check_between(
     tables: dict[str, Table],
     document: ProjectFile,
     standards: _standards.Standards | None,
+    *,
+    told: Collection[Fault] = (),
 ) -> list[Fault]:
-    """Compare labels of tables that are complete, and values and places of tables that are sound."""
+    """
+    Compare labels of tables that are complete, and values and places of tables that are sound.
+
+    Parameters
+    ----------
+    tables
+        As read.
+    document, standards
+        The project file and its standards, which may not have been read.
+    told
+        Faults that are known already, of cells and tables: what stands in such
+        a cell is not compared again.
+    """
     complete = {name for name, table in tables.items() if table.complete}
     sound = {name for name, table in tables.items() if table.sound}
     named = {name: table.named for name, table in tables.items()}
-    faults = _check_labels(named, complete, document)
+    cells = {_cell(fault) for fault in told if fault.severity is Severity.ERROR and fault.row is not None}
+    faults = [fault for fault in _check_labels(named, complete, document) if _cell(fault) not in cells]
     faults += check_people(tables, document)
     faults += _check_housing(named, sound)
     if "areas" in complete:
@@ -94,12 +113,72 @@ def check_between(
     for stage in document.stages:
         faults += _check_stage_values(stage, named, sound, document, standards)
         faults += _check_stage_places(stage, named, placed)
+    partly = _sound_in_part(tables, told)
+    faults += _check_records(named, partly, document, standards, known=sound, placed=placed, zones=labels, told=told)
     return list(dict.fromkeys(faults))
+
+
+def _cell(fault: Fault) -> tuple[str, str, int | None, str]:
+    return (fault.file, fault.sheet, fault.row, fault.column)
+
+
+def _sound_in_part(tables: Mapping[str, Table], told: Collection[Fault]) -> set[str]:
+    """Return tables all of whose errors are of single records: the other records can be checked."""
+    whole = {(fault.file, fault.sheet) for fault in told if fault.severity is Severity.ERROR and fault.row is None}
+    return {
+        name
+        for name, table in tables.items()
+        if name in _BY_RECORD
+        and table.complete
+        and not table.sound
+        and whole.isdisjoint(table.named.origins or {(table.named.file, table.named.sheet)})
+    }
+
+
+def _check_records(
+    named: dict[str, Named],
+    partly: set[str],
+    document: ProjectFile,
+    standards: _standards.Standards | None,
+    *,
+    known: set[str],
+    placed: set[str],
+    zones: Mapping[str, Collection[str]],
+    told: Collection[Fault],
+) -> list[Fault]:
+    """
+    Report errors of single records in tables where others are at fault.
+
+    Nothing is said of a record with a fault of its own, which may be all that
+    is wrong with it, and nothing short of an error: sums and means of a table
+    that is not sound say nothing.
+    """
+    faults = _check_housing(named, partly | (known & {"areas", "yields"}))
+    if "sections" in partly:
+        faults += consistency.sections_without_seats(named["sections"])
+    if "projects" in partly:
+        faults += consistency.project_dates_and_sizes(named["projects"])
+    for name in sorted(partly & {"sections", "classes"}):
+        faults += plausibility.check_annual(named, {name}, document, standards)
+    faults += seat_checks.check_seats(named, partly, document, standards, zones=zones)
+    for stage in document.stages:
+        faults += _check_stage_values(stage, named, partly, document, standards)
+        faults += _check_stage_places(stage, named, (placed & {"catchments"}) | (partly & {"sections", "projects"}))
+    here = {origin for name in partly for origin in named[name].origins or ((named[name].file, named[name].sheet),)}
+    bad = {(fault.file, fault.sheet, fault.row) for fault in told if fault.severity is Severity.ERROR}
+    return [
+        fault
+        for fault in faults
+        if fault.severity is Severity.ERROR
+        and fault.row is not None
+        and (fault.file, fault.sheet) in here
+        and (fault.file, fault.sheet, fault.row) not in bad
+    ]
 
 
 def _check_labels(named: dict[str, Named], complete: set[str], document: ProjectFile) -> list[Fault]:
     """Report labels of one table that another one does not have."""
-    stages = set(document.stages)
+    stages = {name: f"{stage.label['zh']}({name})" for name, stage in document.stages.items()}
     references = [
         ("developments", "area", "areas", "area"),
         ("pupils", "school", "schools", "school"),
@@ -120,7 +199,7 @@ def _check_labels(named: dict[str, Named], complete: set[str], document: Project
     for table in ("sections", "projects", "catchments", "resources", "flows"):
         for column in ("stage", "rooms_of"):
             if table in complete and column in named[table].frame:
-                faults += consistency.unknown_labels(named[table], column, stages, of="stages")
+                faults += consistency.unknown_labels(named[table], column, list(stages), of="stages", names_zh=stages)
     return faults
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Collection
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from schoolmap.errors import Fault
     from schoolmap.inputs.checks.named import Named
@@ -40,11 +41,15 @@ _BANDS_OF = ["area", "date", "sex"]
 """What has bands of its own."""
 
 
-def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str) -> list[Fault]:
+def unknown_labels(
+    table: Named, column: str, known: Collection[str], *, of: str, names_zh: Mapping[str, str] | None = None
+) -> list[Fault]:
     """Report values of a column that are no label of another table, once each; empty cells are left alone."""
     cells = table.frame[column].dropna()
     wrong = cells[~cells.isin(list(known))]
-    near = ", ".join(sorted(known)[:5]) or "none"
+    few = sorted(known)[:5]
+    near = ", ".join(few) or "none"
+    near_zh = "、".join((names_zh or {}).get(label, label) for label in few) or "无"
     records = wrong.groupby(wrong).size()
     faults = []
     for row, value in wrong.drop_duplicates().items():
@@ -54,7 +59,7 @@ def unknown_labels(table: Named, column: str, known: Collection[str], *, of: str
             f"is not in `{of}`{also}.",
             f"Known are e.g. {near}.",
             f"不在 `{of}` 中{also_zh}。",
-            f"已有的如:{near}。",
+            f"已有的如:{near_zh}。",
         )
         faults.append(table.fault(wording, row=row, column=column, value=value))
     return faults
@@ -98,8 +103,12 @@ def age_bands(table: Named, *, oldest: int) -> list[Fault]:
     several = len(frame["date"].unique()) > 1
     told = wrong.head(MOST_SHOWN).astype({"low": int, "start": int})
     for record in told.assign(end=told["low"] - 1, over=told["low"] < told["start"]).itertuples():
-        what = "overlaps the band before it" if record.over else f"leaves out ages {record.start} to {record.end}"
-        what_zh = "与前一年龄段重叠" if record.over else f"缺少 {record.start} 至 {record.end} 岁"
+        first, last = str(record.start), str(record.end)
+        one = first == last
+        ages = f"age {first}" if one else f"ages {record.start} to {record.end}"
+        ages_zh = f"{record.start} 岁" if one else f"{record.start} 至 {record.end} 岁"
+        what = "overlaps the band before it" if record.over else f"leaves out {ages}"
+        what_zh = "与前一年龄段重叠" if record.over else f"缺少 {ages_zh}"
         area, date = str(record.area), str(record.date)
         where = f" in area {area!r}" if area else ""
         where_zh = f"在小区域“{area}”中" if area else ""

@@ -10,6 +10,7 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.errors import row_number
+from schoolmap.inputs.files.origins import ROWS_APART
 from schoolmap.inputs.files.origins import Origin
 from schoolmap.inputs.files.origins import origin_of
 
@@ -37,6 +38,8 @@ class Named:
         File and sheet of each source, by which records are labelled (see `origins`).
     headers
         Contract's name to what a person finds at the head of the column.
+    headers_of
+        The same for each source, where there are several and their heads differ.
     """
 
     file: str
@@ -44,6 +47,7 @@ class Named:
     sheet: str = ""
     origins: tuple[Origin, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    headers_of: tuple[Mapping[str, str], ...] = ()
 
     def fault(
         self,
@@ -56,14 +60,17 @@ class Named:
     ) -> Fault:
         """Return a fault of this table."""
         origin, number = Origin(self.file, self.sheet), None if row is None else row_number(row)
+        headers = self.headers
         if number is not None and len(self.origins) > 1:
+            headers = self.headers_of[number // ROWS_APART] if self.headers_of else headers
             origin, number = origin_of(number, self.origins)
         return Fault(
             file=origin.file,
             sheet=origin.sheet,
             row=number,
-            column=self.headers.get(column, column),
-            value=str(value),
+            column=headers.get(column, column),
+            # `90` is shown as it is typed, not as `90.0`
+            value=f"{value:.12g}" if isinstance(value, float) else str(value),
             severity=severity,
             **wording._asdict(),
         )

@@ -179,7 +179,7 @@ def _sources(
                 file=origin.file,
                 sheet=origin.sheet,
                 frame=whole.frame[number == place].rename(index=lambda row: row % ROWS_APART),
-                headers=whole.headers,
+                headers=whole.headers_of[place] if whole.headers_of else whole.headers,
             ),
             part.crs,
         )

@@ -110,6 +110,11 @@ def locate(
         geometry=geometry,
     )
     known = layer[~(shapely.is_missing(geometry.to_numpy()) | shapely.is_empty(geometry.to_numpy()))]
+    stray = _strays(known, declared or raw.crs)
+    if len(stray):
+        faults += _stray_faults(frame.loc[stray], known.loc[stray])
+        layer = layer.set_geometry(layer.geometry.where(~layer.index.isin(stray), None))
+        known = known.drop(index=stray)
     if known.empty:
         return layer, faults
     west, south, east, north = (float(edge) for edge in known.total_bounds)
@@ -125,6 +130,44 @@ def locate(
     if declared.upper() in OFFSET_DATUMS:
         layer = layer.set_geometry(_shift(layer.geometry, declared))
     return layer.set_crs(crs, allow_override=True), faults
+
+
+def _strays(known: gpd.GeoDataFrame, crs: str) -> pd.Index:
+    """Return the few records that cannot be degrees among many that are; where most cannot, it is the CRS that is wrong."""
+    try:
+        degrees = bool(crs) and parse_crs(crs).is_geographic
+    except CRSError:
+        degrees = False
+    edges = known.geometry.bounds
+    out = (edges["minx"] < -180) | (edges["maxx"] > 180) | (edges["miny"] < -90) | (edges["maxy"] > 90)
+    few = degrees and 2 * int(out.sum()) < len(known)
+    labels: pd.Index = known.index[out] if few else known.index[:0]
+    return labels
+
+
+def _stray_faults(frame: pd.DataFrame, layer: gpd.GeoDataFrame) -> list[Fault]:
+    """Report records whose coordinates are no degrees, and say where the two seem to be exchanged."""
+    column = "lon, lat" if {"lon", "lat"} <= set(frame.columns) else "geometry"
+    faults = []
+    for row, (west, south, east, north) in zip(layer.index, layer.geometry.bounds.to_numpy().tolist(), strict=True):
+        exchanged = fits((south, west, north, east), parse_crs(WGS84))
+        value, wording = f"{west:.10g}, {south:.10g}", _EXCHANGED_DEGREES if exchanged else _NO_DEGREES
+        faults.append(Fault(file="", row=row_number(row), column=column, value=value, **wording._asdict()))
+    return faults
+
+
+_EXCHANGED_DEGREES = Wording(
+    "cannot be a longitude and a latitude: the two are exchanged.",
+    "Longitude is `lon` (经度), latitude `lat` (纬度): exchange the two cells.",
+    "不可能是经度、纬度:两者填反了。",
+    "请将该行的经度与纬度对调。",
+)
+_NO_DEGREES = Wording(
+    "cannot be a longitude and a latitude.",
+    "Correct it: longitude and latitude are decimal degrees, such as 110.39 and 28.45.",
+    "不可能是经度、纬度。",
+    "请更正:应填十进制度,如 110.39、28.45。",
+)
 
 
 _NORTHINGS = (1_900_000.0, 6_000_000.0)
