@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from schoolmap.output.describe import GRID_DEG
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
+from schoolmap.output.sheets import facts
 from schoolmap.plan import Plan
 from schoolmap.plan import make_plan
 from schoolmap.project import read_project
@@ -56,6 +58,15 @@ def test_shades_meet_without_gap() -> None:
     assert [shade.up_to for shade in SHADES[:-1]] == [shade.above for shade in SHADES[1:]]
     assert SHADES[0].above is None
     assert SHADES[-1].up_to is None
+
+
+def test_the_number_of_a_map_review_is_shown(plan: Plan, model: MapModel) -> None:
+    """审图号 is told where the project has one, on the map and in the workbook, and not at all where it has none."""
+    settings = plan.project.settings.model_copy(update={"map_review_no": "审图号（示例）"})
+    reviewed = describe(dataclasses.replace(plan, project=dataclasses.replace(plan.project, settings=settings)))
+    assert reviewed.map_review_no == "审图号（示例）"
+    assert ("审图号", "审图号（示例）") in facts(reviewed, language="zh")
+    assert "审图号" not in dict(facts(model, language="zh"))
 
 
 def test_outlines_are_those_of_the_catchments(plan: Plan, model: MapModel) -> None:

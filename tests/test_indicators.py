@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schoolmap.errors import LabelError
 from schoolmap.seats.classes.sizes import class_sizes
 from schoolmap.seats.indicators.judging import judge
+from schoolmap.seats.indicators.measures import Measure
 from schoolmap.seats.indicators.measures import measured
 from schoolmap.seats.indicators.rates import BOARDERS
 from schoolmap.seats.indicators.rates import FUNDS_ARRIVED
@@ -44,6 +45,26 @@ def test_gross_enrolment_counts_pupils_of_any_age() -> None:
     found = gross_enrolment(by_label(A=210.0, B=100.0), by_label(n=300.0), stage="primary", residents_from="count")
     assert found.value == pytest.approx(103.333, abs=1e-3)
     assert found.notes == ()
+
+
+def test_the_year_before_school_and_senior_schools() -> None:
+    """学前一年 counts 大班 over children of five under its own name; 高中阶段 is a stage like any other."""
+    last_year = Measure(
+        id="gross_enrolment_last_year",
+        label={"en": "Gross enrolment in the year before school", "zh": "学前一年毛入园率"},
+        basis={"en": "children in the last year / children of five", "zh": "大班在园幼儿数／5周岁常住人口"},
+        lacks={"en": "children", "zh": "名幼儿"},
+    )
+    found = gross_enrolment(
+        by_label(A=57.0, B=40.0),
+        by_label(n=60.0, s=40.0),
+        stage="kindergarten",
+        residents_from="count",
+        measure=last_year,
+    )
+    assert (found.measure.label["zh"], found.value) == ("学前一年毛入园率", 97.0)
+    senior = gross_enrolment(by_label(A=920.0), by_label(n=1000.0), stage="senior", residents_from="count")
+    assert (senior.stage, senior.value) == ("senior", 92.0)
 
 
 def test_a_school_that_does_not_answer_makes_it_a_least() -> None:

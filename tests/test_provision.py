@@ -283,6 +283,17 @@ def test_what_is_listed_by_rooms_counts_at_the_norm() -> None:
     assert listed.loc[(county.WEST_PRIMARY, "primary"), "seats"] == 12 * 45
 
 
+@pytest.mark.parametrize("column", ["group", "quality"])
+def test_a_group_pools_no_seats(column: str) -> None:
+    """Schools of one group, alliance or grade of quality keep their own seats: each place has what it had."""
+    schools = county.project().schools
+    together = dataclasses.replace(county.project(), schools=schools.assign(**{column: "城东教育集团"}))
+    for stage in STAGES:
+        there, alone = supply_of(together, stage), supply_of(county.project(), stage)
+        pd.testing.assert_frame_equal(there.seats, alone.seats)
+        pd.testing.assert_frame_equal(there.by_section, alone.by_section)
+
+
 def test_a_book_leaves_its_project_as_it_is() -> None:
     """Nothing is changed in place."""
     project = county.project()
