@@ -300,6 +300,23 @@ def standards(
         typer.echo(text if chosen is None else texts.as_text(chosen, language=lang.value))
 
 
+@app.command()
+def conformance(*, as_json: AsJson = False) -> None:
+    """Hold our methods against published results: every value with its source. Exit code 1 if one differs."""
+    from schoolmap.conformance import table as cases  # noqa: PLC0415
+
+    table = cases.conformance_table()
+    holds = bool(table["passes"].all())
+    if as_json:
+        _print_json({"ok": holds, "cases": cases.as_records(table)})
+    elif sys.stdout.isatty():
+        cases.print_table(table)
+    else:
+        typer.echo(cases.as_text(table))
+    if not holds:
+        raise typer.Exit(OTHER_FAILURE)
+
+
 def _print_files(paths: tuple[Path, ...]) -> None:
     for path in paths:
         typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")

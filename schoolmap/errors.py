@@ -37,6 +37,10 @@ class OverlapError(SchoolmapError, ValueError):
     """Polygons that must not overlap do, so children would be counted twice."""
 
 
+class GeometryError(SchoolmapError, ValueError):
+    """A geometry cannot be measured as it is: crossed by itself, empty, of the wrong type."""
+
+
 class OutputError(SchoolmapError, RuntimeError):
     """A product breaks a promise of its own, such as holding a remote address."""
 

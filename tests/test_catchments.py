@@ -1,18 +1,27 @@
-"""Catchments among themselves: who borders whom, and outlines for display."""
+"""Catchments: made from travel, assignments and lists without losing an area; who borders whom; outlines for display."""
 
 from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from shapely import Polygon
 from shapely import box
 
 from schoolmap.errors import CRSError
+from schoolmap.errors import GeometryError
+from schoolmap.errors import LabelError
+from schoolmap.errors import MissingValueError
+from schoolmap.space.catchments import from_assignment
+from schoolmap.space.catchments import from_lists
+from schoolmap.space.catchments import nearest
 from schoolmap.space.catchments import neighbours
+from schoolmap.space.catchments import overlapping
 from schoolmap.space.catchments import simplify_for_display
 
 METRES = "EPSG:4546"
@@ -175,6 +184,35 @@ def test_no_tolerance_changes_nothing() -> None:
     """A tolerance of zero returns the layer as it is."""
     zones = wavy(1, 1, seed=1)
     assert simplify_for_display(zones, tolerance_m=0).geometry.geom_equals_exact(zones.geometry, 0).all()
+    with pytest.raises(ValueError, match="`tolerance_m` is a distance in metres"):
+        simplify_for_display(zones, tolerance_m=-1)
+
+
+def test_outlines_that_do_not_fit_are_simplified_too() -> None:
+    """A drawing with overlaps and gaps is shown, without a catchment vanishing or an outline crossing itself."""
+    zones = wavy(2, 2, seed=3)
+    apart = layer({name: shape.buffer(5 if name < "1" else -5) for name, shape in zones.geometry.items()})
+    assert not shapely.coverage_is_valid(apart.geometry.to_numpy())
+    simple = simplify_for_display(apart, tolerance_m=100)
+    assert simple.is_valid.all()
+    assert not simple.is_empty.any()
+    np.testing.assert_allclose(simple.area, apart.area, rtol=0.02)
+
+
+def test_an_enclave_is_shown() -> None:
+    """A hole stays a hole, and what is in it fits."""
+    core = shapely.Point(500, 500).buffer(80)
+    ring = Polygon(box(0, 0, 1000, 1000).exterior, [core.exterior])
+    simple = simplify_for_display(layer({"ring": ring, "core": core}), tolerance_m=30)
+    assert shapely.coverage_is_valid(simple.geometry.to_numpy())
+    assert simple.geometry["ring"].interiors[0].length == pytest.approx(simple.geometry["core"].length)
+    assert simple.count_coordinates()["core"] < shapely.get_num_coordinates(core)
+
+
+def test_it_says_that_it_is_for_display() -> None:
+    """Nobody who reads the name or the page counts children on it."""
+    assert simplify_for_display.__name__.endswith("for_display")
+    assert "never counted on simplified outlines" in (simplify_for_display.__doc__ or "")
 
 
 def test_refuses_degrees() -> None:
@@ -184,3 +222,216 @@ def test_refuses_degrees() -> None:
         neighbours(zones)
     with pytest.raises(CRSError, match="in degrees"):
         simplify_for_display(zones, tolerance_m=1)
+
+
+def strip(number: int) -> gpd.GeoDataFrame:
+    """Return villages side by side, each a square of 100 m: a0, a1, ..."""
+    return layer({f"a{i}": box(100 * i, 0, 100 * (i + 1), 100) for i in range(number)})
+
+
+def by_pair(values: dict[tuple[str, str], float]) -> pd.Series:
+    """Return values by area and school."""
+    index = pd.MultiIndex.from_tuples(list(values), names=["area", "school"])
+    return pd.Series(list(values.values()), index=index, dtype=float)
+
+
+@st.composite
+def journeys(draw: st.DrawFn) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Draw a grid of areas and whole minutes to up to four schools, with pairs left out and many ties."""
+    areas = grid(*(sorted(100 * number for number in range(draw(st.integers(2, 4)))) for _ in range(2)))
+    pairs = [(area, f"s{i}") for area in areas.index for i in range(draw(st.integers(1, 4)))]
+    minutes = draw(st.lists(st.one_of(st.none(), st.integers(0, 6)), min_size=len(pairs), max_size=len(pairs)))
+    known = {pair: value for pair, value in zip(pairs, minutes, strict=True) if value is not None}
+    return areas, by_pair(known or {pairs[0]: 3})
+
+
+def covers_its_members(built: object, areas: gpd.GeoDataFrame) -> None:
+    """Check that each catchment is the ground of its areas, and that each area is in one or told to be in none."""
+    surface = built.members.index.map(areas.area).to_series(index=built.members.to_numpy())  # type: ignore[attr-defined]
+    expected = surface.groupby(level=0).sum().to_dict()
+    assert built.catchments.area.to_dict() == pytest.approx(expected)  # type: ignore[attr-defined]
+    for area, catchment in built.members.items():  # type: ignore[attr-defined]
+        inside = areas.geometry[area].intersection(built.catchments.geometry[catchment])  # type: ignore[attr-defined]
+        assert inside.area == pytest.approx(areas.area[area])
+    members, unreached = set(built.members.index), set(built.unreached)  # type: ignore[attr-defined]
+    assert members | unreached == set(areas.index)
+    assert not members & unreached
+    filled, vacant = set(built.catchments.index), set(built.vacant)  # type: ignore[attr-defined]
+    assert filled | vacant == set(built.serves["catchment"])  # type: ignore[attr-defined]
+    assert not filled & vacant
+
+
+def test_nearest_by_hand() -> None:
+    """Two schools share the town; the moor school is nearest to nobody, and no school is in reach of the last village."""
+    areas = strip(4)
+    minutes = by_pair(
+        {
+            ("a0", "hill"): 5,
+            ("a0", "lake"): 9,
+            ("a1", "hill"): 8,
+            ("a1", "lake"): 4,
+            ("a2", "mill"): 3,
+            ("a2", "moor"): 7,
+        },
+    )
+    zone_of = pd.Series({"hill": "town", "lake": "town", "mill": "mill", "moor": "moor"})
+    built = nearest(areas, minutes, zone_of=zone_of)
+    assert built.members.to_dict() == {"a0": "town", "a1": "town", "a2": "mill"}
+    assert built.catchments.geometry["town"].normalize().equals(box(0, 0, 200, 100))
+    assert list(built.unreached) == ["a3"]
+    assert list(built.vacant) == ["moor"]
+    assert built.serves.to_numpy().tolist() == [["mill", "mill"], ["moor", "moor"], ["hill", "town"], ["lake", "town"]]
+    assert built.split.empty
+    assert built.catchments.index.name == built.members.name == "catchment"
+    assert built.catchments.crs == areas.crs
+
+
+@settings(max_examples=20)
+@given(journeys())
+def test_nearest_is_nearest(journey: tuple[gpd.GeoDataFrame, pd.Series]) -> None:
+    """No other school is nearer, and of equals it is the first by label; catchments share no ground."""
+    areas, minutes = journey
+    built = nearest(areas, minutes)
+    covers_its_members(built, areas)
+    expected = {
+        area: min(own.items(), key=lambda item: (item[1], item[0][1]))[0][1] for area, own in minutes.groupby(level=0)
+    }
+    assert built.members.to_dict() == expected
+    assert built.members.index.tolist() == [area for area in areas.index if area in expected]
+    assert shapely.coverage_is_valid(built.catchments.geometry.to_numpy())
+
+
+@settings(max_examples=20)
+@given(journeys(), st.integers(0, 7))
+def test_overlapping_holds_all_within_reach(journey: tuple[gpd.GeoDataFrame, pd.Series], limit: int) -> None:
+    """An area is in the catchment of each school within the limit; a farther limit only adds."""
+    areas, minutes = journey
+    built = overlapping(areas, minutes, limit=limit)
+    covers_its_members(built, areas)
+    assert set(built.members.items()) == set(minutes[minutes <= limit].index)
+    wider = overlapping(areas, minutes, limit=limit + 1)
+    assert set(built.members.items()) <= set(wider.members.items())
+
+
+@settings(max_examples=10)
+@given(journeys(), st.integers(0, 2**31))
+def test_order_of_areas_and_pairs_is_irrelevant(journey: tuple[gpd.GeoDataFrame, pd.Series], seed: int) -> None:
+    """Labels decide; members come in the order of the areas, catchments sorted."""
+    areas, minutes = journey
+    mixed = areas.sample(frac=1, random_state=seed)
+    shuffled = minutes.sample(frac=1, random_state=seed)
+    for make in (nearest, lambda *layers: overlapping(*layers, limit=4), from_assignment):
+        one, other = make(areas, minutes), make(mixed, shuffled)
+        assert sorted(other.members.items()) == sorted(one.members.items())
+        assert other.catchments.index.equals(one.catchments.index)
+        assert other.catchments.area.to_dict() == pytest.approx(one.catchments.area.to_dict())
+        assert sorted(other.unreached) == sorted(one.unreached)
+        pd.testing.assert_frame_equal(other.serves, one.serves)
+        assert other.split.to_dict() == one.split.to_dict()
+
+
+def test_an_assignment_splits_no_area() -> None:
+    """A village goes to the school that has most of its pupils; those who go elsewhere are counted."""
+    flows = by_pair({("a0", "hill"): 30, ("a1", "hill"): 12, ("a1", "lake"): 12, ("a2", "lake"): 25, ("a2", "hill"): 5})
+    built = from_assignment(strip(4), flows)
+    assert built.members.to_dict() == {"a0": "hill", "a1": "hill", "a2": "lake"}
+    assert built.split.to_dict() == {"a1": 12, "a2": 5}
+    assert list(built.unreached) == ["a3"]
+
+
+def test_schools_of_one_catchment_share_their_pupils() -> None:
+    """Pupils at two schools of one catchment are not split."""
+    flows = by_pair({("a0", "hill"): 10, ("a0", "lake"): 9, ("a0", "mill"): 12})
+    built = from_assignment(strip(1), flows, zone_of=pd.Series({"hill": "town", "lake": "town", "mill": "mill"}))
+    assert built.members.to_dict() == {"a0": "town"}
+    assert built.split.to_dict() == {"a0": 12}
+    assert list(built.vacant) == ["mill"]
+
+
+def test_areas_without_pupils_go_to_the_nearest_if_travel_is_given() -> None:
+    """Ground on which no child lives yet is in a catchment all the same, maybe that of a school with no pupils."""
+    flows = by_pair({("a0", "hill"): 30, ("a1", "hill"): 0})
+    minutes = by_pair({("a0", "lake"): 1, ("a1", "lake"): 2, ("a1", "hill"): 6, ("a2", "hill"): 9})
+    built = from_assignment(strip(4), flows, travel=minutes)
+    assert built.members.to_dict() == {"a0": "hill", "a1": "lake", "a2": "hill"}
+    assert list(built.unreached) == ["a3"]
+    assert built.split.empty
+    covers_its_members(built, strip(4))
+
+
+@settings(max_examples=20)
+@given(journeys())
+def test_an_assignment_loses_no_pupil(journey: tuple[gpd.GeoDataFrame, pd.Series]) -> None:
+    """Pupils whose area is in their catchment and those elsewhere are all that were assigned."""
+    areas, pupils = journey
+    built = from_assignment(areas, pupils)
+    covers_its_members(built, areas)
+    home = sum(value for (area, school), value in pupils.items() if built.members.get(area) == school)
+    assert home + built.split.sum() == pupils.sum()
+    most = pupils.groupby(level=0).max()
+    for area, school in built.members.items():
+        assert pupils[(area, school)] == most[area]
+
+
+def test_lists_by_hand() -> None:
+    """A notice names one village by code and one by name; two schools serve the town, and one school both."""
+    areas = strip(3).assign(name=["East", " West", "Hill"])
+    notice = pd.Series(["East", "a2", "West "], index=["town", "mill", "town"])
+    serves = pd.DataFrame({"school": ["S1", "S2", "S1"], "catchment": ["town", "town", "mill"]})
+    built = from_lists(areas, notice, serves=serves)
+    assert built.members.to_dict() == {"a0": "town", "a1": "town", "a2": "mill"}
+    assert built.catchments.area.to_dict() == {"mill": 10_000, "town": 20_000}
+    assert built.serves.to_numpy().tolist() == [["S1", "mill"], ["S1", "town"], ["S2", "town"]]
+    assert built.unreached.empty
+
+
+def test_refuses_schools_of_a_catchment_without_a_list() -> None:
+    """A school would serve nobody."""
+    serves = pd.DataFrame({"school": ["S1"], "catchment": ["harbour"]})
+    with pytest.raises(LabelError, match=r"`serves` names 1 catchment\(s\) without a list, e\.g\. 'harbour'"):
+        from_lists(strip(1), pd.Series(["a0"], index=["town"]), serves=serves)
+
+
+def test_areas_that_overlap_are_joined_all_the_same() -> None:
+    """A catchment is the ground of its areas, also where two of them claim some of it."""
+    areas = layer({"a": box(0, 0, 100, 100), "b": box(90, 0, 200, 100)})
+    built = nearest(areas, by_pair({("a", "s"): 1, ("b", "s"): 1}))
+    assert built.catchments.area.to_dict() == {"s": 20_000}
+
+
+def test_no_travel_reaches_nobody() -> None:
+    """Every area is told to be in no catchment."""
+    built = nearest(strip(2), by_pair({}))
+    assert list(built.unreached) == ["a0", "a1"]
+    assert len(built.catchments) == len(built.members) == len(built.serves) == 0
+
+
+def test_refuses_travel_of_other_areas_and_schools() -> None:
+    """Labels that fit nothing were made from other tables."""
+    with pytest.raises(LabelError, match="`travel` names area 'x', which `areas` does not have"):
+        nearest(strip(1), by_pair({("x", "s"): 1}))
+    with pytest.raises(LabelError, match=r"`zone_of` has no catchment for 1 school\(s\), e\.g\. 's'"):
+        nearest(strip(1), by_pair({("a0", "s"): 1}), zone_of=pd.Series({"t": "z"}))
+    with pytest.raises(LabelError, match=r"indexed by \(area, school\), got 1 level"):
+        nearest(strip(1), pd.Series({"a0": 1.0}))
+    twice = by_pair({("a0", "s"): 1})
+    with pytest.raises(LabelError, match="`travel` lists 1 unit"):
+        nearest(strip(1), pd.concat([twice, twice]))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "error"),
+    [(float("nan"), MissingValueError), (-1.0, ValueError)],
+)
+def test_refuses_travel_that_is_none(minutes: float, error: type[Exception]) -> None:
+    """A pair out of reach is left out; an unknown or negative time is an error."""
+    with pytest.raises(error, match="`travel`"):
+        nearest(strip(1), by_pair({("a0", "s"): minutes}))
+    with pytest.raises(ValueError, match="`limit`"):
+        overlapping(strip(1), by_pair({("a0", "s"): 1}), limit=float("nan"))
+
+
+def test_refuses_points_as_ground() -> None:
+    """Villages known by points need polygons first."""
+    with pytest.raises(GeometryError, match="'v'"):
+        nearest(layer({"v": shapely.Point(0, 0)}), by_pair({("v", "s"): 1}))

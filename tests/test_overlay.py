@@ -10,6 +10,7 @@ import shapely
 import xarray as xr
 from hypothesis import assume
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from shapely import LineString
 from shapely import Point
@@ -17,9 +18,13 @@ from shapely import Polygon
 from shapely import box
 
 from schoolmap.errors import CRSError
+from schoolmap.errors import GeometryError
 from schoolmap.errors import LabelError
+from schoolmap.errors import MissingValueError
 from schoolmap.errors import OverlapError
 from schoolmap.space.overlay import area_weights
+from schoolmap.space.overlay import catchment_of
+from schoolmap.space.overlay import lost
 from schoolmap.space.overlay import transfer
 
 METRES = "EPSG:4546"
@@ -289,3 +294,155 @@ def test_a_line_is_no_surface() -> None:
     zones = layer({"w": box(0, 0, 100, 100), "e": box(100, 0, 200, 100)})
     street = layer({"street": LineString([(50, 50), (150, 50)])})
     assert area_weights(street, zones).to_dict() == {("street", "w"): 1.0}
+
+
+def test_refuses_areas_of_which_one_is_drawn_on_the_other() -> None:
+    """A township beside its own villages would bring its children twice."""
+    areas = layer({"town": box(0, 0, 1000, 100), "village": box(0, 0, 100, 100)})
+    zones = layer({"z": box(0, 0, 1000, 100)})
+    with pytest.raises(OverlapError, match=r"1 pair\(s\), 10,000 m².*'town', 'village'.*100.00% of the smaller"):
+        area_weights(areas, zones)
+
+
+@pytest.mark.parametrize(
+    ("choice", "west"),
+    [("as drawn", 500 / 1000), ("first", 500 / 1000), ("smaller", 300 / 800)],
+)
+def test_overlapping_areas_are_counted_as_the_user_says(choice: str, west: float) -> None:
+    """An estate on top of its village: the village's people live where the user says they do."""
+    areas = layer({"village": box(0, 0, 1000, 100), "estate": box(300, 0, 500, 110)})
+    zones = layer({"w": box(0, 0, 500, 200), "e": box(500, 0, 1000, 200)})
+    weights = area_weights(areas, zones, overlapping_areas=choice)  # type: ignore[arg-type]
+    assert weights["village", "w"] == pytest.approx(west)
+    assert weights["estate", "w"] == pytest.approx(1.0)
+
+
+def test_areas_that_overlap_by_drawing_are_accepted() -> None:
+    """Half a percent of the smaller area is a line drawn by hand: its children are counted in their own area."""
+    areas = layer({"w": box(0, 0, 100.5, 100), "e": box(100, 0, 200, 100)})
+    assert area_weights(areas, layer({"z": box(0, 0, 200, 100)})).to_dict() == {("w", "z"): 1.0, ("e", "z"): 1.0}
+
+
+def test_overlapping_catchments_share_the_children_where_the_user_says_so() -> None:
+    """Where two and three schools may be chosen, each gets a half and a third."""
+    areas = layer({"a": box(0, 0, 600, 100)})
+    zones = layer({"w": box(0, 0, 400, 100), "e": box(200, 0, 500, 100), "m": box(300, 0, 400, 100)})
+    weights = area_weights(areas, zones, overlapping_catchments="share")
+    expected = {"w": 2 / 6 + 1 / 12 + 1 / 18, "e": 1 / 12 + 1 / 18 + 1 / 6, "m": 1 / 18}
+    assert weights["a"].to_dict() == pytest.approx(expected)
+
+
+@given(towns(), st.lists(st.tuples(*[st.integers(min_value=0, max_value=60)] * 4), max_size=3))
+@settings(max_examples=25)
+def test_sharing_loses_nobody_and_doubles_nobody(
+    town: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, xr.DataArray],
+    more: list[tuple[int, int, int, int]],
+) -> None:
+    """Whatever catchments overlap, those inside any of them are counted once, each claim alike."""
+    areas, zones, _ = town
+    boxes = {
+        f"m{i}": box(100 * min(x, u), 100 * min(y, v), 100 * max(x, u) + 50, 100 * max(y, v) + 50)
+        for i, (x, y, u, v) in enumerate(more)
+    }
+    every = layer({**zones.geometry.to_dict(), **boxes})
+    weights = area_weights(areas, every, overlapping_catchments="share")
+    inside = shapely.area(shapely.intersection(areas.geometry.to_numpy(), every.union_all())) / areas.area
+    totals = weights.groupby(level="area").sum().reindex(areas.index, fill_value=0.0)
+    np.testing.assert_allclose(totals, inside, atol=1e-9)
+    backwards = area_weights(areas, every.iloc[::-1], overlapping_catchments="share")
+    pd.testing.assert_series_equal(backwards.sort_index(), weights.sort_index(), rtol=1e-9)
+
+
+def test_without_overlaps_sharing_changes_nothing() -> None:
+    """Shared or refused, catchments that lie apart have the same children."""
+    areas, zones = layer(grid([0, 300, 700], [0, 500], prefix="a")), layer(grid([0, 400, 800], [0, 200], prefix="z"))
+    pd.testing.assert_series_equal(
+        area_weights(areas, zones, overlapping_catchments="share"), area_weights(areas, zones), rtol=1e-12
+    )
+
+
+def test_a_point_within_two_catchments_is_shared_where_the_user_says_so() -> None:
+    """Two schools may be chosen: half of the village is counted for each."""
+    zones = layer({"w": box(0, 0, 600, 100), "e": box(400, 0, 1000, 100)})
+    weights = area_weights(layer({"v": Point(500, 50)}), zones, overlapping_catchments="share")
+    assert weights.to_dict() == {("v", "w"): 0.5, ("v", "e"): 0.5}
+
+
+ring = Polygon(box(0, 0, 1000, 1000).exterior, [box(400, 400, 600, 600).exterior])
+
+
+@pytest.mark.parametrize(
+    ("place", "alone", "with_core"),
+    [
+        (Point(100, 100), "ring", "ring"),
+        (Point(500, 500), None, "core"),
+        (Point(400, 500), "ring", "core"),
+        (Point(400, 400), "ring", "core"),
+        (Point(0, 0), "ring", "ring"),
+        (Point(1000, 333), "ring", "ring"),
+        (Point(1000.001, 333), None, None),
+    ],
+)
+def test_points_on_vertices_edges_and_holes(place: Point, alone: str | None, with_core: str | None) -> None:
+    """The edge of a hole is inside; where a catchment fills the hole, the one listed first has the border."""
+    points = layer({"p": place})
+    assert catchment_of(points, layer({"ring": ring}))["p"] == alone
+    assert catchment_of(points, layer({"core": box(400, 400, 600, 600), "ring": ring}))["p"] == with_core
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(min_value=-1, max_value=13)] * 2), min_size=1, max_size=30, unique=True),
+    st.permutations(["z0-0", "z0-1", "z1-0", "z1-1", "z2-0", "z2-1"]),
+)
+def test_points_are_placed_as_by_asking_each_catchment_in_turn(places: list[tuple[int, int]], order: list[str]) -> None:
+    """The first catchment of the list that holds or touches a point has it, whichever order the points have."""
+    zones = layer(grid([0, 400, 800, 1200], [0, 400, 800], prefix="z")).loc[order]
+    points = layer({f"p{x},{y}": Point(100 * x, 100 * y) for x, y in places})
+    expected = {
+        name: next((zone for zone, shape in zones.geometry.items() if shape.intersects(place)), None)
+        for name, place in points.geometry.items()
+    }
+    assert catchment_of(points, zones).to_dict() == expected
+    assert catchment_of(points.iloc[::-1], zones).to_dict() == expected
+
+
+def test_a_point_inside_two_catchments_is_nobodys_by_order() -> None:
+    """The function for points refuses what the weights refuse."""
+    zones = layer({"w": box(0, 0, 600, 100), "e": box(400, 0, 1000, 100)})
+    with pytest.raises(OverlapError, match="'v' in"):
+        catchment_of(layer({"v": Point(500, 50)}), zones)
+    with pytest.raises(GeometryError, match="is not a point"):
+        catchment_of(layer({"v": box(0, 0, 1, 1)}), zones)
+
+
+def test_what_is_lost_is_listed_with_its_areas() -> None:
+    """Thirty and two children live outside; the area with the most comes first, one that keeps all is not there."""
+    areas = layer({"a": box(0, 0, 100, 100), "b": box(100, 0, 200, 100), "c": box(300, 0, 400, 100)})
+    zones = layer({"z": box(0, 0, 180, 100)})
+    counts = xr.DataArray(
+        [[1.0, 4.0], [4.0, 6.0], [10.0, 20.0]],
+        coords={"area": ["a", "b", "c"], "age": [3, 4]},
+        dims=("area", "age"),
+    )
+    table = lost(counts, transfer(counts, area_weights(areas, zones), catchments=zones.index))
+    assert table.index.tolist() == ["c", "b"]
+    np.testing.assert_allclose(table.to_numpy(), [[30, 30, 1.0], [10, 2, 0.2]])
+
+
+def test_refuses_a_crossed_outline() -> None:
+    """The surface of an outline that crosses itself is a number, and wrong."""
+    bow = layer({"bow": Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])})
+    square = layer({"z": box(0, 0, 10, 10)})
+    with pytest.raises(GeometryError, match=r"`areas` has 1 fault(?s:.*)'bow' crosses or touches itself at 5, 5"):
+        area_weights(bow, square)
+    with pytest.raises(GeometryError, match="`catchments` has 1 fault"):
+        area_weights(square, bow)
+
+
+def test_refuses_weights_that_invent_children() -> None:
+    """Shares above 1 are refused before anybody is counted twice, and so is a share that is missing."""
+    index = pd.MultiIndex.from_tuples([("a", "w"), ("a", "e")], names=["area", "catchment"])
+    with pytest.raises(OverlapError, match=r"'a' add up to 1\.2"):
+        transfer(children({"a": 7.0}), pd.Series([0.6, 0.6], index=index), catchments=pd.Index(["w", "e"]))
+    with pytest.raises(MissingValueError, match="area 'a' is missing"):
+        transfer(children({"a": 7.0}), pd.Series([0.6, np.nan], index=index), catchments=pd.Index(["w", "e"]))

@@ -1,0 +1,140 @@
+"""
+All cases in one table, as rows, as plain text and for a terminal.
+
+A family of cases is a function without arguments that returns them; it is
+listed in `FAMILIES`, and nothing else needs to know of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from schoolmap.conformance.access_cases import access_cases
+from schoolmap.conformance.equity_cases import equity_cases
+from schoolmap.conformance.transfer_cases import transfer_cases
+from schoolmap.conformance.travel_cases import travel_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from schoolmap.conformance.case import Case
+
+FAMILIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
+    "access": access_cases,
+    "equity": equity_cases,
+    "transfer": transfer_cases,
+    "travel": travel_cases,
+}
+"""Every family of cases by its name, in the order in which they are shown."""
+
+_HEADS = ("Family", "Name", "Published", "Ours", "Difference", "Passes", "Source")
+
+
+def conformance_table(families: Mapping[str, Callable[[], tuple[Case, ...]]] = FAMILIES) -> pd.DataFrame:
+    """
+    Compute every case, and hold it against what is published.
+
+    Parameters
+    ----------
+    families
+        Functions that return cases, by the name of the family.
+
+    Returns
+    -------
+    table
+        One row per case: `family`, `name`, `published`, `ours`, `difference`,
+        `tolerance`, `passes` and `source`.
+
+    Examples
+    --------
+    >>> bool(conformance_table()["passes"].all())
+    True
+    """
+    rows = [
+        {
+            "family": family,
+            "name": case.name,
+            "published": case.published,
+            "ours": case.ours,
+            "difference": case.difference,
+            "tolerance": case.tolerance,
+            "passes": case.passes,
+            "source": case.source,
+        }
+        for family, cases in families.items()
+        for case in cases()
+    ]
+    columns = ["family", "name", "published", "ours", "difference", "tolerance", "passes", "source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def as_records(table: pd.DataFrame) -> list[dict[str, object]]:
+    """
+    Return the rows for machines; a number that is none is `None`.
+
+    Examples
+    --------
+    >>> as_records(conformance_table())[0]["passes"]
+    True
+    """
+    return [
+        {
+            str(name): None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in row.items()
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def as_text(table: pd.DataFrame) -> str:
+    """
+    Return the table as plain text, and how many cases agree in the last line.
+
+    Examples
+    --------
+    >>> as_text(conformance_table()).splitlines()[0].split()
+    ['Family', 'Name', 'Published', 'Ours', 'Difference', 'Passes', 'Source']
+    """
+    lines = [_HEADS, *_cells(table)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADS))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([*text, _verdict(table)])
+
+
+def print_table(table: pd.DataFrame) -> None:
+    """Print the table on a terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = Table(*_HEADS)
+    for cells in _cells(table):
+        shown.add_row(*map(Text, cells), style="" if cells[_HEADS.index("Passes")] == "yes" else "bold red")
+    console = Console()
+    console.print(shown)
+    console.print(Text(_verdict(table)))
+
+
+def _cells(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return what each cell shows."""
+    return [
+        (
+            str(row["family"]),
+            str(row["name"]),
+            f"{row['published']:.10g}",
+            f"{row['ours']:.10g}",
+            f"{row['difference']:.1e}",
+            "yes" if row["passes"] else "NO",
+            str(row["source"]),
+        )
+        for row in table.to_dict("records")
+    ]
+
+
+def _verdict(table: pd.DataFrame) -> str:
+    """Return how many cases agree."""
+    return f"{int(table['passes'].sum())} of {len(table)} published values and identities hold."

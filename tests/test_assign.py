@@ -1,0 +1,224 @@
+"""The assignment: every pupil is accounted for, and no other way to seat as many costs less."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from schoolmap.errors import LabelError
+from schoolmap.errors import MissingValueError
+from schoolmap.optimize.assign import Assignment
+from schoolmap.optimize.assign import assign
+
+Town = tuple[pd.Series, pd.Series, pd.Series]
+
+
+@st.composite
+def towns(draw: st.DrawFn, *, complete: bool = False, whole: bool = False) -> Town:
+    """Draw pupils by area, seats by school and costs by allowed pair."""
+    areas, schools = draw(st.integers(1, 5)), draw(st.integers(1, 4))
+    count = st.integers(0, 30)
+    pupils = pd.Series(draw(st.lists(count, min_size=areas, max_size=areas)), index=[f"a{i}" for i in range(areas)])
+    seats = pd.Series(
+        draw(st.lists(count, min_size=schools, max_size=schools)), index=[f"s{i}" for i in range(schools)]
+    )
+    pairs = pd.MultiIndex.from_product([pupils.index, seats.index])
+    price = st.integers(0, 5000) if whole else st.integers(0, 500_000).map(lambda thousandths: thousandths / 1000)
+    cost = pd.Series(draw(st.lists(price, min_size=len(pairs), max_size=len(pairs))), index=pairs, dtype=float)
+    if not complete:
+        cost = cost[draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))]
+    return pupils, seats, cost
+
+
+def served_at_least_cost(pupils: pd.Series, seats: pd.Series, cost: pd.Series) -> tuple[float, float]:
+    """Return the most pupils that can be seated, and the least cost of seating them, by two linear programmes."""
+    if len(cost) == 0:
+        return 0.0, 0.0
+    area, school = (cost.index.get_level_values(level).to_numpy() for level in (0, 1))
+    limits = np.vstack(
+        [area[None, :] == pupils.index.to_numpy()[:, None], school[None, :] == seats.index.to_numpy()[:, None]]
+    )
+    room = np.concatenate([pupils, seats])
+    most = -linprog(-np.ones(len(cost)), A_ub=limits.astype(float), b_ub=room).fun
+    exact = {"A_eq": np.ones((1, len(cost))), "b_eq": [round(most)]}
+    return round(most), linprog(cost.to_numpy(), A_ub=limits.astype(float), b_ub=room, **exact).fun
+
+
+def books_balance(answer: Assignment, pupils: pd.Series, seats: pd.Series) -> None:
+    """Check that every pupil is once in a school or without a seat, and no school holds more than its seats."""
+    there = answer.flows.groupby(level="area").sum().reindex(pupils.index, fill_value=0)
+    assert (there + answer.unserved == pupils).all()
+    held = answer.flows.groupby(level="school").sum().reindex(seats.index, fill_value=0)
+    assert (held == answer.load).all()
+    assert (answer.load <= seats).all()
+    assert (answer.unserved >= 0).all()
+    assert (answer.flows > 0).all()
+
+
+def test_by_hand() -> None:
+    """Five of the north do not fit on the hill; the lake is nearer for the south, and full with it."""
+    pupils, seats = pd.Series({"north": 30, "south": 20}), pd.Series({"hill": 25, "lake": 22, "moor": 9})
+    cost = pd.Series({("north", "hill"): 5.0, ("north", "lake"): 12.0, ("south", "lake"): 4.0})
+    answer = assign(pupils, seats, cost)
+    assert answer.flows.to_dict() == {("north", "hill"): 25, ("north", "lake"): 2, ("south", "lake"): 20}
+    assert answer.unserved.to_dict() == {"north": 3, "south": 0}
+    assert answer.load.to_dict() == {"hill": 25, "lake": 22, "moor": 0}
+    assert (answer.status, answer.objective, answer.lower_bound, answer.gap) == ("optimal", 229.0, 229.0, 0.0)
+    assert answer.flows.index.names == ["area", "school"]
+
+
+@given(towns())
+def test_it_is_what_linear_programming_finds(town: Town) -> None:
+    """As many are seated as can be, and at the least cost: the bound is a bound, and the gap is nil."""
+    answer = assign(*town)
+    served, cost = served_at_least_cost(*town)
+    books_balance(answer, town[0], town[1])
+    assert answer.flows.sum() == served
+    assert answer.objective == pytest.approx(cost, rel=1e-7, abs=1e-6)
+    assert answer.lower_bound <= cost + 1e-6 + 1e-9 * cost
+    assert answer.gap == pytest.approx(0, abs=1e-9)
+
+
+@given(towns(complete=True))
+def test_the_shortfall_is_what_seats_are_short(town: Town) -> None:
+    """Where every school is open to all, only the number of seats leaves pupils without one."""
+    pupils, seats, _ = town
+    assert assign(*town).unserved.sum() == max(0, pupils.sum() - seats.sum())
+
+
+def test_as_many_as_possible_come_before_cost() -> None:
+    """Seating the last pupil makes a chain of others move far away; they do."""
+    number = 6
+    pupils = pd.Series(1, index=[f"a{i}" for i in range(number)])
+    seats = pd.Series(1, index=[f"s{i}" for i in range(number)])
+    near = {(f"a{i}", f"s{i}"): 0.0 for i in range(number - 1)}
+    far = {(f"a{i}", f"s{i + 1}"): 1e6 for i in range(number - 1)}
+    answer = assign(pupils, seats, pd.Series({**near, **far, (f"a{number - 1}", "s0"): 1e6}))
+    assert answer.unserved.sum() == 0
+    assert answer.objective == number * 1e6
+
+
+@given(towns(), st.randoms(use_true_random=False))
+def test_order_of_rows_is_irrelevant(town: Town, rng: object) -> None:
+    """Of several best answers the same is given, whatever the order of the tables."""
+    seed = rng.randrange(2**32)  # type: ignore[attr-defined]
+    mixed = tuple(table.sample(frac=1, random_state=seed) for table in town)
+    one, other = assign(*town), assign(*mixed)
+    assert other.flows.to_dict() == one.flows.to_dict()
+    assert other.unserved.to_dict() == one.unserved.to_dict()
+    assert other.unserved.index.equals(mixed[0].index)
+    assert other.load.index.equals(mixed[1].index)
+    assert other.objective == pytest.approx(one.objective, rel=1e-12)
+
+
+@given(towns(complete=True, whole=True), st.integers(1, 20))
+def test_more_seats_never_leave_more_without(town: Town, more: int) -> None:
+    """A class more at any school seats as many or more, and as many at no higher cost."""
+    pupils, seats, cost = town
+    before, after = assign(pupils, seats, cost), assign(pupils, seats + more, cost)
+    assert after.unserved.sum() <= before.unserved.sum()
+    if after.unserved.sum() == before.unserved.sum():
+        assert after.objective <= before.objective
+
+
+def test_fine_costs_are_rounded_and_the_bound_says_so() -> None:
+    """Thirds of a minute have no end; six decimals are counted, and the bound allows for the rest."""
+    cost = pd.Series({("a", "s"): 1 / 3, ("a", "t"): 2 / 3})
+    answer = assign(pd.Series({"a": 10}), pd.Series({"s": 5, "t": 9}), cost)
+    assert answer.digits == 6
+    assert answer.objective == pytest.approx(5)
+    assert answer.objective - 10e-6 <= answer.lower_bound < answer.objective
+    assert 0 < answer.gap < 1e-5
+
+
+@pytest.mark.parametrize(("price", "digits"), [(7.0, 0), (7.5, 1), (7.25, 2), (0.001, 3)])
+def test_costs_with_few_decimals_are_exact(price: float, digits: int) -> None:
+    """As many decimals are counted as there are."""
+    answer = assign(pd.Series({"a": 3}), pd.Series({"s": 3}), pd.Series({("a", "s"): price}))
+    assert (answer.digits, answer.objective, answer.gap) == (digits, 3 * price, 0.0)
+
+
+def test_large_costs_count_fewer_decimals() -> None:
+    """A million pupils and a hundred kilometres in thirds still add up within the solver's numbers."""
+    cost = pd.Series({("a", "s"): 1e5 / 3, ("b", "s"): 1e5 / 7})
+    answer = assign(pd.Series({"a": 10**6, "b": 10**6}), pd.Series({"s": 10**6}), cost)
+    assert answer.unserved.to_dict() == {"a": 10**6, "b": 0}
+    assert answer.gap < 1e-6
+
+
+def test_nobody_and_nowhere() -> None:
+    """No pupils, no seats, no allowed pair, no area at all: nobody is lost."""
+    none = pd.Series([], index=pd.MultiIndex.from_arrays([[], []]), dtype=float)
+    answer = assign(pd.Series({"a": 5}), pd.Series({"s": 5}), none)
+    assert answer.unserved.to_dict() == {"a": 5}
+    assert answer.flows.empty
+    assert (answer.objective, answer.gap) == (0.0, 0.0)
+    nothing = pd.Series([], index=pd.Index([], dtype=object), dtype=int)
+    assert assign(nothing, nothing, none).flows.empty
+    price = pd.Series({("a", "s"): 3.0})
+    assert assign(pd.Series({"a": 0}), pd.Series({"s": 5}), price).flows.empty
+    assert assign(pd.Series({"a": 5}), pd.Series({"s": 0}), price).unserved.to_dict() == {"a": 5}
+
+
+def test_a_part_of_a_table_is_taken_as_it_is() -> None:
+    """Labels that a filtered table still remembers are no labels of it."""
+    cost = pd.Series({("a", "s"): 1.0, ("b", "s"): 1.0, ("a", "t"): 1.0})
+    answer = assign(pd.Series({"a": 4}), pd.Series({"s": 9}), cost[[True, False, False]])
+    assert answer.flows.to_dict() == {("a", "s"): 4}
+
+
+def test_refuses_costs_of_others() -> None:
+    """A pair with an area or school that is not there was made from other tables."""
+    pupils, seats = pd.Series({"a": 1}), pd.Series({"s": 1})
+    with pytest.raises(LabelError, match=r"\('x', 's'\), which `pupils` does not have"):
+        assign(pupils, seats, pd.Series({("x", "s"): 1.0}))
+    with pytest.raises(LabelError, match=r"\('a', 'x'\), which `seats` does not have"):
+        assign(pupils, seats, pd.Series({("a", "x"): 1.0}))
+    with pytest.raises(LabelError, match=r"indexed by \(area, school\), got 1 level"):
+        assign(pupils, seats, pd.Series({"a": 1.0}))
+
+
+def test_refuses_a_label_twice() -> None:
+    """Two numbers for one area cannot both be meant."""
+    pupils, seats, cost = pd.Series({"a": 1}), pd.Series({"s": 1}), pd.Series({("a", "s"): 1.0})
+    with pytest.raises(LabelError, match="`pupils` lists 1 unit"):
+        assign(pd.concat([pupils, pupils]), seats, cost)
+    with pytest.raises(LabelError, match="`seats` lists 1 unit"):
+        assign(pupils, pd.concat([seats, seats]), cost)
+    with pytest.raises(LabelError, match="`cost` lists 1 unit"):
+        assign(pupils, seats, pd.concat([cost, cost]))
+
+
+@pytest.mark.parametrize("number", [0.5, -1.0, float("nan")])
+def test_refuses_numbers_that_count_nobody(number: float) -> None:
+    """Half a pupil, fewer than none and an unknown number are errors, for pupils and seats."""
+    good, bad = {"x": 1.0}, {"x": number}
+    cost = pd.Series({("x", "x"): 1.0})
+    error = MissingValueError if np.isnan(number) else ValueError
+    for pupils, seats in ((bad, good), (good, bad)):
+        with pytest.raises(error, match="'x'"):
+            assign(pd.Series(pupils), pd.Series(seats), cost)
+
+
+@pytest.mark.parametrize(
+    ("price", "words"),
+    [(-1.0, "negative"), (float("nan"), "missing"), (float("inf"), "infinite"), (1e18, "too large")],
+)
+def test_refuses_costs_that_are_none(price: float, words: str) -> None:
+    """A way is as long as it is; one that does not exist is left out."""
+    with pytest.raises(ValueError, match=words):
+        assign(pd.Series({"a": 1}), pd.Series({"s": 1}), pd.Series({("a", "s"): price}))
+
+
+@settings(max_examples=10)
+@given(towns(whole=True))
+def test_the_answer_cannot_be_changed(town: Town) -> None:
+    """A result is a frozen document."""
+    answer = assign(*town)
+    with pytest.raises(AttributeError):
+        answer.objective = 0.0  # type: ignore[misc]

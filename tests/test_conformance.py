@@ -1,0 +1,98 @@
+"""Ours against published results: the values are right, and a wrong one would be seen."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from schoolmap.conformance import access_cases as cases
+from schoolmap.conformance.case import Case
+from schoolmap.conformance.table import FAMILIES
+from schoolmap.conformance.table import as_records
+from schoolmap.conformance.table import as_text
+from schoolmap.conformance.table import conformance_table
+from schoolmap.conformance.table import print_table
+
+
+def case(*, published: float = 1.0, ours: float = 1.0) -> Case:
+    """Return a case with a tolerance of a tenth."""
+    return Case(name="one", published=published, ours=ours, tolerance=0.1, source="here")
+
+
+def test_every_published_value_holds() -> None:
+    """All families agree with what is published."""
+    table = conformance_table()
+    assert table.loc[~table["passes"], ["name", "published", "ours"]].to_dict("records") == []
+    assert table["family"].unique().tolist() == list(FAMILIES)
+    assert not table.duplicated(["family", "name"]).any()
+    assert (table["source"] != "").all()
+
+
+def test_the_hospital_example_is_whole() -> None:
+    """Four states of the roads, three towns, two methods: 24 values to a billionth."""
+    found = [each for each in cases.hospital_cases() if "SFCA" in each.name]
+    assert len(found) == 24
+    assert {each.tolerance for each in found} == {1e-9}
+
+
+@pytest.mark.parametrize("state", cases.ROADS)
+def test_the_hospital_values_are_those_of_the_definition(state: str) -> None:
+    """In exact fractions, the values that are shipped are what the methods say, not only what a package returned."""
+    way = {pair: Fraction(int(minutes)) for pair, minutes in cases.roads(state).items()}
+    towns = list(cases.PEOPLE.index)
+    near = {pair for pair, minutes in way.items() if minutes <= cases.LONGEST}
+    for published, choice in (
+        (cases.TWO_STEP, dict.fromkeys(way, Fraction(1))),
+        (cases.THREE_STEP, {(o, at): 1 / way[o, at] / sum(1 / way[o, k] for k in towns) for o, at in way}),
+    ):
+        pull = {pair: choice[pair] / way[pair] if pair in near else Fraction(0) for pair in way}
+        ratio = {
+            at: Fraction(int(cases.DOCTORS[at])) / sum(pull[o, at] * int(cases.PEOPLE[o]) for o in towns)
+            for at in towns
+        }
+        exact = [float(sum(pull[o, at] * ratio[at] for at in towns)) for o in towns]
+        np.testing.assert_allclose(published[state], exact, rtol=1e-14)
+
+
+def test_a_difference_fails() -> None:
+    """More than the tolerance on either side, and a value that is none."""
+    assert case(ours=1.1 - 1e-12).passes
+    assert not case(ours=1.11).passes
+    assert not case(ours=0.89).passes
+    assert not case(ours=float("nan")).passes
+    assert case(ours=1.25).difference == 0.25
+
+
+def test_a_family_is_a_function() -> None:
+    """A family that is listed is shown; the table needs to know no more of it."""
+    table = conformance_table({"new": lambda: (case(), case(ours=2.0)), "empty": tuple})
+    assert table["family"].tolist() == ["new", "new"]
+    assert table["passes"].tolist() == [True, False]
+
+
+def test_the_text_says_what_fails() -> None:
+    """One line a case below the heads, and the count of those that hold."""
+    table = conformance_table({"new": lambda: (case(), case(ours=2.0))})
+    head, first, second, verdict = as_text(table).splitlines()
+    assert head.split() == ["Family", "Name", "Published", "Ours", "Difference", "Passes", "Source"]
+    assert first.split() == ["new", "one", "1", "1", "0.0e+00", "yes", "here"]
+    assert second.split() == ["new", "one", "1", "2", "1.0e+00", "NO", "here"]
+    assert verdict == "1 of 2 published values and identities hold."
+
+
+def test_the_terminal_shows_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a terminal it is a table; names are text and never markup."""
+    named = Case(name="[bold]x", published=1.0, ours=2.0, tolerance=0.1, source="here")
+    print_table(conformance_table({"new": lambda: (named,)}))
+    shown = capsys.readouterr().out
+    assert "[bold]x" in shown
+    assert "NO" in shown
+    assert "0 of 1 published values and identities hold." in shown
+
+
+def test_records_are_plain() -> None:
+    """A value that is none is null for machines."""
+    (record,) = as_records(conformance_table({"new": lambda: (case(ours=float("nan")),)}))
+    assert (record["ours"], record["difference"], record["passes"]) == (None, None, False)
