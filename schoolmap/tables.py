@@ -42,9 +42,11 @@ class Kind(StrEnum):
     """A whole number that is not negative."""
     SHARE = "share"
     """A share, from 0 to 1."""
+    SPEED = "speed"
+    """Kilometres an hour: a number above zero."""
 
 
-NUMERIC = {Kind.COUNT, Kind.CHANGE, Kind.DEGREES, Kind.WHOLE, Kind.SHARE}
+NUMERIC = {Kind.COUNT, Kind.CHANGE, Kind.DEGREES, Kind.WHOLE, Kind.SHARE, Kind.SPEED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +67,23 @@ class Contract:
 
     name: str
     key: tuple[str, ...]
+    """Columns that tell records apart; none where records need not be told apart, such as pieces of road."""
     columns: dict[str, Column]
     geometry: str = "none"
-    """`none`, `polygon`, `point`, `either` (polygon or point) or `optional` (a point, or nothing)."""
+    """`none`, `polygon`, `point`, `line`, `either` (polygon or point) or `optional` (a point, or nothing)."""
     one_of: tuple[tuple[str, ...], ...] = ()
     """Groups of columns of which one must be there."""
+    instead: str = ""
+    """Column that may stand in place of the geometry: a record that fills it needs none."""
+    numbered: str = ""
+    """Column of the key that is numbered where it is empty: such records are never the same."""
+    numerous: bool = False
+    """Whether there may be hundreds of thousands of records: faults of their geometry are counted beyond the first."""
 
     def __post_init__(self) -> None:
         """Raise if the key, or a group of columns, names one that the contract does not have."""
-        named = [*self.key, *(name for group in self.one_of for name in group)]
+        others = [name for name in (self.instead, self.numbered) if name]
+        named = [*self.key, *(name for group in self.one_of for name in group), *others]
         unknown = [name for name in named if name not in self.columns]
         if unknown:
             msg = f"contract {self.name!r} has no column {unknown[0]!r} for its key."
@@ -108,9 +118,15 @@ PROJECT_STATUSES = ("reserve", "planned", "approved", "building", "opened", "sus
 OWNERSHIPS = ("public", "inclusive", "private")
 """Public (公办), inclusive private (普惠性民办), other private (其他民办)."""
 YES_NO = ("yes", "no")
+ONEWAY = ("yes", "no", "-1")
+"""Whether a road may be driven one way only: as it is drawn, not so, or against the drawing."""
 FLOW_REASONS = ("migrant", "choice", "boarding", "special", "other")
 """Why a child learns elsewhere than where it lives: families who came to work (随迁), choice of school (择校), boarding
 (寄宿), special or home teaching (特教、送教上门), anything else."""
+
+
+TRAVEL_TABLES = ("roads", "barriers", "crossings", "gates", "dwellings")
+"""Tables of ways and of where they begin and end: all of them optional."""
 
 
 def by_grade(what: str, grade: str) -> str:
@@ -310,8 +326,9 @@ CONTRACTS: dict[str, Contract] = {
         ),
         Contract(
             name="catchments",
-            key=("catchment", "stage"),
+            key=("catchment", "stage", "valid_from"),
             geometry="polygon",
+            instead="areas",
             columns={
                 "catchment": Column(kind=Kind.CODE, means="code of the catchment", required=True),
                 "name": Column(kind=Kind.TEXT, means="name of the catchment", filled=False),
@@ -319,6 +336,16 @@ CONTRACTS: dict[str, Contract] = {
                 "schools": Column(
                     kind=Kind.TEXT,
                     means="schools that serve it, separated by `;`",
+                    filled=False,
+                ),
+                "valid_from": Column(
+                    kind=Kind.YEAR,
+                    means="school year from which this boundary holds; empty: from the first on",
+                    filled=False,
+                ),
+                "areas": Column(
+                    kind=Kind.TEXT,
+                    means="small areas that make it up, codes or names separated by `;`; it needs no polygon then",
                     filled=False,
                 ),
             },
@@ -473,6 +500,88 @@ CONTRACTS: dict[str, Contract] = {
                 ),
             },
         ),
+        Contract(
+            name="roads",
+            key=(),
+            geometry="line",
+            numerous=True,
+            columns={
+                "class": Column(kind=Kind.TEXT, means="class of the road", filled=False),
+                "speed": Column(kind=Kind.SPEED, means="speed in km/h; empty: that of its class", filled=False),
+                "oneway": Column(
+                    kind=Kind.TEXT,
+                    means="whether it is driven one way only; -1: against the direction in which it is drawn",
+                    filled=False,
+                    allowed=ONEWAY,
+                ),
+                "bridge": Column(
+                    kind=Kind.TEXT,
+                    means="whether it is a bridge or tunnel, which meets no road that it crosses",
+                    filled=False,
+                    allowed=YES_NO,
+                ),
+                "tunnel": Column(
+                    kind=Kind.TEXT,
+                    means="whether it is a tunnel, where the file tells bridges and tunnels apart",
+                    filled=False,
+                    allowed=YES_NO,
+                ),
+                "foot": Column(
+                    kind=Kind.TEXT,
+                    means="whether people may walk on it; empty: yes",
+                    filled=False,
+                    allowed=YES_NO,
+                ),
+                "name": Column(kind=Kind.TEXT, means="name of the road", filled=False),
+            },
+        ),
+        Contract(
+            name="barriers",
+            key=(),
+            geometry="line",
+            numerous=True,
+            columns={
+                "kind": Column(kind=Kind.TEXT, means="what it is: river, railway, fast road", filled=False),
+                "name": Column(kind=Kind.TEXT, means="name of the barrier", filled=False),
+            },
+        ),
+        Contract(
+            name="crossings",
+            key=(),
+            geometry="point",
+            numerous=True,
+            columns={
+                "kind": Column(kind=Kind.TEXT, means="what it is: bridge, underpass, traffic lights", filled=False),
+                "name": Column(kind=Kind.TEXT, means="name of the crossing", filled=False),
+            },
+        ),
+        Contract(
+            name="gates",
+            key=("school", "gate"),
+            geometry="point",
+            numbered="gate",
+            columns={
+                "school": Column(kind=Kind.CODE, means="code of the school", required=True),
+                "gate": Column(kind=Kind.TEXT, means="name of the gate; empty: it is numbered", filled=False),
+            },
+        ),
+        Contract(
+            name="dwellings",
+            key=("dwelling",),
+            geometry="either",
+            numbered="dwelling",
+            numerous=True,
+            columns={
+                "dwelling": Column(
+                    kind=Kind.CODE,
+                    means="code of the place where people live; empty: it is numbered",
+                    filled=False,
+                ),
+                "people": Column(kind=Kind.COUNT, means="people who live there", filled=False),
+                "homes": Column(kind=Kind.COUNT, means="homes", filled=False),
+                "floors": Column(kind=Kind.COUNT, means="floors of the building", filled=False),
+            },
+        ),
     )
 }
 
@@ -497,7 +606,7 @@ def value_schema(contract: Contract, columns: pd.Index) -> pa.DataFrameSchema:
     present = {name: spec for name, spec in contract.columns.items() if name in columns}
     return pa.DataFrameSchema(
         {name: _value_column(spec, key=name in contract.key) for name, spec in present.items()},
-        unique=[name for name in contract.key if name in columns],
+        unique=[name for name in contract.key if name in columns] or None,
         report_duplicates="exclude_first",
     )
 
@@ -510,6 +619,8 @@ def _value_column(spec: Column, *, key: bool) -> pa.Column:
         checks.append(pa.Check(_is_whole, error="is no whole number"))
     if spec.kind is Kind.SHARE:
         checks.append(pa.Check.le(1, error="is above 1"))
+    if spec.kind is Kind.SPEED:
+        checks.append(pa.Check.gt(0, error="is not above zero"))
     if spec.kind in NUMERIC:
         checks.append(pa.Check.lt(float("inf"), error="is not a finite number"))
     if spec.allowed:

@@ -53,6 +53,7 @@ def test_links_and_pictures_exist(text: str) -> None:
         "Stage",
         "Scenario",
         "SeatSettings",
+        "TravelSettings",
         "StatedFigure",
         "Ruling",
         "Source",

@@ -360,6 +360,27 @@ def test_one_source_of_children_is_enough(tmp_path: Path, tables: list[str]) -> 
     assert read_project_file(tmp_path)[1] != []
 
 
+def test_a_whole_file_may_be_read_for_its_people(tmp_path: Path) -> None:
+    """Sections of seats and travel are left alone then; a section that nobody knows is told all the same."""
+    whole = f"{GOOD}[seats]\ndissolve_by = 2027\n[travel]\ndetour = 1.4\n"
+    (tmp_path / "project.toml").write_text(whole, encoding="utf-8")
+    assert read_people_file(tmp_path)[1] == []
+    assert read_project_file(tmp_path)[1] == []
+    (tmp_path / "project.toml").write_text(f"{whole}[roads]\n", encoding="utf-8")
+    assert [fault.column for fault in read_people_file(tmp_path)[1]] == ["roads"]
+
+
+def test_a_project_may_have_no_catchments(tmp_path: Path) -> None:
+    """They are made from travel then; areas, schools and sections it cannot do without."""
+    lines = "".join(f'{name} = {{ file = "{name}.csv" }}\n' for name in ("areas", "schools", "sections", "population"))
+    (tmp_path / "project.toml").write_text(f"{village.PROJECT}[tables]\n{lines}", encoding="utf-8")
+    assert read_project_file(tmp_path)[1] == []
+    (tmp_path / "project.toml").write_text(
+        f"{village.PROJECT}[tables]\n{lines.partition(chr(10))[2]}", encoding="utf-8"
+    )
+    assert [fault.column for fault in read_project_file(tmp_path)[1]] == ["tables.areas"]
+
+
 def test_every_table_of_the_contract_may_be_ruled() -> None:
     """A value of any table can be decided, and of no other."""
     allowed = typing.get_args(Ruling.model_fields["table"].annotation)

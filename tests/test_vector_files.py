@@ -56,6 +56,17 @@ def test_a_shapefile_that_does_not_state_its_encoding(tmp_path: Path, encoding: 
     assert raw.frame["名称"].to_list() == ["西片", "=1+1"]
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_a_shapefile_of_codes_alone_tells_its_encoding_by_the_names_of_its_fields(
+    tmp_path: Path, encoding: str
+) -> None:
+    """Where every value is a number or a code, Chinese is in the names of the fields alone."""
+    table = gpd.GeoDataFrame({"户数": ["3", "4"]}, geometry=PLACES.geometry.to_numpy(), crs=PLACES.crs)
+    table.to_file(tmp_path / "t.shp", encoding=encoding)
+    (tmp_path / "t.cpg").unlink()
+    assert read(tmp_path / "t.shp").frame["户数"].to_list() == ["3", "4"]
+
+
 def test_a_declared_encoding_wins(tmp_path: Path) -> None:
     """GBK read as Latin letters is no Chinese: the declaration is followed."""
     raw = read(shapefile(tmp_path, without=".cpg"), encoding="latin1")

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from schoolmap.tables import CLASS_GRADES
 from schoolmap.tables import MIXED_GRADE
 from schoolmap.tables import by_grade
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence
 
 _UNIT = re.compile(r"\([^()]*\)$")
 
@@ -49,9 +54,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "enrolment": ("在校生", "在校生数", "学生数", "在园人数", "在园幼儿", "在校人数"),
     "catchment": ("学区", "学区代码", "招生片区", "片区", "片区代码"),
     "schools": ("对口学校", "学区学校"),
+    "valid_from": ("生效学年", "启用学年", "起始学年", "实施学年"),
+    "areas": ("所含村社区", "包含村社区", "组成村社区", "所含小区域", "村社区名单"),
     "expandable_classes": ("可扩班数", "可扩建班数"),
     "classes": ("班数", "教学班", "教学班数", "班级数"),
-    "class": ("班级", "班级名称", "班号", "班名"),
+    "class": ("班级", "班级名称", "班号", "班名", "道路等级", "公路等级", "道路类型", "highway", "fclass"),
     "rooms_of": ("占用教室学段", "借用教室学段", "利用校舍学段"),
     "intake": ("招生", "招生数", "实际招生", "本年招生"),
     "planned_intake": ("招生计划", "计划招生", "计划招生数", "常态招生计划", "拟招生计划数"),
@@ -95,6 +102,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "priority": ("优先级", "优先次序", "排序"),
     "kindergarten_classes": ("配套幼儿园班数", "配建幼儿园班数"),
     "handed_over": ("是否移交", "配套园是否移交"),
+    "speed": ("车速", "限速", "行车速度", "设计速度", "设计车速", "maxspeed"),
+    "oneway": ("单行", "是否单行", "单行线"),
+    "bridge": ("桥隧", "是否桥隧", "桥梁隧道", "桥梁"),
+    "tunnel": ("隧道", "是否隧道"),
+    "foot": ("可否步行", "是否可步行", "能否步行"),
+    "gate": ("校门", "校门名称", "校门编号"),
+    "dwelling": ("居民点", "居民点代码", "居民点编号", "建筑代码", "建筑编号", "楼栋编号", "地块编号"),
+    "people": ("居住人口", "人口", "人口数", "人数", "常住人口"),
+    "floors": ("层数", "楼层数", "地上层数", "建筑层数"),
     "note": ("备注", "说明"),
     "lon": ("经度", "lng", "longitude"),
     "lat": ("纬度", "latitude"),
@@ -102,9 +118,34 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "y": ("北坐标", "纵坐标", "y坐标", "northing"),
 }
 
+ALIASES_OF: dict[str, dict[str, tuple[str, ...]]] = {
+    "roads": {"class": ("等级", "类型"), "name": ("路名", "道路名称")},
+}
+"""Names that mean a column in one table only, and elsewhere another one or none."""
+
 _YES_NO = {
     **dict.fromkeys(("是", "有", "有证", "已移交", "√", "1"), "yes"),
     **dict.fromkeys(("否", "无", "无证", "未移交", "0"), "no"),
+}
+
+# `F` and `T` as extracts of OpenStreetMap by Geofabrik write them
+_ONEWAY = {
+    **dict.fromkeys(("是", "单行", "单向", "正向", "1", "True", "true", "F"), "yes"),
+    **dict.fromkeys(("否", "双行", "双向", "0", "False", "false", "B", "reversible", "alternating"), "no"),
+    **dict.fromkeys(("反向", "逆向", "reverse", "T"), "-1"),
+}
+_BRIDGE = {
+    **dict.fromkeys(("是", "有", "1", "True", "true", "T", "桥", "桥梁", "桥隧", "隧道", "高架", "涵洞"), "yes"),
+    **dict.fromkeys(("viaduct", "aqueduct", "movable", "building_passage", "culvert", "bridge", "tunnel"), "yes"),
+    **dict.fromkeys(("否", "无", "0", "False", "false", "F"), "no"),
+}
+
+_FOOT = {
+    **dict.fromkeys(("是", "可", "能", "可以", "1", "True", "true", "T"), "yes"),
+    **dict.fromkeys(
+        ("designated", "permissive", "official", "destination", "customers", "private", "use_sidepath"), "yes"
+    ),
+    **dict.fromkeys(("否", "不可", "不能", "禁止", "0", "False", "false", "F"), "no"),
 }
 
 _STAGES = {"幼儿园": "kindergarten", "学前": "kindergarten", "小学": "primary", "初中": "junior"}
@@ -176,6 +217,10 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "licensed": _YES_NO,
     "handed_over": _YES_NO,
+    "oneway": _ONEWAY,
+    "bridge": _BRIDGE,
+    "tunnel": _BRIDGE,
+    "foot": _FOOT,
     "stage": _STAGES,
     "rooms_of": _STAGES,
     "sex": {
@@ -222,7 +267,9 @@ def _without_unit(header: str) -> str:
     return _UNIT.sub("", unicodedata.normalize("NFKC", header).strip())
 
 
-def contract_names(headers: list[str], *, wanted: set[str]) -> dict[str, str]:
+def contract_names(
+    headers: list[str], *, wanted: set[str], own: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
     """
     Match a file's headers with the contract's names.
 
@@ -232,6 +279,8 @@ def contract_names(headers: list[str], *, wanted: set[str]) -> dict[str, str]:
         The file's headers as written.
     wanted
         Names that the contract knows.
+    own
+        Further names of its columns that hold for this contract only.
 
     Returns
     -------
@@ -247,6 +296,8 @@ def contract_names(headers: list[str], *, wanted: set[str]) -> dict[str, str]:
     """
     known = {tidy(name): name for name in wanted}
     known |= {tidy(alias): name for name in wanted for alias in ALIASES.get(name, ()) if tidy(alias) not in known}
+    more = {} if own is None else own
+    known |= {tidy(alias): name for name in wanted for alias in more.get(name, ()) if tidy(alias) not in known}
     tidied = {header: (tidy(header), tidy(_without_unit(header))) for header in headers}
     return {
         header: known.get(whole) or known[bare]

@@ -43,8 +43,9 @@ UNITS: dict[str, dict[Language, str]] = {
     "degrees": {"zh": "度", "en": "degrees"},
     "%": {"zh": "%", "en": "%"},
     "share": {"zh": "0 至 1", "en": "0 to 1"},
+    "kmh": {"zh": "公里/小时", "en": "km/h"},
 }
-SHOWN_UNITS = {"m2", "yuan", "10k", "degrees"}
+SHOWN_UNITS = {"m2", "yuan", "10k", "degrees", "kmh"}
 """Units that a header names, because a wrong one would pass unnoticed."""
 
 HOLDERS: dict[str, dict[Language, str]] = {
@@ -60,6 +61,7 @@ HOLDERS: dict[str, dict[Language, str]] = {
     "housing": {"zh": "住房城乡建设部门、自然资源部门", "en": "housing and natural resources"},
     "civil": {"zh": "民政部门（婚姻登记）", "en": "civil affairs (marriages)"},
     "finance": {"zh": "发展改革、财政部门，教育局项目办", "en": "development and finance, project office"},
+    "transport": {"zh": "交通运输、公安交管部门", "en": "transport and traffic police"},
     "planner": {"zh": "规划人员判断（属假设，请注明依据）", "en": "the planner's judgement (an assumption)"},
     "code": {"zh": "自定，与其他工作表一致即可", "en": "your own, the same on all sheets"},
 }
@@ -166,6 +168,35 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "name": Meaning("学区名称", holder="bureau", header="片区名称"),
         "stage": Meaning("学段；不分学段（各学段共用）的留空", holder="bureau"),
         "schools": Meaning("对口学校的标识码，多个用分号“;”隔开", holder="bureau"),
+        "valid_from": Meaning("该边界自哪一学年起生效；留空即一直有效", holder="bureau"),
+        "areas": Meaning("组成学区的村、社区（代码或名称），用分号“;”隔开；填写后可不画边界", holder="bureau"),
+    },
+    "roads": {
+        "class": Meaning("道路等级，如国道、县道、村道、城市道路", holder="transport", header="道路等级"),
+        "speed": Meaning("车速；不清楚的留空，按道路等级取值", unit="kmh", holder="transport"),
+        "oneway": Meaning("是否单行：是、否；只能逆着画线方向行驶的填 -1", holder="transport", header="是否单行"),
+        "bridge": Meaning("是否桥梁或隧道；与所跨越的道路不相通", holder="transport", header="是否桥隧"),
+        "tunnel": Meaning("是否隧道（桥梁与隧道分列时用）", holder="transport", header="是否隧道"),
+        "foot": Meaning("是否可以步行；留空即可以", holder="transport", header="可否步行"),
+        "name": Meaning("道路名称", holder="transport"),
+    },
+    "barriers": {
+        "kind": Meaning("障碍类型，如河流、铁路、快速路", holder="land"),
+        "name": Meaning("障碍名称", holder="land"),
+    },
+    "crossings": {
+        "kind": Meaning("过街、过河设施类型，如桥、地道、红绿灯", holder="transport"),
+        "name": Meaning("设施名称", holder="transport"),
+    },
+    "gates": {
+        "school": _SCHOOL,
+        "gate": Meaning("校门名称，如南门；留空则自动编号", holder="bureau"),
+    },
+    "dwellings": {
+        "dwelling": Meaning("居住地块、住宅楼或居民点的代码；留空则自动编号", holder="land"),
+        "people": Meaning("居住的人数", unit="persons", holder="police"),
+        "homes": Meaning("住宅套数", unit="homes", holder="housing"),
+        "floors": Meaning("地上层数", holder="housing"),
     },
     "projects": {
         "project": Meaning("项目代码，不得重复", holder="code"),

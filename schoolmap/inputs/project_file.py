@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pydantic_core
 
 FILE_NAME = "project.toml"
-REQUIRED_TABLES = ("areas", "schools", "sections", "catchments")
+REQUIRED_TABLES = ("areas", "schools", "sections")
 SOURCES_OF_CHILDREN = (("population",), ("births",), ("projection",), ("totals", "structure"), ("pupils",))
 """Tables of which one, or one pair, must be there: without any, nothing tells how many children there are."""
 TABLES_OF_METHODS: dict[str, tuple[str, ...]] = {
@@ -169,7 +169,7 @@ class TableSource(_Section):
     """Where a table is and how to read it."""
 
     file: Annotated[Path, AfterValidator(_require_inside)]
-    """csv, xlsx, parquet, geojson, gpkg or shp, beside the project file or below it."""
+    """csv, xlsx, parquet, geojson, gpkg or shp (roads also .osm.pbf), beside the project file or below it."""
     sheet: str = ""
     """Sheet of a workbook or layer of a GeoPackage; the first if empty."""
     crs: str = ""
@@ -366,6 +366,47 @@ class SeatSettings(_Section):
     """Where the rules of seats per residents and homes hold (a `place` of the standards); the stage's own if empty."""
 
 
+GUARDED = ("kindergarten", "primary")
+"""Stages whose pupils may not cross barriers on foot unless a project says otherwise."""
+_UNSOURCED = {
+    "en": "Assumption; on the streets of Porto Alegre the median is 1.29 (benchmarks/porto_alegre.py).",
+    "zh": "假设;阿雷格里港街道实测中位数为1.29(benchmarks/porto_alegre.py)。",
+}
+
+
+class TravelSettings(_Section):
+    """The `[travel]` section: how ways to school are measured."""
+
+    detour: Annotated[float, Field(ge=1, le=5, strict=True)] = 1.3
+    """Way on streets per straight line, where there are no roads. Assumption where it is not known."""
+    detour_note: Text = Field(default_factory=lambda: dict(_UNSOURCED))
+    """Where the detour comes from, for people."""
+    walk_m_per_minute: Annotated[float, Field(gt=0, le=200, strict=True)] | None = None
+    """Speed of children on foot; if left out that of the standards, else 60."""
+    speeds: dict[str, Annotated[float, Field(gt=0, le=200, strict=True)]] = {}
+    """Class of road to the speed in km/h of its lines that state none."""
+    not_walked: tuple[str, ...] = ()
+    """Classes of road on which nobody walks."""
+    not_driven: tuple[str, ...] = ()
+    """Classes of road on which nobody is driven, such as footpaths; they need no speed."""
+    not_crossed: tuple[str, ...] = ()
+    """Classes of road that young pupils may not cross on foot, as if they were barriers."""
+    guarded: tuple[str, ...] = GUARDED
+    """Stages to whose pupils barriers apply; if left out kindergarten and primary, where they are."""
+    farthest_m: Annotated[float, Field(gt=0, le=50_000, strict=True)] = 500.0
+    """Homes and schools farther than this from any road are reported."""
+    join_m: Annotated[float, Field(ge=0, le=100, strict=True)] = 1.0
+    """Ends of roads that are closer than this meet."""
+    cross: Literal["join", "apart"] = "join"
+    """Whether roads meet that cross without a common vertex; bridges and tunnels never do."""
+    crossing_m: Annotated[float, Field(gt=0, le=1000, strict=True)] = 30.0
+    """A road may cross a barrier within this distance of a crossing."""
+    rural_by: Literal["walk", "drive"] = "walk"
+    """How the minutes of the standards in the country are measured."""
+    dwellings_hold: Truth = True
+    """Whether the counts of areas are spread over catchments by `dwellings`, where that table is there."""
+
+
 class StatedFigure(_Section):
     """An indicator that the project states as a finished figure, such as a survey's result."""
 
@@ -400,6 +441,11 @@ class Ruling(_Section):
         "flows",
         "catchments",
         "projects",
+        "roads",
+        "barriers",
+        "crossings",
+        "gates",
+        "dwellings",
     ]
     key: tuple[str, ...]
     column: str
@@ -506,6 +552,7 @@ class ProjectFile(PeopleFile):
     needed: ClassVar[tuple[str, ...]] = REQUIRED_TABLES
     stages: dict[StageName, Stage]
     seats: SeatSettings = SeatSettings()
+    travel: TravelSettings = TravelSettings()
     stated: tuple[StatedFigure, ...] = ()
 
 
@@ -541,6 +588,7 @@ def _whole_document(document: dict[str, Any], *, needed: tuple[str, ...]) -> lis
         found += _people(tables, document.get("population"))
     if isinstance(stages, dict):
         found += _stage_names(stages)
+        found += _guarded(document.get("travel"), stages)
     if isinstance(scenarios, (list, tuple)):
         if not scenarios:
             wording = Wording("is empty.", "Leave it out for one central scenario.", "没有情景。", "只需一个时可不写。")
@@ -628,7 +676,22 @@ def _stage_names(stages: dict[str, Any]) -> list[tuple[str, str, Wording]]:
     ]
 
 
+def _guarded(travel: object, stages: dict[str, Any]) -> list[tuple[str, str, Wording]]:
+    """Return stages that barriers shall apply to and that are none of the project; those of the default need not be."""
+    named = travel.get("guarded") if isinstance(travel, dict) else None
+    if not isinstance(named, (list, tuple)) or tuple(named) == GUARDED:
+        return []
+    wording = Wording(
+        "is no stage of this project.",
+        f"Stages are: {', '.join(map(str, stages))}.",
+        "不是本项目的学段。",
+        f"学段有:{'、'.join(map(str, stages))}。",
+    )
+    return [("travel.guarded", str(name), wording) for name in named if name not in stages]
+
+
 _File = TypeVar("_File", bound=PeopleFile)
+_WHOLE_FILE = frozenset(ProjectFile.model_fields)
 
 
 def read_project_file(folder: Path) -> tuple[ProjectFile | None, list[Fault]]:
@@ -692,6 +755,8 @@ def _read(folder: Path, model: type[_File]) -> tuple[_File | None, list[Fault]]:
         Fault(file=FILE_NAME, column=key, value=value, **wording._asdict())
         for key, value, wording in _whole_document(document, needed=model.needed)
     ]
+    # a whole project file may be read for its people alone
+    document = {key: part for key, part in document.items() if key in model.model_fields or key not in _WHOLE_FILE}
     try:
         found = model.model_validate(document)
     except pydantic.ValidationError as errors:

@@ -35,6 +35,7 @@ from schoolmap.inputs.cells.units import parse_unit
 from schoolmap.inputs.cells.units import unit_in_header
 from schoolmap.inputs.cells.value_checks import check_values
 from schoolmap.inputs.cells.value_checks import doubled_keys
+from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.files import layers
 from schoolmap.inputs.files.origins import Origin
 from schoolmap.inputs.files.origins import together
@@ -220,6 +221,7 @@ def _read_source(
 ) -> _Part:
     origin = Origin(source.file.as_posix(), source.sheet)
     try:
+        _require_roads(source, contract)
         content = layers.load(
             folder / source.file,
             sheet=source.sheet,
@@ -246,7 +248,7 @@ def _read_source(
     records = _read_records(raw, matches, contract, source=source, given=stage)
     frame, is_whole = records.frame, records.is_whole and not is_lost
     faults += records.faults
-    if is_lost or frame.empty:
+    if is_lost or _holds_nothing(frame, contract):
         frame = _empty(contract) if is_lost else frame.drop(columns=[name for name in PLACE_COLUMNS if name in frame])
         if contract.geometry != "none" and not isinstance(frame, gpd.GeoDataFrame):
             frame = gpd.GeoDataFrame(frame, geometry=[None] * len(frame))
@@ -269,11 +271,39 @@ def _read_source(
     return _Part(origin, frame, named, complete=is_whole, labels=by_name)
 
 
+def _holds_nothing(frame: pd.DataFrame, contract: Contract) -> bool:
+    """Say whether there is no record; a line on a map is one, even if nothing is written beside it."""
+    needs = any(spec.required for spec in contract.columns.values())
+    return frame.empty if needs else len(frame) == 0
+
+
 def _empty(contract: Contract) -> pd.DataFrame:
     frame = pd.DataFrame({name: pd.Series(dtype=object) for name in contract.columns})
     return frame if contract.geometry == "none" else gpd.GeoDataFrame(frame, geometry=[])
 
 
+def _require_roads(source: TableSource, contract: Contract) -> None:
+    """Raise if an extract of OpenStreetMap is declared for another table than roads, or in another datum than its own."""
+    if source.file.suffix.lower() not in layers.OSM_SUFFIXES:
+        return
+    if contract.name != "roads":
+        raise UnreadableError.of(_ROADS_ONLY)
+    if source.crs.upper() in OFFSET_DATUMS:
+        raise UnreadableError.of(_OSM_DATUM)
+
+
+_ROADS_ONLY = Wording(
+    "is an extract of OpenStreetMap, of which only roads are read.",
+    "Save this layer from QGIS as GeoPackage.",
+    "是 OpenStreetMap 数据,只从中读取道路。",
+    "请在 QGIS 中把该图层另存为 GeoPackage。",
+)
+_OSM_DATUM = Wording(
+    "is an extract of OpenStreetMap, which is always in WGS 84.",
+    "Leave out `crs`.",
+    "是 OpenStreetMap 数据,一律为 WGS 84。",
+    "请删去 `crs`。",
+)
 _TWO_STAGES = Wording(
     "is declared in project.toml for all records, but the file has a column of stages.",
     "Remove one of the two.",
@@ -315,7 +345,7 @@ def _read_records(
     records, merged = fill_merged(body.records.drop(index=ragged), raw, matches, contract)
     bad = [fault for fault in raw.bad if fault.column in matches and fault.row in left]
     faults = [*raw.notices, *bad, *body.faults, *merged, *_ragged(ragged, raw)]
-    if records.empty and contract.name not in MAY_BE_EMPTY and not ragged:
+    if _holds_nothing(records, contract) and contract.name not in MAY_BE_EMPTY and not ragged:
         faults.append(Fault(file="", **_NO_RECORD._asdict()))
     faults += _hidden(raw, matches, left)
     cells = records[list(matches)].rename(columns=matches)

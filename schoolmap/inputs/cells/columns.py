@@ -25,6 +25,7 @@ from schoolmap.inputs.cells.date_cells import read_time
 from schoolmap.inputs.cells.notices import Seen
 from schoolmap.inputs.cells.notices import of_cells
 from schoolmap.inputs.cells.number_cells import NONE_WORDS
+from schoolmap.inputs.cells.number_cells import NOTHING
 from schoolmap.inputs.cells.number_cells import Read
 from schoolmap.inputs.cells.number_cells import is_mark
 from schoolmap.inputs.cells.number_cells import plain
@@ -129,19 +130,24 @@ def _reader(
         exact = factor(said, unit) if said is not None else 1
         faults = [Fault(file="", column=name, **_OTHER_UNIT._asdict())] if exact is None else []
         times, thousands = float(exact or 1), spec.kind is not Kind.SHARE
-        return (
-            lambda cell: read_number(
-                cell, decimal=decimal, unit=unit, times=times, optional=optional, thousands=thousands
-            ),
-            faults,
-        )
+
+        def read(cell: object) -> Read:
+            return read_number(cell, decimal=decimal, unit=unit, times=times, optional=optional, thousands=thousands)
+
+        return (lambda cell: _speed(read(cell))) if spec.kind is Kind.SPEED else read, faults
     if spec.kind is Kind.CODE:
         return lambda cell: read_code(cell, optional=optional), []
-    words = WORDS.get(name, {})
+    # of what kind a barrier is, a file says in its own words; the kinds of projects are listed
+    words = {} if name == "kind" and not spec.allowed else WORDS.get(name, {})
     if spec.kind in _TIMES:
         return lambda cell: _read_time(cell, spec.kind, words, optional=optional), []
     label = bool(words or spec.allowed or name in contract.key)
     return lambda cell: _read_text(cell, words, spec, optional=optional, label=label), []
+
+
+def _speed(read: Read) -> Read:
+    """Take a speed of zero as not known, which extracts of OpenStreetMap write so."""
+    return Read(NOTHING, ("no_speed",)) if read.value == 0 else read
 
 
 _OTHER_UNIT = Wording(

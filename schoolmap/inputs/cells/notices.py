@@ -96,6 +96,12 @@ _CELLS: dict[str, tuple[str, str, str, str]] = {
     "code_number": ("the code is stored as a number", "代码以数字格式保存", *_AS_TEXT),
     "code_decimal": ("a spreadsheet made a number with decimals of the code", "表格软件把代码变成了小数", *_AS_TEXT),
     "code_power": ("a spreadsheet wrote the code as a power of ten", "表格软件把代码变成了科学计数法", *_AS_TEXT),
+    "no_speed": (
+        "a speed of zero is no speed",
+        "车速为零视为未知",
+        "Nothing needs to be done: the speed of its class holds.",
+        "无需处理:按所属道路等级的车速计算。",
+    ),
     "unseen": (
         "characters that nobody sees, and spaces at the ends, are left out",
         "略去首尾空格和不可见字符",

@@ -41,6 +41,8 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     "°": ("degrees", Fraction(1)),
     "米": ("metres", Fraction(1)),
     "m": ("metres", Fraction(1)),
+    **dict.fromkeys(("km/h", "kmh", "kph", "公里/小时", "千米/小时", "公里/时", "千米/时"), ("speed", Fraction(1))),
+    "mph": ("speed", Fraction(1_609_344, 1_000_000)),
 }
 """Dimension of each unit, and its size in the dimension's own."""
 _OF_COLUMN: dict[str, tuple[str, Fraction]] = {
@@ -57,6 +59,7 @@ _OF_COLUMN: dict[str, tuple[str, Fraction]] = {
     "degrees": ("degrees", Fraction(1)),
     "%": ("share", Fraction(1, 100)),
     "share": ("share", Fraction(1)),
+    "kmh": ("speed", Fraction(1)),
 }
 """Dimension and size of what a column counts, by its unit in `meanings`."""
 _COUNTED = {"heads", "classes", "rooms", "homes"}

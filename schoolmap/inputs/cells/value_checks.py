@@ -76,8 +76,13 @@ def doubled_keys(frame: pd.DataFrame, contract: Contract, origins: Sequence[Orig
         With file, sheet and row.
     """
     key = [name for name in contract.key if name in frame.columns]
+    if not key:
+        return []
     needed = [name for name in key if contract.columns[name].required]
     keyed = frame[frame[needed].notna().all(axis=1)] if needed else frame
+    if contract.numbered:
+        named = contract.numbered in keyed
+        keyed = keyed[keyed[contract.numbered].notna()] if named else keyed.iloc[:0]
     labels = keyed[key].astype(object).where(keyed[key].notna(), "")
     again = labels.index[labels.duplicated()]
     if again.empty:
@@ -135,6 +140,10 @@ def _wording_of(check: str, contract: Contract, column: Hashable) -> Wording:
         return Wording("is negative.", "Counts are zero or more.", "是负数。", "数量应为零或正数。")
     if check == "is no whole number":
         return Wording("is no whole number.", "Write 0, 1, 2, …", "不是整数。", "请写 0、1、2……")
+    if check == "is not above zero":
+        return Wording(
+            "is not above zero.", "Write km/h, or leave it empty.", "应大于零。", "请填公里/小时,不清楚的留空。"
+        )
     if check == "is above 1":
         return Wording(
             "is above 1.",

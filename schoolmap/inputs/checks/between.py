@@ -21,15 +21,18 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.inputs.checks import consistency
+from schoolmap.inputs.checks import listed_areas
 from schoolmap.inputs.checks import outlines
 from schoolmap.inputs.checks import people
 from schoolmap.inputs.checks import plausibility
 from schoolmap.inputs.checks import seat_checks
+from schoolmap.inputs.checks import ways
 from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.coordinates import likely_crs
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.population.school_years import first_school_year
+from schoolmap.tables import TRAVEL_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -86,6 +89,10 @@ def check_between(
     faults += _check_housing(named, sound)
     if "areas" in complete:
         faults += _check_town(document, named["areas"])
+        faults += listed_areas.areas_known(named["catchments"], named["areas"]) if "catchments" in complete else []
+    if "catchments" not in document.tables:
+        faults += _without_catchments(named, complete)
+    faults += _check_travel(named, complete, sound, document)
     if "population" in sound:
         faults += _check_years(document, named["population"])
     if "sections" in sound:
@@ -101,6 +108,7 @@ def check_between(
     faults += plausibility.check_annual(named, sound, document, standards)
     faults += plausibility.check_codes(named, sound, document)
     layer = named["catchments"].frame if "catchments" in placed else None
+    layer = None if layer is None else listed_areas.in_force(layer, document.project.base_year)
     zones = {} if layer is None else {stage: catchments_of(layer, stage) for stage in document.stages}
     labels = {stage: _labels(replace(named["catchments"], frame=own), "catchment") for stage, own in zones.items()}
     faults += seat_checks.check_seats(named, sound, document, standards, zones=labels)
@@ -112,7 +120,8 @@ def check_between(
         placed -= {"schools"}
     for stage in document.stages:
         faults += _check_stage_values(stage, named, sound, document, standards)
-        faults += _check_stage_places(stage, named, placed)
+        faults += _check_stage_places(stage, named, placed, year=document.project.base_year)
+    faults += _check_ends(named, placed, shifts)
     partly = _sound_in_part(tables, told)
     faults += _check_records(named, partly, document, standards, known=sound, placed=placed, zones=labels, told=told)
     return list(dict.fromkeys(faults))
@@ -163,7 +172,8 @@ def _check_records(
     faults += seat_checks.check_seats(named, partly, document, standards, zones=zones)
     for stage in document.stages:
         faults += _check_stage_values(stage, named, partly, document, standards)
-        faults += _check_stage_places(stage, named, (placed & {"catchments"}) | (partly & {"sections", "projects"}))
+        there = (placed & {"catchments"}) | (partly & {"sections", "projects"})
+        faults += _check_stage_places(stage, named, there, year=document.project.base_year)
     here = {origin for name in partly for origin in named[name].origins or ((named[name].file, named[name].sheet),)}
     bad = {(fault.file, fault.sheet, fault.row) for fault in told if fault.severity is Severity.ERROR}
     return [
@@ -191,6 +201,7 @@ def _check_labels(named: dict[str, Named], complete: set[str], document: Project
         ("projects", "for_development", "developments", "development"),
         ("flows", "origin", "catchments", "catchment"),
         ("flows", "destination", "catchments", "catchment"),
+        ("gates", "school", "schools", "school"),
     ]
     faults = []
     for table, column, of, label in references:
@@ -200,6 +211,58 @@ def _check_labels(named: dict[str, Named], complete: set[str], document: Project
         for column in ("stage", "rooms_of"):
             if table in complete and column in named[table].frame:
                 faults += consistency.unknown_labels(named[table], column, list(stages), of="stages", names_zh=stages)
+    return faults
+
+
+def _without_catchments(named: Mapping[str, Named], complete: Collection[str]) -> list[Fault]:
+    """Report records that name a catchment in a project whose catchments are not given, but made from travel."""
+    columns = {
+        "sections": ("catchment",),
+        "projects": ("catchment",),
+        "flows": ("origin", "destination"),
+        "projection": ("catchment",),
+    }
+    faults = []
+    for table, names in columns.items():
+        for column in names if table in complete else ():
+            cells = named[table].frame.get(column, default=None)
+            known = None if cells is None else cells.dropna()
+            if known is not None and len(known):
+                more = len(known) - 1
+                wording = Wording(
+                    f"names a catchment, but the project has no table `catchments` ({more} more record(s) do).",
+                    "Leave the column empty, or add `[tables.catchments]`: without it catchments are made from travel.",
+                    f"写了学区,但项目没有 `catchments` 表(另有 {more} 条记录)。",
+                    "请将该列留空,或增加 `[tables.catchments]`;没有该表时,学区按上学路程划定。",
+                )
+                faults.append(named[table].fault(wording, row=known.index[0], column=column, value=known.iloc[0]))
+    return faults
+
+
+def _check_travel(
+    named: Mapping[str, Named], complete: Collection[str], sound: Collection[str], document: ProjectFile
+) -> list[Fault]:
+    """Report what `[travel]` says and the roads and dwellings do not bear out."""
+    settings = document.travel
+    faults = ways.dwellings_there(settings, declared="dwellings" in document.tables)
+    if "roads" not in document.tables:
+        return faults + ways.classes_known(settings, None)
+    if "roads" in complete:
+        faults += ways.classes_known(settings, named["roads"])
+    if "roads" in sound and settings.rural_by == "drive":
+        faults += ways.speeds_known(settings, named["roads"])
+    return faults
+
+
+def _check_ends(named: Mapping[str, Named], placed: Collection[str], shifts: Collection[Fault]) -> list[Fault]:
+    """Report gates far from their school, unless all of them are shifted, and dwellings in no small area."""
+    faults: list[Fault] = []
+    if {"gates", "schools"} <= set(placed):
+        gates = named["gates"]
+        if not any(fault.file == gates.file and fault.row is None for fault in shifts):
+            faults += ways.gates_near_schools(gates, named["schools"])
+    if {"dwellings", "areas"} <= set(placed) and isinstance(named["areas"].frame, gpd.GeoDataFrame):
+        faults += ways.dwellings_outside(named["dwellings"], named["areas"].frame)
     return faults
 
 
@@ -353,7 +416,7 @@ def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFil
     west, south, east, north = areas.to_crs(WGS84).total_bounds
     near = (float(west), float(south), float(east), float(north))
     faults = []
-    for name in sorted(sound & {"catchments", "schools", "projects", "developments"}):
+    for name in sorted(sound & {"catchments", "schools", "projects", "developments", *TRAVEL_TABLES}):
         table, declared = named[name], document.tables[name].crs if name in document.tables else ""
 
         def likely(table: Named = table, declared: str = declared) -> str | None:
@@ -365,8 +428,17 @@ def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFil
             return None if code in {declared, WGS84} else code
 
         found = consistency.far_away(table, areas, likely=likely)
+        if found and table.file.lower().endswith((".pbf", ".osm")):
+            faults += [replace(fault, remedy=_OTHER_PLACE, remedy_zh=_OTHER_PLACE_ZH) for fault in found]
+            continue
         faults += outlines.with_constant(found, table, areas, declared=declared, likely=likely)
+        if name in TRAVEL_TABLES and not found:
+            faults += ways.strays(table, areas)
     return faults
+
+
+_OTHER_PLACE = "It is of another place: take the extract that holds the planning area."
+_OTHER_PLACE_ZH = "该数据属于其他地区:请换用包含规划范围的数据。"
 
 
 def _check_stage_values(
@@ -394,16 +466,22 @@ def _check_stage_values(
     return faults
 
 
-def _check_stage_places(stage: str, named: dict[str, Named], placed: set[str]) -> list[Fault]:
-    """Report what does not fit the catchments of one stage."""
+def _check_stage_places(stage: str, named: dict[str, Named], placed: set[str], *, year: int) -> list[Fault]:
+    """Report what does not fit the catchments of one stage; places are those of the boundaries of the base year."""
     if "catchments" not in placed:
         return []
     catchments = named["catchments"]
     own = catchments_of(catchments.frame, stage)
     if own.empty:
         return [catchments.fault(_NO_CATCHMENTS, column="stage", value=stage)]
-    faults = consistency.overlapping(replace(catchments, frame=own), stage=stage)
-    zones = own.drop_duplicates("catchment").set_index("catchment")
+    faults: list[Fault] = []
+    for first in listed_areas.first_years(own):
+        here = replace(catchments, frame=listed_areas.in_force(own, first))
+        faults += [fault for fault in consistency.overlapping(here, stage=stage) if fault not in faults]
+    now = listed_areas.in_force(own, year)
+    if now.empty:
+        return [*faults, catchments.fault(_NONE_IN_FORCE, column="valid_from", value=stage)]
+    zones = now.drop_duplicates("catchment").set_index("catchment")
     if "sections" in placed:
         rows = _of_stage(named["sections"], stage)
         faults += _check_served(rows, own)
@@ -413,7 +491,7 @@ def _check_stage_places(stage: str, named: dict[str, Named], placed: set[str]) -
     if "projects" in placed:
         rows = _of_stage(named["projects"], stage)
         faults += consistency.projects_outside(rows, zones)
-        faults += _of_other_stages(rows, _labels(catchments, "catchment") - set(zones.index), stage)
+        faults += _of_other_stages(rows, _labels(catchments, "catchment") - set(own["catchment"]), stage)
     return faults
 
 
@@ -426,6 +504,12 @@ _NO_SECTIONS = Wording(
     "Add the schools that offer it to `sections`, or remove the stage from project.toml.",
     "没有任何学部。",
     "请在 `sections` 表中补充开设该学段的学校,或从 project.toml 中删去该学段。",
+)
+_NONE_IN_FORCE = Wording(
+    "has no catchment that holds in the base year.",
+    "Give the boundaries of the base year as well; leave `valid_from` empty where they have always held.",
+    "在基准年没有生效的学区。",
+    "请补充基准年的学区;一直有效的,“生效学年”留空。",
 )
 _NO_CATCHMENTS = Wording(
     "has no catchments.",

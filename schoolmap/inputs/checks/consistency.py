@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 _OVERLAP_M2 = 1.0
 """Overlaps of this area or less are rounding of coordinates, far below one home."""
-_FAR_M = 20_000.0
+FAR_M = 20_000.0
+"""A layer that lies farther from the small areas is in another CRS, or of another place."""
 _OPEN = 200
 """Stands for the highest age of an open band."""
 BOTH = "both"
@@ -315,7 +316,7 @@ def far_away(table: Named, areas: gpd.GeoDataFrame, *, likely: Callable[[], str 
     west, south, east, north = areas.total_bounds
     gap = float(np.hypot(max(west - right, left - east, 0.0), max(south - top, bottom - north, 0.0)))
     # a village school may stand beyond the last house, not a day's walk away
-    if gap <= _FAR_M:
+    if gap <= FAR_M:
         return []
     code = likely()
     shown = f"{gap / 1000:,.0f} km" if np.isfinite(gap) else "beyond the map"
@@ -349,6 +350,8 @@ def misplaced_sections(
         Warnings: the declared catchment is used, since the bureau decides who serves whom.
     """
     frame = sections.frame
+    # where a catchment is a list of areas and not drawn, nobody can say who stands in it
+    drawn = catchments.geometry.notna()
     frame = frame[frame["school"].isin(schools.index)]
     points = schools.geometry.reindex(frame["school"])
     hit, zone = catchments.sindex.query(points.to_numpy(), predicate="intersects")
@@ -359,6 +362,8 @@ def misplaced_sections(
         inside: set[str] = stands.get(row, set())
         declared = split_labels(frame.at[row, "catchment"] if "catchment" in frame else None)
         known = [label for label in declared if label in catchments.index]
+        if not drawn.all() and (not declared or not all(drawn[label] for label in known)):
+            continue
         place = " and ".join(sorted(inside)) if inside else "no catchment"
         place_zh = f"学区 {'、'.join(sorted(inside))} 内" if inside else "任何学区之外"
         if known and not inside & set(known):
@@ -518,7 +523,8 @@ def uncounted_projects(projects: Named) -> list[Fault]:
 def projects_outside(projects: Named, catchments: gpd.GeoDataFrame) -> list[Fault]:
     """Report projects of one stage that only a point places, where the point is in none of its catchments."""
     frame = projects.frame
-    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+    # what stands in a catchment that is a list of areas and not drawn, nobody can say
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None or catchments.geometry.isna().any():
         return []
     named = pd.Series(data=False, index=frame.index)
     for column in ("school", "catchment"):

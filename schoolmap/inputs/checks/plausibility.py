@@ -153,6 +153,12 @@ def check_shifts(
         layer, other = gpd.GeoDataFrame(catchments.frame), gpd.GeoDataFrame(areas.frame)
         offset = outlines.common_offset(layer, other, declared=declared, of_other=of_areas, in_china=in_china)
         faults += [] if offset is None else [outlines.offset_fault(catchments, offset, other=areas)]
+    for gates, declared in _sources("gates", named, placed, document):
+        for schools, of_schools in _sources("schools", named, placed, document):
+            offset = outlines.paired_offset(
+                gates, schools, by="school", declared=declared, of_other=of_schools, in_china=in_china
+            )
+            faults += [] if offset is None else [outlines.offset_fault(gates, offset, other=schools)]
     for projects, declared in _sources("projects", named, placed, document):
         here = replace(projects, frame=projects.frame[projects.frame["kind"].isin(_AT_ITS_SCHOOL)])
         for schools, of_schools in _sources("schools", named, placed, document):

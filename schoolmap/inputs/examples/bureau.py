@@ -170,7 +170,15 @@ def _write_layers(folder: Path, county: County) -> None:
         columns={"catchment": "学区代码", "name": "片区名称", "stage": "学段", "schools": "对口学校"}
     )
     write_shapefile(zones, folder / "学区_合成数据.shp", with_crs=True)
-    roads = county.roads.rename(columns={"class": "等级", "speed": "车速"})
+    roads = county.roads.assign(bridge=county.roads["bridge"].map({"yes": "是", "no": "否"})).rename(
+        columns={"class": "等级", "speed": "车速", "bridge": "桥隧"}
+    )
     write_shapefile(roads, folder / "道路_合成数据.shp", with_crs=True)
     barriers = county.barriers.rename(columns={"name": "名称", "kind": "类型"})
     write_shapefile(barriers, folder / "河流铁路_合成数据.shp", with_crs=True)
+    crossings = county.crossings.rename(columns={"kind": "类型"})
+    write_shapefile(crossings, folder / "过街设施_合成数据.shp", with_crs=True)
+    gates = county.gates.rename(columns={"school": "学校代码", "gate": "校门"})
+    write_shapefile(gates, folder / "校门_合成数据.shp", with_crs=True)
+    dwellings = county.dwellings.rename(columns={"dwelling": "居民点", "homes": "户数"})
+    write_shapefile(dwellings, folder / "居民点_合成数据.shp", with_crs=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from schoolmap.inputs.examples.county import County
 
 LAYERS = ("areas", "catchments")
+SPACE_LAYERS = ("roads", "barriers", "crossings", "gates", "dwellings")
 LAYER_FILE = "county.gpkg"
 
 
@@ -48,6 +49,9 @@ def write_clean(folder: Path, county: County | None = None) -> Path:
         flat.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
         crs = f', crs = "{CRS}"' if {"x", "y"} <= set(flat.columns) else ""
         lines.append(f'{name} = {{ file = "{name}.csv"{crs} }}')
+    for name in SPACE_LAYERS:
+        getattr(county, name).to_file(folder / LAYER_FILE, layer=name, driver="GPKG")
+        lines.append(f'{name} = {{ file = "{LAYER_FILE}", sheet = "{name}" }}')
     (folder / "project.toml").write_text(document("\n".join(["[tables]", *lines])), encoding="utf-8")
     return folder
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from schoolmap.inputs.examples.chance import between
 from schoolmap.inputs.examples.chance import stream
@@ -68,6 +69,8 @@ class County:
         `projects` have `x` and `y` where they have a place of their own.
     roads, barriers
         Lines.
+    dwellings, crossings, gates
+        Points.
     land, people, schools, zones, pupils
         What the tables were made of.
     """
@@ -75,6 +78,9 @@ class County:
     tables: dict[str, pd.DataFrame]
     roads: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
+    dwellings: gpd.GeoDataFrame
+    crossings: gpd.GeoDataFrame
+    gates: gpd.GeoDataFrame
     land: Land
     people: People
     schools: list[School]
@@ -120,12 +126,35 @@ def make_county(seed: int = SEED) -> County:
         tables=tables,
         roads=land.roads,
         barriers=land.barriers,
+        dwellings=land.dwellings.drop(columns="area"),
+        crossings=land.crossings,
+        gates=_gates(schools, places, land, seed=seed),
         land=land,
         people=people,
         schools=schools,
         zones=zones,
         pupils=pupils,
     )
+
+
+GATE_M = 110.0
+"""How far a gate of a large school is from its middle, about."""
+
+
+def _gates(schools: list[School], places: gpd.GeoSeries, land: Land, *, seed: int) -> gpd.GeoDataFrame:
+    """Give the public schools of the county town a front and a back gate."""
+    rng = stream(seed, "gates")
+    rows = []
+    for school, place in zip(schools, places, strict=True):
+        if land.areas.at[school.area, "urban_rural"] not in {"111", "112"} or school.ownership != "public":
+            continue
+        angle = 2 * np.pi * float(rng.random())
+        for gate, turn in (("正门", 0.0), ("后门", np.pi)):
+            east = np.round(place.x + GATE_M * np.cos(angle + turn))
+            north = np.round(place.y + GATE_M * np.sin(angle + turn))
+            rows.append((school.code, gate, shapely.Point(east, north)))
+    table = pd.DataFrame(rows, columns=["school", "gate", "geometry"])
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=CRS)
 
 
 def _of_contract(frame: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -39,6 +39,9 @@ town = ["111", "112"]
 [seats]
 dissolve_by = 2028
 
+[travel]
+not_crossed = ["国道"]
+
 [stages.kindergarten]
 label = { en = "Kindergarten", zh = "幼儿园" }
 ages = [3, 5]

@@ -381,6 +381,18 @@ file = "{SCHOOL_BOOK}"
 sheet = "建设项目"
 crs = "BD-09"
 
-# 道路_合成数据.shp (等级, 车速) and 河流铁路_合成数据.shp (类型) lie beside these files. They are not declared:
-# no plan reads roads and barriers yet.
+[tables.roads]
+file = "道路_合成数据.shp"
+
+[tables.barriers]
+file = "河流铁路_合成数据.shp"
+
+[tables.crossings]
+file = "过街设施_合成数据.shp"
+
+[tables.gates]
+file = "校门_合成数据.shp"
+
+[tables.dwellings]
+file = "居民点_合成数据.shp"
 """

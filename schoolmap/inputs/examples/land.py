@@ -26,6 +26,11 @@ from schoolmap.inputs.examples.names import COMMUNITIES
 from schoolmap.inputs.examples.names import COUNTY_CODE
 from schoolmap.inputs.examples.names import SUBURBS
 from schoolmap.inputs.examples.names import village_names
+from schoolmap.inputs.examples.streets import lanes
+from schoolmap.inputs.examples.streets import make_crossings
+from schoolmap.inputs.examples.streets import make_dwellings
+from schoolmap.inputs.examples.streets import town_streets
+from schoolmap.inputs.examples.streets import with_bridges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +98,7 @@ _CROOKED = 0.11
 _STEP_M = 450.0
 """Borders are bent down to pieces of this length."""
 
-SPEEDS = {"国道": 70, "县道": 50, "乡道": 35, "村道": 25, "城市道路": 35}
+SPEEDS = {"国道": 70, "县道": 50, "乡道": 35, "村道": 25, "城市道路": 35, "街巷": 20}
 """Classes of roads and the speed of a bus on them in km/h (invented)."""
 
 
@@ -112,13 +117,17 @@ class Land:
     centres
         Middle of each village, on the same index.
     roads, barriers
-        Lines, with `class` and `speed`, and with `kind`.
+        Lines, with `class`, `speed` and `bridge`, and with `kind`.
+    dwellings, crossings
+        Points, with `homes`, and with `kind`.
     """
 
     areas: gpd.GeoDataFrame
     centres: gpd.GeoSeries
     roads: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
+    dwellings: gpd.GeoDataFrame
+    crossings: gpd.GeoDataFrame
 
 
 def make_land(seed: int) -> Land:
@@ -137,11 +146,20 @@ def make_land(seed: int) -> Land:
     shapes = _polygons(borders, centres)
     areas = gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
     points = gpd.GeoSeries(shapely.points(centres), index=areas.index, crs=CRS)
+    barriers = _barriers(borders, seed)
+    between_places = _roads(areas, centres, seed)
+    streets = town_streets(areas, barriers, seed)
+    dwellings = make_dwellings(areas, points, streets, seed)
+    paved = pd.concat([between_places, streets], ignore_index=True)
+    hamlets = lanes(dwellings, gpd.GeoDataFrame(paved))
+    roads = with_bridges(gpd.GeoDataFrame(pd.concat([paved, hamlets], ignore_index=True), crs=CRS), barriers)
     return Land(
         areas=areas,
         centres=points,
-        roads=_roads(areas, centres, seed),
-        barriers=_barriers(borders, seed),
+        roads=roads.assign(speed=roads["class"].map(SPEEDS))[["class", "speed", "bridge", "geometry"]],
+        barriers=barriers,
+        dwellings=dwellings,
+        crossings=make_crossings(between_places, areas, streets),
     )
 
 
@@ -361,7 +379,7 @@ def _roads(areas: gpd.GeoDataFrame, centres: Floats, seed: int) -> gpd.GeoDataFr
     trunk = np.array([_metres(place) for place in ((1.5, 22.0), (9.5, 25.5), (21.5, 19.2), (34.5, 12.0), (43.0, 9.5))])
     lines.append(("国道", _bend(trunk, 0.05, rng)))
     return gpd.GeoDataFrame(
-        {"class": [kind for kind, _ in lines], "speed": [SPEEDS[kind] for kind, _ in lines]},
+        {"class": [kind for kind, _ in lines]},
         geometry=[shapely.LineString(line) for _, line in lines],
         crs=CRS,
     )

@@ -11,6 +11,7 @@ from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.inputs.files.vector_files import LAYER_SUFFIXES
 from schoolmap.inputs.files.vector_files import load_layer
+from schoolmap.inputs.files.vector_files import load_osm
 from schoolmap.inputs.files.vector_files import load_parquet
 from schoolmap.inputs.files.workbooks import load_sheet
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
+OSM_SUFFIXES = {".pbf", ".osm"}
+"""Extracts of OpenStreetMap, of which only roads are read."""
 _OTHER_WORKBOOKS = {".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers"}
 
 
@@ -36,7 +39,7 @@ def load(
     Parameters
     ----------
     path
-        csv, xlsx, parquet, geojson, gpkg or shp.
+        csv, xlsx, parquet, geojson, gpkg or shp; or .osm.pbf, of which the roads are read.
     sheet
         Sheet of a workbook, or layer of a GeoPackage; the first if empty.
     separator, encoding
@@ -83,6 +86,8 @@ def load(
             return load_sheet(path, sheet=sheet, books={} if books is None else books)
         if suffix in LAYER_SUFFIXES:
             return load_layer(path, layer=sheet, encoding=encoding)
+        if suffix in OSM_SUFFIXES:
+            return load_osm(path)
         if suffix == ".parquet":
             return load_parquet(path)
     except PermissionError as error:

@@ -89,7 +89,7 @@ def together(frames: Sequence[pd.DataFrame], contract: Contract) -> pd.DataFrame
         frame.set_axis(pd.Index(frame.index + first_label(number), dtype="int64", name="row"))
         for number, frame in enumerate(frames)
     ]
-    filled = [frame for frame in moved if not frame.empty] or moved[:1]
+    filled = [frame for frame in moved if len(frame)] or moved[:1]
     names = list(dict.fromkeys(name for frame in filled for name in frame.columns if name != "geometry"))
     kinds = {name: float if contract.columns[name].kind in NUMERIC else object for name in names}
     table: pd.DataFrame = pd.concat([pd.DataFrame(frame).reindex(columns=names).astype(kinds) for frame in filled])

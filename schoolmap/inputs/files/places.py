@@ -25,6 +25,7 @@ from schoolmap.inputs.coordinates import is_old_datum
 from schoolmap.inputs.coordinates import likely_crs
 from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.coordinates import to_wgs84
+from schoolmap.tables import TRAVEL_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import pyproj
+    from numpy.typing import NDArray
 
     from schoolmap.inputs.coordinates import Bounds
     from schoolmap.inputs.files.raw import RawTable
@@ -39,7 +41,14 @@ if TYPE_CHECKING:
 
 _POLYGONS = {"Polygon", "MultiPolygon"}
 _POINTS = {"Point", "MultiPoint"}
-_WANTED = {"polygon": _POLYGONS, "point": _POINTS, "either": _POLYGONS | _POINTS, "optional": _POINTS}
+_LINES = {"LineString", "MultiLineString"}
+_WANTED = {
+    "polygon": _POLYGONS,
+    "point": _POINTS,
+    "line": _LINES,
+    "either": _POLYGONS | _POINTS,
+    "optional": _POINTS,
+}
 _KINDS_ZH = {
     "Point": "点",
     "MultiPoint": "多点",
@@ -63,6 +72,34 @@ _NO_PLACE = Wording(
     "没有位置。",
     "请填写坐标;未建成的请移到 `projects` 表。",
 )
+
+
+_NO_LINES = Wording(
+    "has no lines.",
+    "Use a layer of lines (geojson, gpkg, shp).",
+    "没有线。",
+    "请使用线状图层(geojson、gpkg、shp)。",
+)
+_NO_PLACE_IN_TRAVEL = Wording(
+    "has no place.",
+    "Give its place, or remove the record.",
+    "没有位置。",
+    "请补充位置,或删去该记录。",
+)
+_NEITHER_DRAWN_NOR_LISTED = Wording(
+    "has neither a polygon nor `areas`.",
+    "Draw it, or list the small areas that make it up.",
+    "既没有边界,也没有列出所含村社区。",
+    "请画出边界,或列出组成它的村、社区。",
+)
+_NOT_FINITE = Wording(
+    "has a coordinate that is no finite number.",
+    "Draw it anew in QGIS, or remove it.",
+    "坐标不是有限的数。",
+    "请在 QGIS 中重新绘制,或删去。",
+)
+_MOST_SHOWN = 20
+"""Faults of geometry that are listed one by one in tables of very many records."""
 
 
 def locate(
@@ -112,7 +149,8 @@ def locate(
     known = layer[~(shapely.is_missing(geometry.to_numpy()) | shapely.is_empty(geometry.to_numpy()))]
     stray = _strays(known, declared or raw.crs)
     if len(stray):
-        faults += _stray_faults(frame.loc[stray], known.loc[stray])
+        few = stray[:_MOST_SHOWN] if contract.numerous else stray
+        faults += _stray_faults(frame.loc[few], known.loc[few])
         layer = layer.set_geometry(layer.geometry.where(~layer.index.isin(stray), None))
         known = known.drop(index=stray)
     if known.empty:
@@ -222,20 +260,31 @@ def _geometry(
         geometry = points.where(frame[across].notna() & frame[up].notna(), None)
     else:
         geometry = gpd.GeoSeries([None] * len(frame), index=frame.index)
-        if contract.geometry != "optional":
-            return geometry, [Fault(file="", column="geometry", **_NO_GEOMETRY._asdict())]
-    values, label = geometry.to_numpy(), frame[contract.key[0]]
+        if contract.geometry != "optional" and contract.instead not in frame:
+            wording = _NO_LINES if contract.geometry == "line" else _NO_GEOMETRY
+            return geometry, [Fault(file="", column="geometry", **wording._asdict())]
+    values = geometry.to_numpy()
     missing = shapely.is_missing(values) | shapely.is_empty(values)
-    wanted = _WANTED[contract.geometry]
+    listed = (
+        frame[contract.instead].notna().to_numpy() if contract.instead in frame else np.zeros(len(values), dtype=bool)
+    )
+    lacking = missing & ~listed & ~geometry.index.isin(list(told)) & (contract.geometry != "optional")
     kinds = geometry.geom_type.to_numpy()
-    polygons = ~missing & np.isin(kinds, list(_POLYGONS))
+    wanted = _WANTED[contract.geometry]
+    other = ~missing & ~np.isin(kinds, list(wanted))
+    polygons = ~missing & ~other & np.isin(kinds, list(_POLYGONS))
     broken = np.zeros(len(values), dtype=bool)
     broken[polygons] = ~shapely.is_valid(values[polygons])
+    endless = _not_finite(values) if contract.geometry == "line" else np.zeros(len(values), dtype=bool)
+    wrong = np.flatnonzero(lacking | other | broken | endless)
+    shown = wrong[:_MOST_SHOWN] if contract.numerous else wrong
+    named = contract.key[0] if contract.key else "name"
+    labels = frame[named].to_numpy() if named in frame else np.full(len(values), None)
     faults: list[Fault] = []
-    for position, row in enumerate(geometry.index):
-        if missing[position]:
-            wording = None if contract.geometry == "optional" or row in told else _NO_PLACE
-        elif kinds[position] not in wanted:
+    for position in shown:
+        if lacking[position]:
+            wording = _lacking(contract, frame)
+        elif other[position]:
             names = sorted(wanted)
             wording = Wording(
                 f"is a {kinds[position]}.",
@@ -252,11 +301,34 @@ def _geometry(
                 "请在 QGIS 中用“修正几何图形”修复,并检查结果。",
             )
         else:
-            wording = None
-        if wording is not None:
-            cell = "" if label[row] is None else str(label[row])
-            faults.append(Fault(file="", row=row_number(row), column="geometry", value=cell, **wording._asdict()))
-    return geometry, faults
+            wording = _NOT_FINITE
+        cell = "" if labels[position] is None else str(labels[position])
+        row = row_number(geometry.index[position])
+        faults.append(Fault(file="", row=row, column="geometry", value=cell, **wording._asdict()))
+    if len(wrong) > len(shown):
+        rest = Wording(
+            f"has {len(wrong) - len(shown)} more such fault(s).",
+            "Mend the layer as a whole.",
+            f"还有 {len(wrong) - len(shown)} 处同类问题。",
+            "请整层检查更正。",
+        )
+        faults.append(Fault(file="", column="geometry", **rest._asdict()))
+    return (geometry.where(~endless, None) if endless.any() else geometry), faults
+
+
+def _lacking(contract: Contract, frame: pd.DataFrame) -> Wording:
+    """Say what a record without any place lacks."""
+    if contract.instead in frame:
+        return _NEITHER_DRAWN_NOR_LISTED
+    return _NO_PLACE_IN_TRAVEL if contract.name in TRAVEL_TABLES else _NO_PLACE
+
+
+def _not_finite(values: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Say which geometries have a coordinate that is missing or endless."""
+    points, of = shapely.get_coordinates(values, return_index=True)
+    wrong = np.zeros(len(values), dtype=bool)
+    wrong[of[~np.isfinite(points).all(axis=1)]] = True
+    return wrong
 
 
 def _decide_crs(  # noqa: PLR0911 - each return is one refusal

@@ -13,6 +13,8 @@ import pyogrio
 import shapely
 
 from schoolmap.errors import Wording
+from schoolmap.inputs.coordinates import WGS84
+from schoolmap.inputs.files.osm import read_osm
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
 
@@ -139,12 +141,29 @@ def _shapefile_encoding(path: Path) -> str:
         return ""
     content = table.read_bytes()
     # bytes 8 and 9 of a dbf are the length of its header; field names in the header may be cut within a character
-    records = content[int.from_bytes(content[8:10], "little") :]
+    start = int.from_bytes(content[8:10], "little")
+    records = content[start:]
+    # records of codes and numbers alone say nothing; then the names of the fields do
+    text = _field_names(content[:start]) if records.isascii() else records
     try:
-        records.decode("utf-8")
+        text.decode("utf-8")
     except UnicodeDecodeError:
         return "gb18030"
     return "utf-8"
+
+
+_FIELD, _FIELD_NAME = 32, 11
+"""Bytes of the description of one field of a dbf, and of the name that it begins with."""
+_FULL_NAME = 10
+"""A name of this many bytes may have been cut."""
+
+
+def _field_names(header: bytes) -> bytes:
+    """Return the names of a dbf's fields in one; those that may have been cut within a character are left out."""
+    rows = (header[at : at + _FIELD_NAME] for at in range(_FIELD, len(header) - _FIELD + 1, _FIELD))
+    names = [row.split(b"\0")[0] for row in rows]
+    whole = [name for name in names if len(name) < _FULL_NAME or name.isascii()]
+    return b" ".join(whole)
 
 
 def load_parquet(path: Path) -> RawTable:
@@ -172,6 +191,18 @@ def load_parquet(path: Path) -> RawTable:
             ),
         ) from error
     return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
+
+
+def load_osm(path: Path) -> RawTable:
+    """
+    Read the roads of an extract of OpenStreetMap, whose CRS is known.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no such extract.
+    """
+    return _as_raw(read_osm(path), WGS84)
 
 
 def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:

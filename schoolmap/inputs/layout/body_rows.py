@@ -118,10 +118,14 @@ def sort_out(raw: RawTable, matches: Mapping[str, str], contract: Contract) -> B
     for column in serial:
         cells[column] = cells[column].where(~cells[column].map(_is_serial), None)
     filled = cells.notna().to_numpy(dtype=bool)
+    # a piece of road is one, whatever is known of it
+    drawn = np.zeros(len(cells), dtype=bool)
+    if raw.geometry is not None and not any(spec.required for spec in contract.columns.values()):
+        drawn = raw.geometry.notna().to_numpy(dtype=bool)
     left_out: dict[str, list[int]] = {}
     open_rows = _Open(cells, filled)
 
-    numbered = open_rows.rows(np.asarray(~filled.any(axis=1)))
+    numbered = open_rows.rows(np.asarray(~(filled.any(axis=1) | drawn)))
     left_out["numbered"] = open_rows.close(numbered)
     units: dict[str, str] = {}
     if raw.header_row is not None:
@@ -178,6 +182,8 @@ class _Open:
 
     def first_texts(self) -> list[tuple[int, str]]:
         """Return the open rows whose first filled cell is a text, with that text."""
+        if not self._columns:
+            return []
         firsts = ((row, self._first[self.position[row]][1]) for row in self._open)
         return [(row, cell) for row, cell in firsts if isinstance(cell, str)]
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from schoolmap.inputs.files.raw import Header
 
@@ -50,10 +51,16 @@ class Names:
     {'A': 'school', 'B': 'classes_1'}
     """
 
-    def __init__(self, headers: Iterable[Header], *, wanted: Collection[str]) -> None:
+    def __init__(
+        self,
+        headers: Iterable[Header],
+        *,
+        wanted: Collection[str],
+        own: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         texts = list(dict.fromkeys(text for header in headers for text in _texts(header)))
         self._wanted = set(wanted)
-        self._names = contract_names(texts, wanted=self._wanted)
+        self._names = contract_names(texts, wanted=self._wanted, own=own)
         counted = contract_names(texts, wanted={"enrolment", "pupils", "classes"})
         self._counts = {text: "classes" if name == "classes" else "pupils" for text, name in counted.items()}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.aliases import ALIASES
+from schoolmap.inputs.aliases import ALIASES_OF
 from schoolmap.inputs.aliases import tidy
 from schoolmap.inputs.cells.columns import PLACE_COLUMNS
 from schoolmap.inputs.layout.headers import Names
@@ -87,7 +88,9 @@ def match(
         else:
             chosen[column] = name
     free = {column: header for column, header in columns.items() if column not in chosen}
-    matches = chosen | Names(free.values(), wanted=wanted - set(chosen.values())).of(free)
+    matches = chosen | Names(free.values(), wanted=wanted - set(chosen.values()), own=ALIASES_OF.get(contract.name)).of(
+        free
+    )
     matches, twice = _once(raw, matches)
     faults += twice
     for name in lost(contract, [*matches.values(), *given]):

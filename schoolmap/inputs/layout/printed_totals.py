@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from schoolmap.tables import Contract
 
 _ADDED = {Kind.COUNT, Kind.WHOLE, Kind.CHANGE}
-_NOT_ADDED = {"published_utilisation", "priority", "delay_months", "children"}
+_NOT_ADDED = {"published_utilisation", "priority", "delay_months", "children", "floors"}
 """Counts of which a sum says nothing."""
 _TOLERANCE = 1e-6
 """Relative difference that is rounding of decimals."""

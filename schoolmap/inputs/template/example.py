@@ -26,6 +26,7 @@ from schoolmap.tables import grade_number
 from schoolmap.tables import grades_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Sequence
@@ -131,6 +132,7 @@ def example_tables(*, language: Language, stages: Sequence[str] = tuple(USUAL_ST
         "developments": list(_developments(language)),
         "flows": [flow for flow in _flows() if flow["stage"] in stages],
         "pupils": list(_past(sections)),
+        "gates": list(_gates(schools)),
         **_of_people(language),
     }
     # what is said of a stage that is left out is left out with it
@@ -395,6 +397,15 @@ def _flows() -> Iterator[Record]:
             "reason": reason,
             "pupils": pupils,
         }
+
+
+def _gates(schools: Collection[str]) -> Iterator[Record]:
+    """Two gates of the first school; the second is round the corner."""
+    for school, *_, (east, north) in _SCHOOLS:
+        if school in schools:
+            yield {"school": school, "gate": "1", **_place(east, north)}
+            yield {"school": school, "gate": "2", **_place(east + 120, north - 80)}
+            return
 
 
 def _past(sections: Sequence[Record]) -> Iterator[Record]:

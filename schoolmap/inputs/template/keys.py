@@ -79,8 +79,8 @@ KEYS: dict[str, dict[str, dict[Language, str]]] = {
     },
     "tables": {
         "file": {
-            "zh": "文件名，放在本文件夹内：xlsx、csv、parquet、geojson、gpkg、shp。",
-            "en": "File in this folder: xlsx, csv, parquet, geojson, gpkg or shp.",
+            "zh": "文件名，放在本文件夹内：xlsx、csv、parquet、geojson、gpkg、shp；道路还可用 .osm.pbf。",
+            "en": "File in this folder: xlsx, csv, parquet, geojson, gpkg or shp; roads also .osm.pbf.",
         },
         "sheet": {"zh": "工作表或图层的名称。", "en": "Sheet of a workbook, or layer of a GeoPackage."},
         "stage": {
@@ -168,6 +168,52 @@ KEYS: dict[str, dict[str, dict[Language, str]]] = {
         "place": {
             "zh": "千人学位指标取哪个地方的规定（规划标准中的地名）。",
             "en": "Whose rules of seats per residents and homes hold: a place of the standards.",
+        },
+    },
+    "travel": {
+        "detour": {
+            "zh": "没有道路数据时，实际路程相当于直线距离的倍数。不清楚的按假设 1.3。",
+            "en": "Way on streets per straight line, where there are no roads. An assumption where not known.",
+        },
+        "detour_note": {"zh": "上一项的依据，会显示在地图上。", "en": "Where the detour comes from, for people."},
+        "walk_m_per_minute": {
+            "zh": "步行速度，米/分钟。不写则取规划标准的规定，标准也没有的取 60。",
+            "en": "Speed on foot in metres a minute; if left out that of the standards, else 60.",
+        },
+        "speeds": {
+            "zh": "各道路等级的车速（公里/小时），用于自身没有车速的道路；等级的写法与道路图层一致。",
+            "en": "Class of road to its speed in km/h, for roads that state none; classes as in the layer of roads.",
+        },
+        "not_walked": {"zh": "不能步行的道路等级，如高速公路。", "en": "Classes of road on which nobody walks."},
+        "not_driven": {"zh": "不能行车的道路等级，如步道。", "en": "Classes of road on which nobody is driven."},
+        "not_crossed": {
+            "zh": "低龄学生不得步行横穿的道路等级，与障碍同样处理。",
+            "en": "Classes of road that young pupils may not cross on foot, as if they were barriers.",
+        },
+        "guarded": {
+            "zh": "哪些学段的学生受障碍限制；不写即幼儿园和小学（有的话）。",
+            "en": "Stages to whose pupils barriers apply; if left out kindergarten and primary, where they are.",
+        },
+        "farthest_m": {
+            "zh": "住处或学校离任何道路超过多少米时予以提示。",
+            "en": "Homes and schools farther than so many metres from any road are reported.",
+        },
+        "join_m": {"zh": "道路端点相距不足多少米视为相接。", "en": "Ends of roads closer than so many metres meet."},
+        "cross": {
+            "zh": "两条道路相交而没有公共节点时：join 视为相通，apart 视为不相通；桥梁、隧道一律不相通。",
+            "en": "Roads that cross without a common vertex: join, or apart; bridges and tunnels are always apart.",
+        },
+        "crossing_m": {
+            "zh": "道路在过街（过河）设施多少米以内可以越过障碍。",
+            "en": "A road may cross a barrier within so many metres of a crossing.",
+        },
+        "rural_by": {
+            "zh": "农村按时间规定的服务半径如何量算：walk 步行，drive 乘车。",
+            "en": "How the minutes of the standards in the country are measured: walk or drive.",
+        },
+        "dwellings_hold": {
+            "zh": "有居住地数据时，是否按居住地把小区域的人数分摊到学区（true、false）。",
+            "en": "Whether the counts of areas are spread over catchments by dwellings, where that table is there.",
         },
     },
     "stages": {
@@ -281,17 +327,21 @@ SECTIONS: dict[str, dict[Language, str]] = {
         "zh": "五、学位（整节可不写；要写时连同 [seats] 一起删去行首的 #）",
         "en": "5. Seats (all of it may be left out)",
     },
+    "travel": {
+        "zh": "六、上学路程（整节可不写；要写时连同 [travel] 一起删去行首的 #）",
+        "en": "6. The way to school (all of it may be left out)",
+    },
     "scenarios": {
-        "zh": "六、情景：对未来的假设，不是置信区间；措施建议按第一个情景提出",
-        "en": "6. Scenarios: assumptions about the future, never limits of confidence; proposals are made for the first",
+        "zh": "七、情景：对未来的假设，不是置信区间；措施建议按第一个情景提出",
+        "en": "7. Scenarios: assumptions about the future, never limits of confidence; proposals are made for the first",
     },
     "rulings": {
-        "zh": "七、裁定：数据有误或空缺而需要由人决定时，写明用什么值和理由，不改原表",
-        "en": "7. Rulings: values that the files leave open or wrong, decided with a reason",
+        "zh": "八、裁定：数据有误或空缺而需要由人决定时，写明用什么值和理由，不改原表",
+        "en": "8. Rulings: values that the files leave open or wrong, decided with a reason",
     },
     "sources": {
-        "zh": "八、数据来源：逐项列出，都会显示在地图上",
-        "en": "8. Sources of the data, all of them shown on the map",
+        "zh": "九、数据来源：逐项列出，都会显示在地图上",
+        "en": "9. Sources of the data, all of them shown on the map",
     },
 }
 OPTIONAL_TABLE: dict[Language, str] = {
@@ -313,6 +363,37 @@ CATCHMENTS_TABLE: dict[Language, str] = {
     ),
     "en": "the layer of catchments: polygons with catchment, name and, where they differ by stage, stage",
 }
+LAYERS: dict[str, tuple[dict[Language, str], dict[Language, str]]] = {
+    "roads": (
+        {"zh": "道路.gpkg", "en": "roads.gpkg"},
+        {
+            "zh": "道路（选填）：线状图层，属性列有“道路等级”“车速”“是否单行”“是否桥隧”；也可用 .osm.pbf。没有时按直线距离估算",
+            "en": "roads (optional): lines with class, speed, oneway and bridge, or an .osm.pbf; without it straight lines",
+        },
+    ),
+    "barriers": (
+        {"zh": "障碍.gpkg", "en": "barriers.gpkg"},
+        {
+            "zh": "障碍（选填）：低龄学生不得步行穿越的河流、铁路、快速路，线状图层，属性列有“类型”",
+            "en": "barriers (optional): rivers, railways, fast roads that young pupils may not cross: lines with kind",
+        },
+    ),
+    "crossings": (
+        {"zh": "过街设施.gpkg", "en": "crossings.gpkg"},
+        {
+            "zh": "过街设施（选填）：可以越过障碍的桥、地道、红绿灯，点状图层，属性列有“类型”",
+            "en": "crossings (optional): where barriers may be crossed: points with kind",
+        },
+    ),
+    "dwellings": (
+        {"zh": "居住地.gpkg", "en": "dwellings.gpkg"},
+        {
+            "zh": "居住地（选填）：居住用地、住宅楼、居民点或人口网格，面或点，属性列有“居住人口”“套数”“层数”（都可不填）",
+            "en": "dwellings (optional): residential land, buildings or a grid, with people, homes or floors if known",
+        },
+    ),
+}
+"""Layers that a project may have: an example of their file, and what they are."""
 AREAS_AS_LAYER: dict[Language, str] = {
     "zh": "小区域：每个村、社区一个代表点；有村界图层（面）的，file 改写图层文件名并删去 sheet，分摊更准",
     "en": "small areas, as points; a layer of polygons is better: name its file and leave out sheet",

@@ -85,6 +85,7 @@ _FORMS: dict[Kind, Form] = {
     Kind.AGE: "age",
     Kind.YEAR: "year",
     Kind.SHARE: "share",
+    Kind.SPEED: "decimal",
 }
 _MEASURED = {"m2", "10k", "yuan"}
 _DECIMALS = {("yields", "children")}
@@ -101,6 +102,7 @@ _ROWS_SHOWN = {
     "sections": 2,
     "classes": 2,
     "projects": 2,
+    "gates": 2,
     "developments": 2,
     "yields": 2,
     "pupils": 2,
@@ -126,6 +128,7 @@ _TITLES: dict[str, tuple[str, Need]] = {
     "yields": ("户均儿童", "optional"),
     "migration": ("进城迁移", "optional"),
     "projection": ("现成预测", "either"),
+    "gates": ("校门", "optional"),
 }
 """Sheets in the order of the workbook; `sections` has one for each stage. `either`: one source of children is needed."""
 _ABOUT: dict[str, tuple[str, str]] = {
@@ -149,6 +152,10 @@ _ABOUT: dict[str, tuple[str, str]] = {
     "yields": ("新建住宅每户的儿童数，每个年龄、每个竣工后年数一行", "children per new home, by age and years"),
     "migration": ("乡村儿童每年迁入县城的比例，每个年龄一行", "share of rural children who move to town, by age"),
     "projection": ("已有现成预测时才填，按原样采用", "a ready projection, used as given"),
+    "gates": (
+        "每个校门一行，用于量算上学路程；不填则用学校的坐标",
+        "one row for each gate, to measure the way to school",
+    ),
 }
 
 

@@ -7,6 +7,7 @@ What is said stands in `template_keys`; defaults are those of `project_file`.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from schoolmap.inputs.meanings import Language
     from schoolmap.inputs.template.sheets import Sheet
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""Keys that TOML takes without quotes."""
 _WIDTH = 108
 """Letters of a line of comment; a Chinese character counts as two."""
 MODELS: dict[str, type[pydantic.BaseModel]] = {
@@ -42,6 +45,7 @@ MODELS: dict[str, type[pydantic.BaseModel]] = {
     "population": project_file.PopulationSettings,
     "exclude_years": project_file.ExcludedYear,
     "seats": project_file.SeatSettings,
+    "travel": project_file.TravelSettings,
     "stages": project_file.Stage,
     "attendance": project_file.Attendance,
     "scenarios": project_file.Scenario,
@@ -94,7 +98,7 @@ def project_toml(choices: Choices) -> str:
     parts = (
         _comment(texts.HEAD[choices.language]),
         [""],
-        *(write(choices) for write in (_project, _tables, _stages, _population, _seats)),
+        *(write(choices) for write in (_project, _tables, _stages, _population, _seats, _travel)),
         *(write(choices) for write in (_scenarios, _rulings, _sources)),
     )
     return "\n".join(line for part in parts for line in part)
@@ -108,9 +112,12 @@ def _quoted(value: object) -> str:
     --------
     >>> _quoted(True), _quoted([3, 5]), _quoted({"rate": 0.9}), _quoted("学区")
     ('true', '[3, 5]', '{ rate = 0.9 }', '"学区"')
+    >>> _quoted({"国道": 60})
+    '{ "国道" = 60 }'
     """
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_quoted(part)}' for key, part in value.items())} }}"
+        named = {(key if _BARE.fullmatch(key) else _quoted(key)): part for key, part in value.items()}
+        return f"{{ {', '.join(f'{key} = {_quoted(part)}' for key, part in named.items())} }}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_quoted, value))}]"
     # JSON writes texts, numbers and truths as TOML does, but for one character
@@ -199,6 +206,8 @@ def _tables(choices: Choices) -> list[str]:
                 *_source("tables.catchments", catchments),
             ]
             lines += _off(['crs = "EPSG:4490"'])
+    for table, (file, says) in texts.LAYERS.items():
+        lines += ["", *_comment(says[language]), *_off(_source(f"tables.{table}", {"file": file[language]}))]
     return lines
 
 
@@ -284,6 +293,23 @@ def _seats(choices: Choices) -> list[str]:
     lines = [*_heading(choices, "seats"), "#[seats]"]
     for key in texts.KEYS["seats"]:
         lines += _entry(choices, "seats", key, shown.get(key), off=True)
+    return lines
+
+
+def _travel(choices: Choices) -> list[str]:
+    zh = choices.language == "zh"
+    shown: dict[str, object] = {
+        "detour_note": "…",
+        "walk_m_per_minute": 60,
+        "speeds": {"国道": 60, "县道": 40, "村道": 20} if zh else {"primary": 60, "residential": 30},
+        "not_walked": ["高速公路"] if zh else ["motorway"],
+        "not_driven": ["步道"] if zh else ["footway"],
+        "not_crossed": ["国道"] if zh else ["trunk"],
+        "guarded": choices.stages[:2],
+    }
+    lines = [*_heading(choices, "travel"), "#[travel]"]
+    for key in texts.KEYS["travel"]:
+        lines += _entry(choices, "travel", key, shown.get(key), off=True)
     return lines
 
 
