@@ -33,7 +33,12 @@ PICTURES = (
     (DEMO, "demo-desktop-zh", 1366, 768, "s=primary&y=2026&l=zh"),
     (DEMO, "demo-facts-en", 1366, 768, "s=primary&y=2026&l=en&d=facts"),
     (DEMO, "demo-facts-zh", 1366, 768, "s=primary&y=2026&l=zh&d=facts"),
+    (BERLIN, "map-reach-en", 1366, 768, "s=primary&y=2025&v=reach&l=en"),
+    (DEMO, "demo-reach-en", 1366, 768, "s=primary&y=2026&v=reach&l=en"),
+    (DEMO, "demo-reach-zh", 1366, 768, "s=primary&y=2026&v=reach&l=zh"),
 )
+CLOSER = {"demo-reach-en": (640, 358, 2), "demo-reach-zh": (640, 358, 2)}
+"""Where a picture is taken closer, in pixels of the window, and by how many turns of the wheel."""
 
 
 def main() -> None:
@@ -55,6 +60,12 @@ def main() -> None:
             page.goto(f"{(MAPS / plan).as_uri()}.html#{view}")
             page.wait_for_function("window.schoolmap")
             page.wait_for_timeout(800)
+            across, down, turns = CLOSER.get(name, (0, 0, 0))
+            page.mouse.move(across, down)
+            for _ in range(turns):
+                page.mouse.wheel(0, -300)
+                page.wait_for_timeout(900)
+            page.mouse.move(2, 2)
             page.screenshot(path=folder / f"{name}.png")
             context.close()
         browser.close()

@@ -1,5 +1,5 @@
 """
-Run the steps in order: project -> children -> demand -> seats -> balance -> proposals -> `Plan`.
+Run the steps in order: project -> children -> demand -> seats -> balance -> proposals -> reach -> `Plan`.
 
 No step knows a file or a map. What each step passes on is kept in the plan, so
 that every number on the map can be traced to where it came from, and every
@@ -18,15 +18,17 @@ from schoolmap.alerts import make_alerts
 from schoolmap.appraisal import appraise
 from schoolmap.audit import TOLERANCE
 from schoolmap.audit import Audit
+from schoolmap.belonging import belonging_of
+from schoolmap.belonging import moves_of
 from schoolmap.demography import make_demography
 from schoolmap.population import forecast
 from schoolmap.population import graduation
 from schoolmap.provision import make_provision
 from schoolmap.pupils import PUPILS
+from schoolmap.reach.measure import make_reach
 from schoolmap.seating import seat_stage
 from schoolmap.seating import years_of
 from schoolmap.situation import make_situation
-from schoolmap.space import overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +36,11 @@ if TYPE_CHECKING:
 
     from schoolmap.alerts import StageAlerts
     from schoolmap.appraisal import Appraisal
+    from schoolmap.belonging import Belonging
     from schoolmap.demography import Demography
     from schoolmap.project import Project
     from schoolmap.provision import Provision
+    from schoolmap.reach.measure import Reach
     from schoolmap.seating import StageResult
     from schoolmap.situation import Situation
 
@@ -73,6 +77,10 @@ class Plan:
     alerts: dict[str, StageAlerts]
     """Warnings by stage."""
     appraisal: Appraisal
+    reach: Reach | None
+    """The way to school; `None` where the standard sets no limit, or children are not known by area."""
+    moves: pd.DataFrame
+    """Who moves when a boundary changes; see `belonging.moves_of`."""
     balance: pd.DataFrame
     audit: pd.DataFrame
     outside: pd.Series
@@ -107,7 +115,7 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         draws=project.settings.draws,
         seed=project.settings.seed,
     )
-    weights = {name: _weights(project, demography, name) for name in project.coverages}
+    belonging = {name: belonging_of(project, demography, name) for name in project.coverages}
     years = years_of(project)
     provisions = {item.id: make_provision(project, item, years=years) for item in project.scenarios}
     results = {}
@@ -119,15 +127,17 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
             demography,
             shocks,
             provisions=provisions,
-            weights=weights[project.coverage_of[stage.id]],
+            belonging=belonging[project.coverage_of[stage.id]],
             audit=audit,
         )
-    progress("classes, warnings and indicators")
+    progress("the way to school")
     provision = provisions[project.scenarios[0].id]
+    reach = make_reach(project, demography, provision, results, audit=audit)
+    progress("classes, warnings and indicators")
     situation = make_situation(project, provision, results)
-    residents = {stage.id: _residents(project, demography, weights, stage.id) for stage in project.stages}
+    residents = {stage.id: _residents(project, demography, belonging, stage.id) for stage in project.stages}
     coverage = project.coverage_of[project.stages[0].id]
-    outside = _outside(project, demography, weights[coverage], catchments=project.coverages[coverage].index)
+    outside = _outside(project, demography, belonging[coverage])
     return Plan(
         project=project,
         demography=demography,
@@ -137,6 +147,8 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         situation=situation,
         alerts=make_alerts(project, provision, results, residents=residents),
         appraisal=appraise(project, situation, results, method=demography.children.rung.code),
+        reach=reach,
+        moves=moves_of(project, demography),
         balance=_long_balance(results),
         audit=audit.table(),
         outside=outside,
@@ -175,25 +187,6 @@ def _strange_demand(
         }
 
 
-def _weights(project: Project, demography: Demography, coverage: str) -> pd.Series:
-    """Return the share of each unit of the forecast that lies in each catchment."""
-    zones = project.coverages[coverage]
-    unit = demography.children.unit
-    if unit == "area":
-        return overlay.area_weights(project.areas, zones)
-    units = demography.children.by_scenario[project.scenarios[0].id]["area"].to_numpy().tolist()
-    if unit == "catchment":
-        pairs = [(label, label, 1.0) for label in units if label in zones.index]
-    else:
-        stages = [stage for stage, name in project.coverage_of.items() if name == coverage]
-        served = project.sections[project.sections.index.get_level_values("stage").isin(stages)]
-        lists = served["catchments"].groupby(level="school").first()
-        pairs = [(school, zone, 1 / len(zones_of)) for school, zones_of in lists.items() for zone in zones_of]
-        pairs = [pair for pair in pairs if pair[0] in set(units)]
-    table = pd.DataFrame(pairs, columns=["area", "catchment", "weight"])
-    return table.set_index(["area", "catchment"])["weight"].sort_index()
-
-
 def _audit_bands(project: Project, audit: Audit) -> None:
     """Compare closed bands that lie within the split ages with the single ages they became, area by area."""
     if project.population is None:
@@ -210,7 +203,7 @@ def _audit_bands(project: Project, audit: Audit) -> None:
 def _residents(
     project: Project,
     demography: Demography,
-    weights: dict[str, pd.Series],
+    belonging: dict[str, Belonging],
     stage: str,
 ) -> pd.Series:
     """Return residents of all ages by catchment at the count; nothing where only children are known."""
@@ -220,10 +213,9 @@ def _residents(
     # bands that end at some age do not count everybody
     if counted["high"].notna().groupby(level="area").all().any():
         return pd.Series(dtype=float)
-    zones = project.coverages[project.coverage_of[stage]].index
     people = counted["count"].groupby(level="area").sum()
     counts = xr.DataArray(people.to_numpy(), coords={"area": people.index.to_numpy(object)}, dims="area")
-    return overlay.transfer(counts, weights[project.coverage_of[stage]], catchments=zones).inside.to_series()
+    return belonging[project.coverage_of[stage]].carry(counts).inside.to_series()
 
 
 def _long_balance(results: dict[str, StageResult]) -> pd.DataFrame:
@@ -233,13 +225,7 @@ def _long_balance(results: dict[str, StageResult]) -> pd.DataFrame:
     return long[order + [column for column in long.columns if column not in order]]
 
 
-def _outside(
-    project: Project,
-    demography: Demography,
-    weights: pd.Series,
-    *,
-    catchments: pd.Index,
-) -> pd.Series:
+def _outside(project: Project, demography: Demography, belonging: Belonging) -> pd.Series:
     """Return residents (children, where no more is known) who live in none of the catchments, by area."""
     if project.population is not None and demography.children.unit == "area":
         residents = project.population["count"].groupby(level="area").sum()
@@ -247,5 +233,5 @@ def _outside(
         first = demography.children.by_scenario[project.scenarios[0].id]
         residents = first.isel(year=0).sum("age").to_series()
     counts = xr.DataArray(residents.to_numpy(), coords={"area": residents.index.to_numpy(object)}, dims="area")
-    outside = overlay.transfer(counts, weights, catchments=catchments).outside.to_series()
+    outside = belonging.carry(counts).outside.to_series()
     return outside[outside > TOLERANCE * residents.sum()].sort_values(ascending=False).rename("outside")

@@ -26,7 +26,6 @@ from schoolmap.errors import Wording
 from schoolmap.inputs.checks import consistency
 from schoolmap.inputs.checks import people
 from schoolmap.inputs.checks.between import Table
-from schoolmap.inputs.checks.between import catchments_of
 from schoolmap.inputs.checks.between import check_between
 from schoolmap.inputs.checks.between import check_people
 from schoolmap.inputs.checks.named import Named
@@ -35,7 +34,6 @@ from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.evidence import PEOPLE_TABLES
 from schoolmap.inputs.evidence import assemble
 from schoolmap.inputs.evidence import by_age
-from schoolmap.inputs.project_file import ALL_STAGES
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.project_file import PeopleFile
 from schoolmap.inputs.project_file import PopulationSettings
@@ -47,6 +45,7 @@ from schoolmap.inputs.project_file import Settings
 from schoolmap.inputs.project_file import Source
 from schoolmap.inputs.project_file import Stage
 from schoolmap.inputs.project_file import StatedFigure
+from schoolmap.inputs.project_file import TravelSettings
 from schoolmap.inputs.project_file import leaves_folder
 from schoolmap.inputs.project_file import read_people_file
 from schoolmap.inputs.project_file import read_project_file
@@ -61,7 +60,18 @@ from schoolmap.inputs.provision import resource_table
 from schoolmap.inputs.provision import with_classes
 from schoolmap.inputs.readers import read_table
 from schoolmap.inputs.readers import read_value
+from schoolmap.inputs.ways import dwelling_layer
+from schoolmap.inputs.ways import gate_layer
+from schoolmap.inputs.ways import kind_layer
+from schoolmap.inputs.ways import road_layer
+from schoolmap.inputs.ways import travel_settings
 from schoolmap.tables import CONTRACTS
+from schoolmap.tables import TRAVEL_TABLES
+from schoolmap.ways import make_ways
+from schoolmap.ways import walking_pace
+from schoolmap.zoning import Zoning
+from schoolmap.zoning import built_zoning
+from schoolmap.zoning import drawn_zoning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,8 +103,10 @@ class Project:
         The day of that count, or `None`.
     evidence
         All that is known of people: every date and sex, births, a projection.
-    settings_population, settings_seats
-        The `[population]` and `[seats]` sections.
+    settings_population, settings_seats, settings_travel
+        The `[population]`, `[seats]` and `[travel]` sections. Stages to whose
+        pupils barriers apply are those that there are, and dwellings hold only
+        where the project has that table.
     stated
         Indicators that the project states itself.
     town
@@ -110,9 +122,17 @@ class Project:
         Share of the rural children of each of these ages who move to the town
         within a year, indexed by `age`, with `low`, `high` and `rate`. Or `None`.
     coverages
-        Catchments by coverage, each indexed by `catchment`, with `name`.
+        Catchments by coverage, each indexed by `catchment`, with `name`: those
+        of the base year, then those that are only in a later one.
     coverage_of
         Stage to its coverage.
+    holding
+        Catchments by coverage that hold in the base year.
+    later
+        Catchments by coverage and school year from which they hold, where a
+        boundary changes after the base year.
+    built
+        Stages whose catchments were built from travel.
     schools
         Points, indexed by `school`, with `name`, the texts of
         `provision.SCHOOL_TEXTS` (empty where not known) and its numbers.
@@ -127,6 +147,18 @@ class Project:
         Pupils who learn elsewhere than where they live; see `provision.flow_table`.
     projects
         Indexed by `project`; see `provision.index_projects`.
+    roads
+        Lines with `class`, `speed` (km/h, or missing), `oneway`, `bridge`,
+        `foot` and `name`; see `ways.road_layer`. `None` where the project has
+        no such table; so with those that follow.
+    barriers, crossings
+        Lines that young pupils may not cross, and points where they may, with
+        `kind` and `name`.
+    gates
+        One point each, with `school` and `gate`.
+    dwellings
+        Polygons or points, indexed by `dwelling`, with `people`, `homes` and
+        `floors` (missing where not known).
     faults
         Warnings and rulings; errors stop the reading.
     folder, files
@@ -154,13 +186,29 @@ class Project:
     migration: pd.DataFrame | None
     coverages: dict[str, gpd.GeoDataFrame]
     coverage_of: dict[str, str]
+    holding: dict[str, pd.Index]
+    later: dict[str, dict[int, gpd.GeoDataFrame]]
+    built: tuple[str, ...]
     schools: gpd.GeoDataFrame
     sections: pd.DataFrame
     classes: pd.DataFrame
     resources: pd.DataFrame
     flows: pd.DataFrame
     projects: pd.DataFrame
+    project_places: gpd.GeoSeries
+    """Points of projects that have one of their own, on the index of `projects`; missing for the others."""
+    settings_travel: TravelSettings
+    roads: gpd.GeoDataFrame | None
+    barriers: gpd.GeoDataFrame | None
+    crossings: gpd.GeoDataFrame | None
+    gates: gpd.GeoDataFrame | None
+    dwellings: gpd.GeoDataFrame | None
     faults: tuple[Fault, ...]
+
+    def in_force(self, coverage: str) -> gpd.GeoDataFrame:
+        """Return the catchments of a coverage that hold in the base year."""
+        every = self.coverages[coverage]
+        return gpd.GeoDataFrame(every.loc[every.index.isin(self.holding[coverage])])
 
 
 def read_project(folder: Path) -> Project:
@@ -209,10 +257,27 @@ def inspect_folder(
     faults = [*standard_faults, *table_faults, *ruled, *listed]
     progress("checks between tables")
     faults += check_between(tables, document, standards, told=faults)
+    if "catchments" not in document.tables and "areas" in tables and tables["areas"].sound:
+        faults += _no_polygons(tables["areas"].named)
     if standards is None or any(fault.severity is Severity.ERROR for fault in faults):
         return None, tuple(faults)
     named = {name: table.named for name, table in tables.items()}
     return _assemble(folder, document, standards, named, tuple(faults)), tuple(faults)
+
+
+def _no_polygons(areas: Named) -> list[Fault]:
+    """Report areas that are points, where catchments are to be built from areas."""
+    frame = areas.frame
+    points = frame.index[frame.geometry.geom_type.isin(["Point", "MultiPoint"])]
+    if len(points) == 0:
+        return []
+    wording = Wording(
+        f"{len(points)} of {len(frame)} small areas are points: without polygons no catchments can be built.",
+        "Add `[tables.catchments]`, or give the areas as polygons.",
+        f"{len(frame)}个小区域中有{len(points)}个为点:没有面状边界,无法生成学区。",
+        "请增加 `[tables.catchments]`,或提供面状小区域。",
+    )
+    return [areas.fault(wording, row=points[0], column="geometry")]
 
 
 def read_evidence(
@@ -296,8 +361,8 @@ def _read_tables(
     faults: list[Fault] = []
     near: Bounds | None = None
     books: dict[Path, Workbook] = {}
-    # layers that state their CRS come first, so that they can help with the others
-    names = sorted(document.tables, key=lambda name: (name == "catchments", name))
+    # layers that state their CRS come first, so that they can help with the others; roads may be of a larger region
+    names = sorted(document.tables, key=lambda name: (name in TRAVEL_TABLES, name == "catchments", name))
     for name in names:
         source = document.tables[name]
         progress(source.file.name)
@@ -311,7 +376,8 @@ def _read_tables(
         )
         frame = read.frame
         if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and not frame.empty:
-            near = _widen(near, tuple(frame.to_crs(WGS84).total_bounds))
+            if name not in TRAVEL_TABLES:
+                near = _widen(near, tuple(frame.to_crs(WGS84).total_bounds))
             frame = frame.to_crs(document.project.crs)
         tables[name] = Table(
             named=Named(
@@ -390,6 +456,9 @@ def _apply_rulings(
         if ruling.column not in contract.columns or ruling.column not in named.frame:
             faults.append(_bad_ruling(number, ruling, _NO_SUCH_TABLE))
             continue
+        if not contract.key:
+            faults.append(_bad_ruling(number, ruling, _NO_KEY))
+            continue
         if ruling.column in contract.key:
             faults.append(_bad_ruling(number, ruling, _RULES_A_KEY))
             continue
@@ -425,6 +494,12 @@ def _apply_rulings(
     return tables, faults
 
 
+_NO_KEY = Wording(
+    "is of a table whose records have no key, so that none can be named.",
+    "Correct the layer.",
+    "所指的表没有键,无法指明是哪一条记录。",
+    "请直接更正图层。",
+)
 _RULES_A_KEY = Wording(
     "rules a column of the key, which says what the record is.",
     "Correct the file.",
@@ -463,16 +538,11 @@ def _assemble(
     tables: dict[str, Named],
     faults: tuple[Fault, ...],
 ) -> Project:
-    layer = tables["catchments"].frame
-    coverages: dict[str, gpd.GeoDataFrame] = {}
-    coverage_of: dict[str, str] = {}
-    for stage in document.stages:
-        shared = "stage" not in layer or not (layer["stage"] == stage).any()
-        coverage_of[stage] = ALL_STAGES if shared else stage
-        if coverage_of[stage] not in coverages:
-            coverages[coverage_of[stage]] = named_layer(catchments_of(layer, stage), "catchment")
     schools = named_layer(tables["schools"].frame, "school", texts=SCHOOL_TEXTS, numbers=SCHOOL_NUMBERS)
-    sections = index_sections(tables["sections"].frame, schools, coverages, coverage_of)
+    areas = named_layer(tables["areas"].frame, "area", texts=("parent", "urban_rural"))
+    ways = {name: read(tables[name].frame) if name in tables else None for name, read in _WAYS.items()}
+    zoning = _zoning(document, standards, tables, areas=areas, schools=schools, ways=ways)
+    sections = index_sections(zoning.sections, schools, zoning.now, zoning.of)
     stages = [stage.model_copy(update={"id": name}) for name, stage in document.stages.items()]
     frames = {name: table.frame for name, table in tables.items()}
     classes = class_records(
@@ -492,7 +562,7 @@ def _assemble(
         sources=document.sources,
         rulings=document.rulings,
         standards=standards,
-        areas=named_layer(tables["areas"].frame, "area", texts=("parent", "urban_rural")),
+        areas=areas,
         population=population,
         population_date=date,
         evidence=_evidence(frames, set(frames["areas"]["area"]), document),
@@ -503,16 +573,69 @@ def _assemble(
         developments=_developments(frames["developments"], frames["areas"]) if "developments" in frames else None,
         yields=_yields(frames["yields"]) if "yields" in frames else None,
         migration=by_age(frames["migration"], ["age"], "rate") if "migration" in frames else None,
-        coverages=coverages,
-        coverage_of=coverage_of,
+        coverages=zoning.all,
+        coverage_of=zoning.of,
+        holding={name: layer.index for name, layer in zoning.now.items()},
+        later=zoning.later,
+        built=zoning.built,
         schools=schools,
         sections=with_classes(sections, classes),
         classes=classes,
         resources=resource_table(frames.get("resources")),
         flows=flow_table(frames.get("flows")),
-        projects=index_projects(tables["projects"].frame, schools, sections, coverages, coverage_of),
+        projects=index_projects(tables["projects"].frame, schools, sections, zoning.now, zoning.of),
+        project_places=_project_places(tables["projects"].frame, document.project.crs),
+        settings_travel=travel_settings(document),
+        **ways,
         faults=faults,
     )
+
+
+_WAYS = {
+    "roads": road_layer,
+    "barriers": kind_layer,
+    "crossings": kind_layer,
+    "gates": gate_layer,
+    "dwellings": dwelling_layer,
+}
+
+
+def _zoning(
+    document: ProjectFile,
+    standards: _standards.Standards,
+    tables: dict[str, Named],
+    *,
+    areas: gpd.GeoDataFrame,
+    schools: gpd.GeoDataFrame,
+    ways: dict[str, gpd.GeoDataFrame | None],
+) -> Zoning:
+    """Take the catchments that are drawn or listed, else build them from travel."""
+    sections, settings = tables["sections"].frame, travel_settings(document)
+    if "catchments" in tables:
+        return drawn_zoning(
+            tables["catchments"].frame,
+            tables["areas"].frame,
+            sections,
+            stages=document.stages,
+            base_year=document.project.base_year,
+            horizon=document.project.horizon,
+        )
+    routes = make_ways(
+        ways["roads"],
+        barriers=ways["barriers"],
+        crossings=ways["crossings"],
+        gates=ways["gates"],
+        settings=settings,
+        walk_m_per_minute=walking_pace(settings, standards),
+    )
+    return built_zoning(areas, schools, sections, stages=document.stages, ways=routes)
+
+
+def _project_places(frame: pd.DataFrame, crs: str) -> gpd.GeoSeries:
+    """Return the points of projects, in the order of their codes; missing where a project has none of its own."""
+    labels = pd.Index(frame["project"], name="project")
+    points = frame.geometry.to_numpy() if isinstance(frame, gpd.GeoDataFrame) else [None] * len(frame)
+    return gpd.GeoSeries(points, index=labels, crs=crs).sort_index()
 
 
 def _latest(frame: pd.DataFrame | None) -> tuple[pd.DataFrame | None, dt.date | None]:

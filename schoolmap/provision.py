@@ -8,6 +8,7 @@ scenario, and its places are turned into catchments.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from schoolmap.seats.projects.schedules import draw_openings
 from schoolmap.seats.projects.schedules import schedule
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from collections.abc import Sequence
 
     from schoolmap.inputs.project_file import Scenario
@@ -200,6 +202,31 @@ def stage_supply(
         elsewhere=elsewhere["seats"],
         departure=_departures(provision.departure, stage, shares=shares, catchments=catchments),
     )
+
+
+def joined_supply(parts: Mapping[int, tuple[list[int], StageSupply]]) -> StageSupply:
+    """
+    Join supplies of several periods: each year's seats serve catchments by the shares of its own period.
+
+    Parameters
+    ----------
+    parts
+        By first year, in order: the years of the period, and the supply by its shares.
+    """
+    first = next(iter(parts.values()))[1]
+    if len(parts) == 1:
+        return first
+    found = list(parts.values())
+
+    def by_year(name: str) -> pd.DataFrame:
+        joined: pd.DataFrame = pd.concat([getattr(part, name)[years] for years, part in found], axis=1)
+        return joined
+
+    departure = None
+    if first.departure is not None:
+        known = [part.departure.sel(year=years) for years, part in found if part.departure is not None]
+        departure = xr.concat(known, dim="year").transpose(*first.departure.dims)
+    return replace(first, seats=by_year("seats"), rooms=by_year("rooms"), departure=departure)
 
 
 def _of_stage(grid: pd.DataFrame, stage: str) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from schoolmap.population import forecast
 from schoolmap.population import school_years
 from schoolmap.provision import StageSupply
 from schoolmap.provision import figure
+from schoolmap.provision import joined_supply
 from schoolmap.provision import stage_supply
 from schoolmap.pupils import Flows
 from schoolmap.pupils import attendance_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from schoolmap.audit import Audit
+    from schoolmap.belonging import Belonging
     from schoolmap.demography import Demography
     from schoolmap.inputs.project_file import Stage
     from schoolmap.project import Project
@@ -109,7 +111,7 @@ def seat_stage(
     shocks: forecast.Shocks,
     *,
     provisions: Mapping[str, Provision],
-    weights: pd.Series,
+    belonging: Belonging,
     audit: Audit,
 ) -> StageResult:
     """
@@ -123,8 +125,8 @@ def seat_stage(
         Children by area, age and year, and how their numbers may differ.
     provisions
         Seats by scenario.
-    weights
-        Share of each unit of the forecast that lies in each catchment.
+    belonging
+        Share of each unit of the forecast that lies in each catchment, by year.
     audit
         Collects both sides of every transfer.
 
@@ -138,17 +140,11 @@ def seat_stage(
     ages = slice(*stage.ages)
     children, born = demography.children.by_scenario, demography.children.born
     years = list(years_of(project))
-    by_scenario = {
-        name: overlay.transfer(counts.sel(age=ages), weights, catchments=zones.index)
-        for name, counts in children.items()
-    }
+    by_scenario = {name: belonging.carry(counts.sel(age=ages)) for name, counts in children.items()}
     for name, moved in by_scenario.items():
         _audit_transfer(audit, stage, name, children[name].sel(age=ages), moved)
     first = project.scenarios[0].id
-    born_here = {
-        name: overlay.transfer(counts.sel(age=ages), weights, catchments=zones.index).inside
-        for name, counts in born.items()
-    }
+    born_here = {name: belonging.carry(counts.sel(age=ages)).inside for name, counts in born.items()}
     method = demography.children.rung.code
     attendance = attendance_of(project, stage, by_scenario[first].inside, method=method)
     resident = {
@@ -156,10 +152,20 @@ def seat_stage(
     }
     flows = flows_of(project, stage, resident[first].sel(year=years[0]).sum("age"), method=method)
     sections = pd.DataFrame(project.sections.xs(stage.id, level="stage"))
-    base = by_scenario[first].inside.sel(year=years[0]).sum("age").to_series()
-    shares = supply.serving_shares(sections["catchments"], weight=base)
+    living = by_scenario[first].inside.sum("age")
+    periods = {period[0]: period for period in belonging.periods(years) if period}
+    serving = {
+        year: supply.serving_shares(sections["catchments"], weight=living.sel(year=year).to_series())
+        for year in periods
+    }
+    shares = next(iter(serving.values()))
     supplies = {
-        name: stage_supply(stage, provision, shares=shares, catchments=zones.index)
+        name: joined_supply(
+            {
+                year: (period, stage_supply(stage, provision, shares=serving[year], catchments=zones.index))
+                for year, period in periods.items()
+            }
+        )
         for name, provision in provisions.items()
     }
     parts, intervals, entering, draws = {}, {}, {}, None
@@ -172,10 +178,9 @@ def seat_stage(
             demography=demography,
             shocks=shocks,
             scenario=scenario.id,
-            weights=weights,
+            belonging=belonging,
             attendance=attendance,
             flows=flows,
-            zones=zones.index,
         )
         by_age = _with_flows(resident[scenario.id], flows)
         parts[scenario.id], intervals[scenario.id] = _balance(
@@ -232,10 +237,9 @@ class _Draws:
     demography: Demography
     shocks: forecast.Shocks
     scenario: str
-    weights: pd.Series
+    belonging: Belonging
     attendance: demands.AttendanceRate
     flows: Flows | None
-    zones: pd.Index
 
     def of(self, ages: tuple[int, int]) -> xr.DataArray:
         """Return pupils of these ages by (catchment, year, draw)."""
@@ -251,7 +255,7 @@ class _Draws:
             last_known=people.last_known,
             widen=widening(self.demography.factors, self.stage.id, elapsed),
         ).sel(year=list(years_of(self.project)))
-        here = overlay.transfer(drawn, self.weights, catchments=self.zones).inside
+        here = self.belonging.carry(drawn).inside
         return _with_flows(demands.seats_needed(here, self.attendance), self.flows)
 
 

@@ -40,6 +40,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[project]": project_file.Settings,
     "[population]": project_file.PopulationSettings,
     "[seats]": project_file.SeatSettings,
+    "[travel]": project_file.TravelSettings,
     "[stages]": project_file.Stage,
     "[[scenarios]]": project_file.Scenario,
     "[[stated]]": project_file.StatedFigure,
@@ -202,9 +203,10 @@ def test_no_table_holds_a_person() -> None:
     columns = {column for contract in CONTRACTS.values() for column in contract.columns}
     assert columns.isdisjoint(PERSONAL)
     assert {"name"} == {column for column in columns if "name" in column}
-    # a name is that of an area, school, catchment, project or estate
+    # a name is that of an area, school, catchment, project, estate, road, river or bridge
     named = {contract.name for contract in CONTRACTS.values() if "name" in contract.columns}
-    assert named == {"areas", "schools", "catchments", "projects", "developments"}
+    of_ways = {"roads", "barriers", "crossings"}
+    assert named == {"areas", "schools", "catchments", "projects", "developments"} | of_ways
 
 
 @pytest.mark.parametrize(

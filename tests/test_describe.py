@@ -13,10 +13,10 @@ import shapely
 
 from schoolmap.optimize.site import Option
 from schoolmap.output import words
-from schoolmap.output.describe import GRID_DEG
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
+from schoolmap.output.outlines import GRID_DEG
 from schoolmap.output.sheets import facts
 from schoolmap.plan import Plan
 from schoolmap.plan import make_plan
@@ -186,7 +186,7 @@ def test_every_source_is_named(model: MapModel) -> None:
 def test_json_is_plain(model: MapModel) -> None:
     """The document survives JSON as it is, without NaN or infinity."""
     text = model.to_json()
-    assert json.loads(text)["schema"] == "schoolmap.map/2"
+    assert json.loads(text)["schema"] == "schoolmap.map/3"
     assert "NaN" not in text
     assert "Infinity" not in text
 

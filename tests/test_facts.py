@@ -104,6 +104,7 @@ def test_every_table_of_the_county_is_there() -> None:
         *("class_bands", "crowding", "crowded_schools", "dissolution", "dissolution_schools"),
         *("school_counts", "school_sizes", "boarding"),
         *("ownership", "project_schedule", "investment", "per_thousand", "townships", "developments"),
+        *("reach", "reach_groups", "reach_areas", "reach_equity"),
         *("indicators", "inclusive", "balanced_schools", "balanced_variation", "balanced_government"),
         *("staff", "staff_schools"),
     ]
@@ -342,7 +343,8 @@ def test_a_bare_county_has_few_tables(tmp_path: Path) -> None:
     plan = make_plan(read_project(village.write(tmp_path)))
     assert list(by_id(plan)) == [
         *("warnings", "spells", "review_candidates", "review_questions"),
-        *("ownership", "project_schedule", "per_thousand", "indicators", "inclusive"),
+        *("ownership", "project_schedule", "per_thousand"),
+        *("reach", "reach_groups", "reach_areas", "reach_equity", "indicators", "inclusive"),
     ]
 
 
@@ -350,7 +352,10 @@ def test_berlin_has_few_tables() -> None:
     """Nor has Berlin-Mitte, whose standards ask for little: only what its files tell, each row whole."""
     plan = make_plan(read_project(Path(__file__).parents[1] / "data" / "berlin-mitte"))
     found = by_id(plan)
-    assert list(found) == ["warnings", "spells", "project_schedule", "indicators"]
+    assert list(found) == [
+        *("warnings", "spells", "project_schedule"),
+        *("reach", "reach_groups", "reach_areas", "reach_equity", "indicators"),
+    ]
     for table in found.values():
         assert {len(row) for row in table.rows} == {len(table.columns)}
         for row in table.rows:

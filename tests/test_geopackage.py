@@ -172,6 +172,7 @@ def town() -> MapModel:
         ),
         actions=(action,),
         projects=(),
+        reach=(),
         tables=(),
         notes=(),
         audit=(

@@ -55,7 +55,7 @@ def test_demand_in_the_calibration_year_is_the_enrolment(tmp_path: Path) -> None
 def test_every_check_of_the_audit_holds(tmp_path: Path) -> None:
     """Bands, transfer, sections and demand are all checked, for each stage, and hold."""
     audit = make_plan(county(tmp_path)).audit
-    assert set(audit["check"]) == {"bands", "transfer", "sections", "demand"}
+    assert set(audit["check"]) == {"bands", "transfer", "sections", "demand", "reach"}
     assert audit["holds"].all()
     assert (audit["left"] > 0).all()
 

@@ -31,6 +31,9 @@ from schoolmap.output.model import Peak
 from schoolmap.output.model import Population
 from schoolmap.output.model import Project
 from schoolmap.output.model import Rank
+from schoolmap.output.model import Reach
+from schoolmap.output.model import ReachArea
+from schoolmap.output.model import ReachZone
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
@@ -116,6 +119,48 @@ def panel(stage: str, scenario: str, *, factor: float) -> Panel:
         level=tuple(tuple("watch" for _ in YEARS) for _ in AREAS),
         totals=totals,
         ranking=ranking,
+    )
+
+
+def reach(*, hostile: str = "North village") -> Reach:
+    """Invent the reach of two schools, one of which opens in the third year, and of two villages."""
+    square = ((10000300, 3000300, 400, 0, 0, 400, -400, 0),)
+    zones = tuple(
+        ReachZone(
+            id=f"s{number}",
+            name=hostile,
+            lon=100.005 + 0.01 * number,
+            lat=30.005,
+            circle_m=500.0,
+            radius_m=0.0,
+            polygons=(square,),
+            open=tuple(number == 0 or year >= YEARS[2] for year in YEARS),
+        )
+        for number in range(2)
+    )
+    areas = tuple(
+        ReachArea(
+            id=f"v{number}",
+            name=hostile,
+            lon=100.015 + 0.01 * number,
+            lat=30.015,
+            children=tuple(200.0 for _ in YEARS),
+            beyond=tuple(120.0 - 10 * number - step for step, _ in enumerate(YEARS)),
+            nearest=hostile,
+            way_m=2345.0,
+        )
+        for number in range(2)
+    )
+    return Reach(
+        stage="primary",
+        by="roads",
+        limits=text(f"{hostile} of a limit"),
+        method=text("On the roads"),
+        zones=zones,
+        areas=areas,
+        within=tuple(170.0 + 2 * step for step, _ in enumerate(YEARS)),
+        beyond=tuple(230.0 - 2 * step for step, _ in enumerate(YEARS)),
+        unknown=tuple(7.0 for _ in YEARS),
     )
 
 
@@ -275,6 +320,7 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
                 note="",
             ),
         ),
+        reach=(reach(hostile=hostile),),
         tables=(
             FactTable(
                 id="warnings",

@@ -279,6 +279,41 @@ def test_the_page_of_warnings_and_indicators(browser: Any, tmp_path: Path) -> No
         assert view.page.is_visible("#about")
 
 
+def test_the_reach_of_schools(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A view of its own: what open schools reach, circles beside it, children out of reach, and their sum."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#s=primary&y=2020&l=en") as view:
+        assert view.page.evaluate("window.schoolmap.reach()") == {"zones": 0, "circles": 0}
+        view.choose("view", "reach")
+        assert view.state("view") == "reach"
+        assert view.page.evaluate("window.schoolmap.reach()") == {"zones": 1, "circles": 1}
+        circles = view.page.locator("#marks-svg circle[data-reach]")
+        assert circles.count() == 2
+        assert view.page.locator("#totals dd").all_inner_texts() == ["170", "230", "43 %", "7"]
+        # seats are not asked about here
+        assert view.page.locator("#marks-svg .flag").count() == 0
+        circles.first.hover()
+        tip = view.page.locator("#tip").inner_text()
+        assert "120 of 200 children out of reach" in tip
+        assert "2.3 km" in tip
+
+
+def test_a_school_that_opens_has_a_zone_from_then_on(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """The zones are those of the year that is shown, and they go when another view is chosen."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#s=primary&y=2022&v=reach&l=en") as view:
+        assert view.page.evaluate("window.schoolmap.reach()") == {"zones": 2, "circles": 2}
+        view.choose("view", "gap")
+        assert view.page.evaluate("window.schoolmap.reach()") == {"zones": 0, "circles": 0}
+
+
+def test_a_stage_without_a_limit_has_no_view_of_its_reach(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Kindergartens have no limit here: the choice is not offered, and a link to it shows the use of seats."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#s=kindergarten&v=reach&l=en") as view:
+        assert view.page.locator("input[name=view][value=reach]").count() == 0
+        assert view.state("view") == "use"
+        view.page.locator("#stage-switch input").nth(1).check(force=True)
+        assert view.state("view") == "reach"
+
+
 def test_a_long_table_of_facts_is_folded(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """Beyond 25 rows the rest opens on demand: nothing is left out."""
     model = synthetic.synthetic_model()

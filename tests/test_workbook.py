@@ -293,6 +293,7 @@ def town() -> MapModel:
         ),
         actions=(action,),
         projects=(project,),
+        reach=(),
         tables=(
             FactTable(
                 id="warnings",

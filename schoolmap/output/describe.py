@@ -18,7 +18,9 @@ from schoolmap.output import model
 from schoolmap.output import words
 from schoolmap.output.describe_facts import describe_facts
 from schoolmap.output.describe_population import describe_population
+from schoolmap.output.describe_reach import describe_reach
 from schoolmap.output.facts.supply import STATUSES
+from schoolmap.output.outlines import polygons
 from schoolmap.output.words import both
 from schoolmap.seats import balance as seat_balances
 from schoolmap.seats.warnings import shortage_spans
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
 
 UNDATED = ("no_opening", "no_size", "no_place")
 """Reasons for which a project is named beside a proposal: it may be what is proposed."""
-GRID_DEG = 1e-5
-"""Coordinates on the map are whole multiples of this, about a metre."""
-
 SHADES: tuple[model.Shade, ...] = (
     model.Shade(above=None, up_to=0.70, colour="#5e3c99", label=both("≤ 70 %: many spare", "≤70% 富余")),
     model.Shade(above=0.70, up_to=0.85, colour="#b2abd2", label=both("70–85 %: some spare", "70–85% 较宽松")),
@@ -99,10 +98,12 @@ def describe(plan: Plan) -> model.MapModel:
         population=describe_population(project, plan.demography),
         actions=actions,
         projects=_projects(plan),
+        reach=describe_reach(plan),
         tables=describe_facts(plan),
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
+            *_zoning_notes(project),
             *plan.remarks,
             *_standard_notes(project),
             *_limits(plan),
@@ -157,30 +158,13 @@ def _coverage(name: str, layer: gpd.GeoDataFrame, *, tolerance_m: float) -> mode
             model.Catchment(
                 id=str(label),
                 name=str(layer.at[label, "name"]),
-                polygons=_polygons(outlines.geometry[label]),
+                polygons=polygons(outlines.geometry[label]),
                 anchor=(round(anchors[label].x, 5), round(anchors[label].y, 5)),
                 bounds=(float(box.minx), float(box.miny), float(box.maxx), float(box.maxy)),
             )
             for label, box in zip(layer.index, boxes.itertuples(), strict=True)
         ),
     )
-
-
-def _polygons(shape: shapely.Geometry) -> tuple[tuple[model.Ring, ...], ...]:
-    return tuple(
-        tuple(_ring(ring) for ring in (part.exterior, *part.interiors))
-        for part in shapely.get_parts(shape)
-        if part.geom_type == "Polygon"
-    )
-
-
-def _ring(ring: shapely.LinearRing) -> model.Ring:
-    points = np.round(shapely.get_coordinates(ring)[:-1] / GRID_DEG).astype(int)
-    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=int))
-    # points that fell on the same grid cell as the one before are not needed
-    moved = (steps != 0).any(axis=1)
-    moved[0] = True
-    return tuple(int(value) for value in steps[moved].ravel())
 
 
 def _schools(plan: Plan) -> tuple[model.School, ...]:
@@ -488,6 +472,31 @@ def _outside_note(plan: Plan) -> list[model.Text]:
             f"{areas}个小区域的{total}人在所有片区之外，未纳入规划，其中{most}最多。",
         ),
     ]
+
+
+def _zoning_notes(project: Project) -> list[model.Text]:
+    """Say where catchments were built from travel, and from when other boundaries hold than those that are drawn."""
+    notes = []
+    built = [stage.label for stage in project.stages if stage.id in project.built]
+    if built:
+        notes.append(
+            both(
+                f"{', '.join(label['en'] for label in built)}: the project has no catchments; each small area is given "
+                "to its nearest school.",
+                f"{'、'.join(label['zh'] for label in built)}：项目未提供学区，各小区域划归最近的学校。",
+            )
+        )
+    changes = sorted({year for later in project.later.values() for year in later})
+    if changes:
+        years = ", ".join(map(str, changes))
+        notes.append(
+            both(
+                f"Boundaries change in {years}: demand and seats follow them, the map draws those of "
+                f"{project.settings.base_year}.",
+                f"{years}年学区边界调整：需求与学位按新边界计算，地图绘制{project.settings.base_year}年边界。",
+            )
+        )
+    return notes
 
 
 def _limits(plan: Plan) -> tuple[model.Text, model.Text]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schoolmap.output.facts.classes import class_tables
 from schoolmap.output.facts.indicators import indicator_tables
+from schoolmap.output.facts.reach import reach_tables
 from schoolmap.output.facts.supply import supply_tables
 from schoolmap.output.facts.warnings import warning_tables
 
@@ -16,5 +17,11 @@ if TYPE_CHECKING:
 
 def describe_facts(plan: Plan) -> tuple[FactTable, ...]:
     """Return every table of facts of a plan that has anything to say."""
-    parts = (warning_tables(plan), class_tables(plan), supply_tables(plan), indicator_tables(plan))
+    parts = (
+        warning_tables(plan),
+        class_tables(plan),
+        supply_tables(plan),
+        reach_tables(plan),
+        indicator_tables(plan),
+    )
     return tuple(table for part in parts for table in part if table.rows)

@@ -24,6 +24,7 @@ from schoolmap.output.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from pathlib import Path
 
     from schoolmap.output.model import Coverage
@@ -59,6 +60,8 @@ def write_geopackage(
     catchments: dict[str, gpd.GeoDataFrame],
     schools: gpd.GeoDataFrame,
     path: Path,
+    *,
+    reach: Mapping[str, gpd.GeoDataFrame] | None = None,
 ) -> None:
     """
     Write catchments, schools and actions as layers, and balance, audit and sources as tables.
@@ -81,6 +84,8 @@ def write_geopackage(
         Schools indexed by school, with `name`, `operator` and geometry in the same CRS.
     path
         File to write, ending in `.gpkg`.
+    reach
+        Further layers by name, from `output.reach_layers`.
 
     Raises
     ------
@@ -99,6 +104,7 @@ def write_geopackage(
     }
     layers["schools"] = _school_layer(model, schools)
     layers["actions"] = _action_layer(model).to_crs(schools.crs)
+    layers |= reach or {}
     tables = {
         "balance": balance.reset_index(drop=True),
         "audit": _audit_table(model),
@@ -108,6 +114,8 @@ def write_geopackage(
     path.unlink(missing_ok=True)
     for name, layer in layers.items():
         kind = {"schools": None, "actions": "Point"}.get(name, "MultiPolygon")
+        # areas may be points
+        kind = None if name.startswith("reach_") else kind
         _write(layer, path, name, geometry_type=kind)
     for name, table in tables.items():
         _write(table, path, name)

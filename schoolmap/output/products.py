@@ -43,6 +43,7 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
         If the target would overwrite the project's own input.
     """
     from schoolmap.output.geopackage import write_geopackage  # noqa: PLC0415
+    from schoolmap.output.reach_layers import reach_layers  # noqa: PLC0415
     from schoolmap.output.webmap import render_html  # noqa: PLC0415
     from schoolmap.output.workbook import write_workbook  # noqa: PLC0415
 
@@ -70,5 +71,6 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
             catchments=project.coverages,
             schools=project.schools,
             path=work / f"{name}.gpkg",
+            reach=reach_layers(plan),
         )
         return tuple((work / path.name).replace(path) for path in files)

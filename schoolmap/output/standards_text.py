@@ -173,7 +173,7 @@ def overview(found: Mapping[str, Standards]) -> list[dict[str, object]]:
     >>> from schoolmap.standards import load
     >>> (line,) = overview({"berlin": load("berlin")})
     >>> line["figures"], line["confidence"]
-    (6, {'high': 1, 'medium': 0, 'low': 0, 'assumption': 5})
+    (7, {'high': 1, 'medium': 1, 'low': 0, 'assumption': 5})
     """
     return [
         {"name": name, "title": standards.title, "figures": len(figures_of(standards)), "confidence": _sure(standards)}

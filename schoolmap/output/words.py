@@ -147,6 +147,10 @@ CHECKS: dict[str, Text] = {
         "Demand of all years + pupils who leave = attendance × children in catchments + pupils who come",
         "各年需求 + 外出就读 = 入学率 × 片区内儿童 + 外来就读",
     ),
+    "reach": both(
+        "Children of all years = within reach + out of reach + without a limit",
+        "各年儿童合计 = 范围内 + 范围外 + 无距离规定",
+    ),
 }
 
 MOVES_NOTES: dict[bool, Text] = {

@@ -19,6 +19,9 @@
   const BAND = "#f1a340";
   const SEATS = "#5e3c99";
   const SHORT = "#e66101";
+  const ZONE = "#3f9b8f";
+  /** The colour of a zone on the map, where it is half transparent. */
+  const ZONE_KEY = "#a3cfc6";
   const NO_DATA = "url(#hatch)";
   const STEP_MS = 700;
 
@@ -50,6 +53,7 @@
     facts_warnings: { en: "Seat warnings", zh: "学位预警" },
     facts_classes: { en: "Classes and school sizes", zh: "班额与学校规模" },
     facts_supply: { en: "Seats, projects and investment", zh: "学位供给、项目与投资" },
+    facts_reach: { en: "Boundaries and the way to school", zh: "学区调整与上学距离" },
     facts_indicators: { en: "Indicators and assessments", zh: "指标与评估" },
     warnNone: { en: "no warning", zh: "无预警" },
     warnYellow: { en: "yellow", zh: "黄色预警" },
@@ -104,6 +108,20 @@
     viewUse: { en: "Use of seats", zh: "学位利用率" },
     viewGap: { en: "Gap in seats", zh: "学位缺口（个）" },
     viewChance: { en: "Chance of a shortage", zh: "短缺概率" },
+    viewReach: { en: "Reach of schools", zh: "服务半径覆盖" },
+    legendReach: { en: "Children out of reach of any school", zh: "服务半径外的儿童（人）" },
+    zoneRoads: { en: "within {n} on roads of an open school", zh: "沿道路{n}可达在用学校" },
+    zoneStraight: { en: "within {n}, detours of streets allowed for", zh: "{n}可达在用学校（已计道路绕行）" },
+    zoneCircle: { en: "circles of the same length", zh: "同距离直线圆" },
+    zoneMany: { en: "the school's limit", zh: "该校限距" },
+    outOfReach: { en: "{n} children out of reach", zh: "{n}名儿童不在范围内" },
+    reachWithin: { en: "Children within reach", zh: "服务半径内儿童" },
+    reachShare: { en: "Share within reach", zh: "覆盖率" },
+    reachBeyond: { en: "Children out of reach", zh: "服务半径外儿童" },
+    reachNoNorm: { en: "No norm for where they live", zh: "居住地无距离规定" },
+    reachOf: { en: "{n} of {m} children out of reach", zh: "{m}名儿童中{n}名在范围外" },
+    reachNearest: { en: "nearest school {s}: {d} on average", zh: "最近学校{s}：平均{d}" },
+    reachOpen: { en: "Schools open in {y}.", zh: "按{y}年在用学校。" },
     legendUse: { en: "Use of seats = demand ÷ seats", zh: "学位利用率 = 需求 ÷ 学位" },
     legendGap: { en: "Number = seats − demand (central)", zh: "数字 = 学位 − 需求（中间值）" },
     legendChance: { en: "Chance that demand exceeds seats", zh: "需求超过学位的概率" },
@@ -426,7 +444,7 @@
   }
 
   function makeIndex() {
-    const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {}, bounds: {} };
+    const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {}, bounds: {}, reach: {} };
     model.coverages.forEach((coverage) => {
       made.coverage[coverage.id] = coverage;
       const places = new Map();
@@ -440,6 +458,9 @@
     model.panels.forEach((panel) => {
       made.panel[panel.stage + "\n" + panel.scenario] = panel;
     });
+    model.reach.forEach((item) => {
+      made.reach[item.stage] = item;
+    });
     made.action = new Map(model.actions.map((action) => [action.id, action]));
     made.school = new Map(model.schools.map((school) => [school.id, school]));
     return made;
@@ -449,6 +470,10 @@
   const scenario = () => model.scenarios[state.scenario];
   const coverage = () => index.coverage[stage().coverage];
   const panel = () => index.panel[stage().id + "\n" + scenario().id];
+  /** How far it is to school in this stage; undefined where the standard names no limit. */
+  const reach = () => index.reach[stage().id];
+  /** The view that is shown: a stage without a limit has no view of its reach. */
+  const view = () => (state.view === "reach" && !reach() ? "use" : state.view);
   const placeOf = (id) => index.area[stage().coverage].get(id);
   const year = () => model.years[state.year];
 
@@ -525,10 +550,12 @@
     map.setMinZoom(3);
     map.setMaxZoom(17);
     map.createPane("outline").style.zIndex = 350;
+    map.createPane("reach").style.zIndex = 405;
+    map.createPane("circles").style.zIndex = 406;
     map.createPane("picked").style.zIndex = 420;
     map.createPane("marks").style.zIndex = 450;
     map.getPane("outline").style.pointerEvents = "none";
-    map.getPane("picked").style.pointerEvents = "none";
+    ["picked", "reach", "circles"].forEach((name) => (map.getPane(name).style.pointerEvents = "none"));
     const pane = map.getPane("marks");
     // marks are placed in pixels of one zoom level, so they rest while the map zooms
     pane.classList.add("leaflet-zoom-hide");
@@ -664,8 +691,9 @@
   function colourOf(place) {
     const p = panel();
     const shade = p.shade[place][state.year];
-    if (state.view === "gap") return shade === null ? NO_DATA : "#e9e6df";
-    if (state.view === "chance") {
+    if (view() === "reach") return "#efece5";
+    if (view() === "gap") return shade === null ? NO_DATA : "#e9e6df";
+    if (view() === "chance") {
       const found = shade === null ? null : chanceClass(p.probability[place][state.year]);
       return found === null ? NO_DATA : CHANCES[found].colour;
     }
@@ -675,6 +703,28 @@
   function paintAreas() {
     drawn.areas.forEach((layer, place) => layer.setStyle({ fillColor: colourOf(place) }));
     paintPicked();
+  }
+
+  /** What can be reached from each open school, and dashed the circles that a pair of compasses would have drawn. */
+  function paintReach() {
+    const here = view() === "reach" ? reach() : null;
+    const open = here ? here.zones.filter((zone) => zone.open[state.year]) : [];
+    const key = here ? here.stage + "\n" + open.map((zone) => zone.id).join("\n") : "";
+    if (drawn.reachKey === key) return;
+    drawn.reachKey = key;
+    drawn.zones = drawn.zones || [];
+    drawn.zones.forEach((layer) => map.removeLayer(layer));
+    drawn.reachSvg = drawn.reachSvg || L.svg({ pane: "reach", padding: 0.3 });
+    drawn.circleSvg = drawn.circleSvg || L.svg({ pane: "circles", padding: 0.3 });
+    const zones = { pane: "reach", renderer: drawn.reachSvg, interactive: false, stroke: false, fillColor: ZONE, fillOpacity: 1, smoothFactor: 0, className: "zone" };
+    const circles = { pane: "circles", renderer: drawn.circleSvg, interactive: false, color: INK, weight: 1, opacity: 0.55, dashArray: "3 4", fill: false, className: "circle" };
+    drawn.zones = open.map((zone) =>
+      zone.polygons.length
+        ? L.polygon(zone.polygons.map((rings) => rings.map(decodeRing)), zones)
+        : L.circle([zone.lat, zone.lon], Object.assign({ radius: zone.radius_m }, zones))
+    );
+    open.forEach((zone) => drawn.zones.push(L.circle([zone.lat, zone.lon], Object.assign({ radius: zone.circle_m }, circles))));
+    drawn.zones.forEach((layer) => layer.addTo(map));
   }
 
   /** The picked catchment gets a dark line above all fills. */
@@ -759,11 +809,12 @@
     const scale = markScale();
     drawn.scale = scale;
     drawn.marks = placeMarks(marks, scale);
-    drawn.circles = state.view === "gap" ? placeCircles(circles) : [];
+    drawn.circles = view() === "gap" || view() === "reach" ? placeCircles(circles, view() === "gap" ? gapItems() : reachItems()) : [];
     const solid = drawn.marks.concat(drawn.circles);
-    drawn.flags = placeFlags(poles, flags, solid);
+    // proposals are about seats: the way to school is looked at by itself
+    drawn.flags = view() === "reach" ? [] : placeFlags(poles, flags, solid);
     placeNames(names, solid.concat(drawn.flags));
-    marks.setAttribute("class", "marks" + (state.view === "gap" ? " quiet" : ""));
+    marks.setAttribute("class", "marks" + (view() === "gap" ? " quiet" : ""));
     fill(svg, names, poles, marks, circles, flags);
     paintLegend();
   }
@@ -792,45 +843,63 @@
     return placed;
   }
 
-  /** Pixels per root of a seat for the circles of the gap view; fixed over years. */
-  function circleScale() {
+  /** Seats missing or spare in each catchment, and the most of them in any year. */
+  function gapItems() {
     let most = 1;
-    coverage().catchments.forEach((_, place) =>
-      model.years.forEach((__, at) => {
-        most = Math.max(most, Math.abs(balanceAt(place, at) || 0));
-      })
-    );
+    const items = coverage().catchments.map((area, place) => {
+      model.years.forEach((_, at) => (most = Math.max(most, Math.abs(balanceAt(place, at) || 0))));
+      return { value: balanceAt(place, state.year), at: [area.anchor[1], area.anchor[0]], data: { "data-area": area.id } };
+    });
+    return { items: items, most: most };
+  }
+
+  /** Children of each small area who live out of reach, and the most of them in any year. */
+  function reachItems() {
+    let most = 1;
+    const sums = model.years.map(() => 0);
+    const items = reach().areas.map((area, place) => {
+      area.beyond.forEach((value, at) => {
+        most = Math.max(most, value || 0);
+        sums[at] += value || 0;
+      });
+      const beyond = area.beyond[state.year];
+      return { value: known(beyond) ? -beyond : null, at: [area.lat, area.lon], data: { "data-reach": place }, text: num(beyond) };
+    });
+    return { items: items, most: most, total: Math.max.apply(null, sums) };
+  }
+
+  /** Pixels per root of a seat or a child for circles; fixed over years. Many circles leave most of the map free. */
+  function circleScale(most, total) {
     const size = map.getSize();
     const room = Math.min(size.x, size.y) / (narrow() ? 11 : 13);
     const zoom = map.getZoom() - map.getBoundsZoom(allBounds());
-    return (clamp(room, 20, 44) * Math.pow(2, clamp(zoom, 0, 2) / 3)) / Math.sqrt(most);
+    const bounds = allBounds();
+    const a = map.latLngToLayerPoint(bounds.getNorthWest());
+    const b = map.latLngToLayerPoint(bounds.getSouthEast());
+    const free = Math.sqrt((Math.abs((b.x - a.x) * (b.y - a.y)) * 0.045) / Math.PI / Math.max(total, 1));
+    return Math.min((clamp(room, 20, 44) * Math.pow(2, clamp(zoom, 0, 2) / 3)) / Math.sqrt(most), total ? free : Infinity);
   }
 
-  function placeCircles(group) {
-    const scale = circleScale();
+  function placeCircles(group, shown) {
+    const scale = circleScale(shown.most, shown.total || 0);
     drawn.ringScale = scale;
     const placed = [];
     const labels = [];
-    coverage().catchments.forEach((area, place) => {
-      const balance = balanceAt(place, state.year);
+    // of a hundred villages only those carry their number whose circle holds it
+    const many = shown.items.length > 60;
+    shown.items.forEach((item) => {
+      const balance = item.value;
       if (balance === null || Math.round(balance) === 0) return;
-      const at = map.latLngToLayerPoint([area.anchor[1], area.anchor[0]]);
+      const at = map.latLngToLayerPoint(item.at);
       const r = Math.max(3, Math.sqrt(Math.abs(balance)) * scale);
-      const text = (balance < 0 ? "−" : "+") + num(Math.abs(balance));
+      const text = item.text || (balance < 0 ? "−" : "+") + num(Math.abs(balance));
       const inside = textWidth(text, "600 12px") < 2 * r - 4;
       const kind = balance < 0 ? "short" : "spare";
-      group.appendChild(
-        s("circle", {
-          class: "gap " + kind,
-          cx: at.x.toFixed(1),
-          cy: at.y.toFixed(1),
-          r: r.toFixed(1),
-          "data-area": area.id,
-        })
-      );
+      const circle = { class: "gap " + kind, cx: at.x.toFixed(1), cy: at.y.toFixed(1), r: r.toFixed(1) };
+      group.appendChild(s("circle", Object.assign(circle, item.data)));
       const box = { x: at.x - r, y: at.y - r, w: 2 * r, h: 2 * r };
       placed.push(box);
-      labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
+      if (inside || !many) labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
     });
     labels.forEach((label) => placed.push(circleLabel(group, label, placed)));
     return placed;
@@ -952,7 +1021,7 @@
       const again = told.has(item.action.catchment);
       told.add(item.action.catchment);
       const aside = item.state === "past" || (manySpare && spare(item));
-      const short = again || state.view === "gap" || (aside && rank(item) > 0);
+      const short = again || view() === "gap" || view() === "reach" || (aside && rank(item) > 0);
       const forms = short ? [] : [{ text: text, w: w, h: hFlag }];
       forms.push({ text: SYMBOLS[item.action.kind], w: 20, h: 20, badge: true });
       forms.some((form) => {
@@ -1023,8 +1092,9 @@
   }
 
   function hoverMark(event) {
-    const node = event.target.closest("[data-school],[data-area]");
+    const node = event.target.closest("[data-school],[data-area],[data-reach]");
     if (!node) return hideTip();
+    if (node.dataset.reach) return showTip(event, reachTip(reach().areas[node.dataset.reach]));
     if (node.dataset.school) return showTip(event, schoolTip(index.school.get(node.dataset.school)));
     return showTip(event, areaTip(placeOf(node.dataset.area)));
   }
@@ -1043,6 +1113,18 @@
       t("demand") + " " + num(p.demand[place][state.year]) + " · " + t("seats") + " " + num(p.seats[place][state.year]),
     ];
     return [coverage().catchments[place].name].concat(lines);
+  }
+
+  function reachTip(area) {
+    const at = state.year;
+    const lines = [area.name, t("reachOf", { n: num(area.beyond[at]), m: num(area.children[at]) })];
+    if (known(area.way_m)) lines.push(t("reachNearest", { s: area.nearest, d: metres(area.way_m) }));
+    return lines;
+  }
+
+  /** A length as people say it: metres, or kilometres from two on. */
+  function metres(value) {
+    return value < 2000 ? num(Math.round(value / 10) * 10) + " m" : num(value / 1000, 1) + " km";
   }
 
   function schoolTip(school) {
@@ -1075,6 +1157,7 @@
     const totals = panel().totals;
     const at = state.year;
     const row = (label, value, name) => h("div", { class: name }, h("dt", null, label), h("dd", null, value));
+    if (view() === "reach") return reachTotals(row);
     fill(
       byId("totals"),
       h("h2", null, t("whole", { y: year(), s: pick(stage().label) })),
@@ -1090,14 +1173,34 @@
     );
   }
 
+  function reachTotals(row) {
+    const here = reach();
+    const at = state.year;
+    const judged = here.within[at] + here.beyond[at];
+    fill(
+      byId("totals"),
+      h("h2", null, t("whole", { y: year(), s: pick(stage().label) })),
+      h(
+        "dl",
+        null,
+        row(t("reachWithin"), num(here.within[at]), "strong"),
+        row(t("reachBeyond"), num(here.beyond[at]), "strong short"),
+        row(t("reachShare"), judged > 0 ? percent(here.within[at] / judged) : "–", "strong"),
+        here.unknown[at] >= 0.5 && row(t("reachNoNorm"), num(here.unknown[at]))
+      )
+    );
+  }
+
   function paintViews() {
     const box = byId("views");
     box.querySelectorAll("label").forEach((node) => node.remove());
-    [["use", "viewUse"], ["gap", "viewGap"], ["chance", "viewChance"]].forEach((view) => {
-      const input = h("input", { type: "radio", name: "view", value: view[0] });
-      input.checked = state.view === view[0];
-      input.addEventListener("change", () => update({ view: view[0] }));
-      box.appendChild(h("label", null, input, h("span", null, t(view[1]))));
+    const views = [["use", "viewUse"], ["gap", "viewGap"], ["chance", "viewChance"]];
+    if (reach()) views.push(["reach", "viewReach"]);
+    views.forEach((item) => {
+      const input = h("input", { type: "radio", name: "view", value: item[0] });
+      input.checked = view() === item[0];
+      input.addEventListener("change", () => update({ view: item[0] }));
+      box.appendChild(h("label", null, input, h("span", null, t(item[1]))));
     });
   }
 
@@ -1114,9 +1217,10 @@
   }
 
   function legendRows() {
-    if (state.view === "gap") return gapRows();
+    if (view() === "gap") return gapRows();
+    if (view() === "reach") return reachRows();
     const rows =
-      state.view === "chance"
+      view() === "chance"
         ? CHANCES.map((item, i) => legendRow(swatch(item.colour), t("chance" + i)))
         : model.shades.map((shade) => legendRow(swatch(shade.colour), pick(shade.label)));
     const none = panel().shade.some((line) => line.some((value) => value === null));
@@ -1124,19 +1228,39 @@
   }
 
   function gapRows() {
-    const nice = niceBelow(Math.pow(28 / drawn.ringScale, 2) / 2);
-    const sign = (kind) => {
-      const r = Math.max(3, Math.sqrt(nice) * drawn.ringScale);
-      const side = Math.ceil(2 * r + 3);
-      return s(
-        "svg",
-        { width: side, height: side, "aria-hidden": "true" },
-        s("circle", { class: "gap " + kind, cx: side / 2, cy: side / 2, r: r.toFixed(1) })
-      );
-    };
+    const nice = niceRing();
     return [
-      legendRow(sign("short"), "−" + num(nice) + " " + t("shortSeats")),
-      legendRow(sign("spare"), "+" + num(nice) + " " + t("spareSeats")),
+      legendRow(ringSign("short", nice), "−" + num(nice) + " " + t("shortSeats")),
+      legendRow(ringSign("spare", nice), "+" + num(nice) + " " + t("spareSeats")),
+    ];
+  }
+
+  /** A round number whose circle is large enough to read. */
+  const niceRing = () => niceBelow(Math.pow(28 / drawn.ringScale, 2) / 2);
+
+  function ringSign(kind, value) {
+    const r = Math.max(3, Math.sqrt(value) * drawn.ringScale);
+    const side = Math.ceil(2 * r + 3);
+    return s(
+      "svg",
+      { width: side, height: side, "aria-hidden": "true" },
+      s("circle", { class: "gap " + kind, cx: side / 2, cy: side / 2, r: r.toFixed(1) })
+    );
+  }
+
+  function reachRows() {
+    const nice = niceRing();
+    const lengths = Array.from(new Set(reach().zones.map((zone) => zone.circle_m))).sort((a, b) => a - b);
+    const length = lengths.length > 2 ? t("zoneMany") : lengths.map(metres).join(" / ");
+    const ring = s(
+      "svg",
+      { width: 22, height: 15, "aria-hidden": "true" },
+      s("ellipse", { cx: 11, cy: 7.5, rx: 10, ry: 6.5, fill: "none", stroke: INK, "stroke-opacity": 0.55, "stroke-dasharray": "3 4" })
+    );
+    return [
+      legendRow(swatch(ZONE_KEY), t(reach().by === "roads" ? "zoneRoads" : "zoneStraight", { n: length })),
+      legendRow(ring, t("zoneCircle")),
+      legendRow(ringSign("short", nice), t("outOfReach", { n: num(nice) })),
     ];
   }
 
@@ -1167,15 +1291,16 @@
   }
 
   function paintLegend() {
-    const key = [state.stage, state.scenario, state.year, state.view, state.lang, drawn.scale, drawn.ringScale].join();
+    const key = [state.stage, state.scenario, state.year, view(), state.lang, drawn.scale, drawn.ringScale].join();
     if (fresh.legend === key) return;
     fresh.legend = key;
-    const heads = { use: "legendUse", gap: "legendGap", chance: "legendChance" };
-    const kinds = Object.keys(SYMBOLS).filter((kind) => currentActions().some((action) => action.kind === kind));
+    const heads = { use: "legendUse", gap: "legendGap", chance: "legendChance", reach: "legendReach" };
+    const kinds = view() === "reach" ? [] : Object.keys(SYMBOLS).filter((kind) => currentActions().some((action) => action.kind === kind));
     fill(
       byId("legend"),
-      h("h2", null, t(heads[state.view])),
+      h("h2", null, t(heads[view()])),
       h("ul", { class: "key" }, legendRows()),
+      view() === "reach" && h("p", { class: "hint" }, [pick(reach().limits), pick(reach().method), t("reachOpen", { y: year() })].join(state.lang === "zh" ? "" : " ")),
       schoolKey(),
       kinds.length > 0 && [
         h("h2", null, state.scenario ? t("proposalsFor", { s: pick(model.scenarios[0].label) }) : t("proposals")),
@@ -2253,7 +2378,7 @@
 
   /* ---------- warnings, classes, supply and indicators, as a bureau prints them ---------- */
 
-  const FACT_GROUPS = ["warnings", "classes", "supply", "indicators"];
+  const FACT_GROUPS = ["warnings", "classes", "supply", "reach", "indicators"];
   const FACT_WORDS = new Set(["text", "long", "code", "level"]);
   const factSide = (kind) => (FACT_WORDS.has(kind) ? (kind === "long" ? "long" : null) : "n");
   const LEVEL_SIGNS = { surplus: "◇ ", ok: "● ", watch: "▲ ", red: "■ " };
@@ -2462,6 +2587,7 @@
     paintHead();
     drawAreas();
     paintAreas();
+    paintReach();
     paintMarks();
     paintTotals();
     paintList();
@@ -2473,7 +2599,7 @@
     paintPage();
     byId("year").value = state.year;
     byId("year").setAttribute("aria-valuetext", String(year()));
-    document.querySelectorAll("input[name=view]").forEach((input) => (input.checked = input.value === state.view));
+    document.querySelectorAll("input[name=view]").forEach((input) => (input.checked = input.value === view()));
   }
 
   function update(changes) {
@@ -2525,7 +2651,7 @@
     if (parts.c) state.scenario = place(model.scenarios, parts.c);
     const asked = model.years.indexOf(Number(parts.y));
     state.year = asked >= 0 ? asked : firstYear();
-    if (["use", "gap", "chance"].indexOf(parts.v) >= 0) state.view = parts.v;
+    if (["use", "gap", "chance", "reach"].indexOf(parts.v) >= 0) state.view = parts.v;
     if (parts.l === "zh" || parts.l === "en") state.lang = parts.l;
     if (parts.k) state.picked = { kind: "catchment", id: parts.k };
     if (parts.p) state.picked = { kind: "school", id: parts.p };
@@ -2591,17 +2717,21 @@
       const found = model.shades.findIndex((shade) => shade.colour.toLowerCase() === colour.toLowerCase());
       return found < 0 ? null : found;
     };
-    const view = {
+    const shown = {
       state: () => ({
         stage: stage().id,
         scenario: scenario().id,
         year: year(),
-        view: state.view,
+        view: view(),
         lang: state.lang,
         picked: state.picked ? Object.assign({}, state.picked) : null,
         zoom: map.getZoom(),
       }),
       shades: () => drawn.areas.map(shadeOf),
+      reach: () => ({
+        zones: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "reach").length : 0,
+        circles: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "circles").length : 0,
+      }),
       boxes: () => ({ flags: drawn.flags.map((box) => Object.assign({}, box)), marks: drawn.marks.map((box) => Object.assign({}, box)) }),
       pixel: (lat, lon) => {
         const at = map.latLngToContainerPoint([lat, lon]);
@@ -2609,7 +2739,7 @@
         return { x: frame.left + at.x, y: frame.top + at.y };
       },
     };
-    Object.defineProperty(window, "schoolmap", { value: Object.freeze(view) });
+    Object.defineProperty(window, "schoolmap", { value: Object.freeze(shown) });
   }
 
   // only a viewer that runs scripts sees the frame; any other sees the plain tables
