@@ -104,7 +104,7 @@ def test_every_table_of_the_county_is_there() -> None:
         *("class_bands", "crowding", "crowded_schools", "dissolution", "dissolution_schools"),
         *("school_counts", "school_sizes", "boarding"),
         *("ownership", "project_schedule", "investment", "per_thousand", "townships", "developments"),
-        *("reach", "reach_groups", "reach_areas", "reach_equity"),
+        *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity"),
         *("indicators", "inclusive", "balanced_schools", "balanced_variation", "balanced_government"),
         *("staff", "staff_schools"),
     ]
@@ -344,7 +344,7 @@ def test_a_bare_county_has_few_tables(tmp_path: Path) -> None:
     assert list(by_id(plan)) == [
         *("warnings", "spells", "review_candidates", "review_questions"),
         *("ownership", "project_schedule", "per_thousand"),
-        *("reach", "reach_groups", "reach_areas", "reach_equity", "indicators", "inclusive"),
+        *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity", "indicators", "inclusive"),
     ]
 
 
@@ -354,7 +354,7 @@ def test_berlin_has_few_tables() -> None:
     found = by_id(plan)
     assert list(found) == [
         *("warnings", "spells", "project_schedule"),
-        *("reach", "reach_groups", "reach_areas", "reach_equity", "indicators"),
+        *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity", "indicators"),
     ]
     for table in found.values():
         assert {len(row) for row in table.rows} == {len(table.columns)}

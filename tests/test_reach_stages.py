@@ -90,6 +90,16 @@ def test_nobody_is_lost() -> None:
     assert lines["holds"].all()
 
 
+def test_grades_add_up_to_areas() -> None:
+    """By age or by area, it is the same children; first-graders of towns have the share of their village."""
+    for stage in project().stages:
+        found = reach(stage.id)
+        by_age, by_area = (table.groupby(level="year").sum() for table in (found.grades, found.areas))
+        for name in ("children", "within", "beyond", "unknown"):
+            np.testing.assert_allclose(by_age[name], by_area[name], rtol=1e-9, atol=1e-9)
+        assert sorted(set(found.grades.index.get_level_values("age"))) == list(range(stage.ages[0], stage.ages[1] + 1))
+
+
 def test_circles_take_in_more_than_ways_and_the_own_school_is_no_nearer() -> None:
     """A way is at least the straight line, and the nearest of all schools at most as far as the nearest of some."""
     areas = reach("primary").areas

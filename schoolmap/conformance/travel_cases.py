@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import math
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -61,12 +63,49 @@ def travel_cases() -> tuple[Case, ...]:
         "a limit only leaves out": (0.0, float(np.abs(near - filtered.reindex(near.index)).max()), _LAW),
         "pairs within 250 m": (float((legs <= 250.0).sum()), float(len(near)), _GRID),
         "the nearest five": (0.0, float(np.abs(_by_origin(nearest, corners.index) - smallest).max()), _LAW),
+        "a crooked net, against a plain search": (
+            0.0,
+            _against_plain_search(),
+            "identity: Dijkstra with a heap, written out",
+        ),
         "a river without a bridge: pairs on the same bank": (2 * (18.0**2), float(len(there)), _LAW),
     }
     return tuple(
         Case(name=name, published=published, ours=ours, tolerance=_ROUNDING * max(1.0, abs(published)), source=source)
         for name, (published, ours, source) in values.items()
     )
+
+
+def _against_plain_search(places: int = 60) -> float:
+    """Return the largest difference from a search that is written out, on straight roads between scattered places."""
+    number = np.arange(places)
+    xy = np.column_stack([(number * 377) % 1009, (number * 611) % 997]).astype(float)
+    apart = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1))
+    pairs = [(a, int(b)) for a in range(places) for b in np.argsort(apart[a], kind="stable")[1:4]]
+    roads = gpd.GeoDataFrame(geometry=[shapely.LineString(xy[[a, b]]) for a, b in pairs], crs=CRS)
+    network = make_network(roads, mode="walk", walk_m_per_minute=60.0, join_m=0.0, cross="apart")
+    corners = gpd.GeoSeries(shapely.points(xy), index=number, crs=CRS)
+    snapped = snap(network, corners, farthest_m=1.0)
+    ours = travel_table(network, snapped, snapped, unit="distance_m").unstack().reindex(index=number, columns=number)
+    near: dict[int, list[int]] = {}
+    for a, b in pairs:
+        near.setdefault(a, []).append(b)
+        near.setdefault(b, []).append(a)
+    plain = np.array([_search(start, near, apart) for start in range(places)])
+    return float(np.abs(np.nan_to_num(ours.to_numpy(), nan=1e9) - np.where(np.isinf(plain), 1e9, plain)).max())
+
+
+def _search(start: int, near: dict[int, list[int]], apart: np.ndarray) -> list[float]:
+    best = [math.inf] * len(apart)
+    heap = [(0.0, start)]
+    while heap:
+        cost, here = heapq.heappop(heap)
+        if cost >= best[here]:
+            continue
+        best[here] = cost
+        for there in near[here]:
+            heapq.heappush(heap, (cost + float(apart[here, there]), there))
+    return best
 
 
 def _streets() -> gpd.GeoDataFrame:

@@ -54,13 +54,16 @@ class StageReach:
         within the limit in a straight line; `own_beyond`, those for whom every
         school of their own catchment is out of reach (missing where families
         choose freely).
+    grades
+        By (age, year), all areas together: `children`, `within`, `beyond` and
+        `unknown`.
     nearest
         By area, in the first year: the `school` nearest to most of its children
         and the mean way `way_m` to each child's nearest one.
     groups
         In the first year, by (`by`, `group`): all, each township, town and
-        country: children, within, beyond, mean way `way_m`, and seats in reach
-        `seats_per_100` children.
+        country: children, within, beyond, mean way `way_m`, seats in reach
+        `seats_per_100` children, and their Gini coefficient `gini_seats`.
     sites
         Points of schools, and of projects that make one: `name`, `circle_m`
         (its limit) and `radius_m` (how far that is in a straight line).
@@ -77,6 +80,7 @@ class StageReach:
     by: str
     limits: tuple[Limit, ...]
     areas: pd.DataFrame
+    grades: pd.DataFrame
     nearest: pd.DataFrame
     groups: pd.DataFrame
     sites: gpd.GeoDataFrame
@@ -140,13 +144,15 @@ def reach_of(
     if not stage.free_choice:
         coverage = ground.project.in_force(ground.project.coverage_of[stage.id])
         own = serving(sites, ground.homes.points, coverage)
-    tables = []
+    tables, by_age = [], []
     for ages in bands_of(stage.ages, limits):
-        counts = children.sel(age=slice(*ages), year=years).sum("age").transpose("area", "year").to_pandas()
+        of_ages = children.sel(age=slice(*ages), year=years).transpose("age", "area", "year")
+        counts = of_ages.sum("age").to_pandas()
         flags = measured.judged(ages, sets, own)
         shares = {name: ground.homes.by_area(values)[:, of_year] for name, values in flags.items()}
         of_area = ground.homes.areas.get_indexer(counts.index)
         tables.append({"children": counts.to_numpy()} | {n: counts.to_numpy() * s[of_area] for n, s in shares.items()})
+        by_age.append(_of_grades(of_ages, {name: share[of_area] for name, share in shares.items()}))
     index = pd.MultiIndex.from_product([counts.index, years], names=["area", "year"])
     areas = pd.DataFrame(
         {
@@ -166,6 +172,7 @@ def reach_of(
         by=ground.ways.by,
         limits=limits,
         areas=areas,
+        grades=pd.concat(by_age),
         nearest=_by_area(ground.homes, ways, sites),
         groups=_groups(ground, now, pupils, ways["way_m"], seats),
         sites=zoned,
@@ -173,6 +180,15 @@ def reach_of(
         zones=ground.ways.zones(zoned, guarded=ground.ways.guards(stage.id)),
         equity=_equity(ground, pupils, ways["way_m"], seats),
     )
+
+
+def _of_grades(children: xr.DataArray, shares: dict[str, Floats]) -> pd.DataFrame:
+    """Add up children of each age over areas, and those of them for whom something holds."""
+    counts = children.to_numpy()
+    columns = {"children": counts.sum(axis=1)}
+    columns |= {name: (counts * shares[name]).sum(axis=1) for name in ("within", "beyond", "unknown")}
+    index = pd.MultiIndex.from_product([children["age"].to_numpy(), children["year"].to_numpy()], names=["age", "year"])
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
 
 
 def bands_of(ages: tuple[int, int], limits: tuple[Limit, ...]) -> list[tuple[int, int]]:
@@ -349,6 +365,7 @@ def _groups(ground: Ground, now: pd.DataFrame, pupils: Floats, way: pd.Series, s
         at_point = key.reindex(area_of).to_numpy()
         table["way_m"] = _mean(way.to_numpy(), pupils, at_point).reindex(table.index)
         table["seats_per_100"] = 100 * _mean(seats, pupils, at_point).reindex(table.index)
+        table["gini_seats"] = _gini(seats, pupils, at_point).reindex(table.index)
         parts.append(table.rename_axis("group").assign(by=by).set_index("by", append=True).reorder_levels([1, 0]))
     return pd.concat(parts)
 
@@ -359,6 +376,15 @@ def _mean(values: Floats, weights: Floats, group: NDArray[np.object_]) -> pd.Ser
     table = pd.DataFrame({"sum": np.where(known, values, 0.0) * weights, "weight": weights * known, "group": group})
     sums = table.groupby("group")[["sum", "weight"]].sum()
     return sums["sum"] / sums["weight"].where(sums["weight"] > 0)
+
+
+def _gini(values: Floats, weights: Floats, group: NDArray[np.object_]) -> pd.Series:
+    """Return the Gini coefficient over children within each group, of those for whom the value is known."""
+    table = pd.DataFrame({"value": values, "weight": weights, "group": group})
+    known = table[np.isfinite(values) & (weights > 0)]
+    return pd.Series(
+        {label: equity.gini(part["value"], part["weight"]) for label, part in known.groupby("group")}, dtype=float
+    )
 
 
 def _equity(ground: Ground, pupils: Floats, way: pd.Series, seats: Floats) -> pd.Series:

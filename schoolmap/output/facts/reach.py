@@ -16,6 +16,7 @@ from schoolmap.output.facts.cells import stage_names
 from schoolmap.output.model import FactTable
 from schoolmap.output.words import both
 from schoolmap.space.changes import OUTSIDE
+from schoolmap.tables import grades_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,7 @@ def reach_tables(plan: Plan) -> Iterator[FactTable]:
         return
     stages = plan.reach.stages
     yield _coverage(plan, stages)
+    yield _grades(plan, stages)
     yield _groups(plan, stages)
     yield _areas(plan, stages)
     yield _equity(plan, stages)
@@ -162,6 +164,53 @@ def _coverage(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
     )
 
 
+def _grades(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
+    names = stage_names(plan)
+    years = shown_years(plan)
+    rows: list[tuple[Cell, ...]] = []
+    for stage, reach in stages.items():
+        for row in records(reach.grades):
+            if row["year"] not in years:
+                continue
+            rows.append(
+                (
+                    names[stage],
+                    _grade(int(row["age"])),
+                    int(row["age"]),
+                    int(row["year"]),
+                    number(row["children"]),
+                    number(row["within"]),
+                    number(row["beyond"]),
+                    number(row["unknown"]),
+                    _share(row["within"], row["within"] + row["beyond"]),
+                )
+            )
+    return FactTable(
+        id="reach_grades",
+        group="reach",
+        title=both("Reach by grade", "分年级覆盖"),
+        notes=(both("By the usual age of each grade.", "按各年级的常规年龄。"),),
+        columns=(
+            STAGE,
+            head("Grade", "年级", "text"),
+            head("Age", "年龄"),
+            YEAR,
+            head("Children", "儿童"),
+            head("Within reach", "范围内"),
+            head("Out of reach", "范围外"),
+            head("No limit known", "无规定"),
+            head("Share within reach", "覆盖率", "share"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _grade(age: int) -> Cell:
+    """Return the grade of an age; nothing where there is none."""
+    found = grades_of((age, age))
+    return found[0] if found else None
+
+
 def _groups(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
     names = stage_names(plan)
     rows: list[tuple[Cell, ...]] = [
@@ -175,6 +224,7 @@ def _groups(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
             _share(row["within"], row["within"] + row["beyond"]),
             number(row["way_m"], 0),
             number(row["seats_per_100"], 1),
+            number(row["gini_seats"], 3),
         )
         for stage, reach in stages.items()
         for row in records(reach.groups)
@@ -201,6 +251,7 @@ def _groups(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
             head("Share within reach", "覆盖率", "share"),
             head("Mean way in m", "平均距离（米）"),
             head("Seats in reach per 100", "每百人可达学位", "decimal"),
+            head("Their Gini", "其基尼系数", "decimal"),
         ),
         rows=tuple(rows),
     )
