@@ -10,7 +10,6 @@ import shapely
 
 from schoolmap.reach.homes import MOST_POINTS
 from schoolmap.reach.homes import homes_of
-from schoolmap.reach.homes import weight_of
 
 CRS = "EPSG:4546"
 AREAS = gpd.GeoDataFrame(
@@ -76,14 +75,3 @@ def test_shares_of_every_area_add_up_to_one(places: dict[str, shapely.Geometry] 
     homes = homes_of(AREAS, None if places is None else dwellings(places, homes=[3, 4]))
     ones = homes.by_area(np.ones((len(homes.points), 1)))
     np.testing.assert_allclose(ones, 1.0, atol=1e-12)
-
-
-def test_the_weight_is_what_all_dwellings_state() -> None:
-    """People before homes; a column with gaps is not used; buildings count by floors, land by its surface."""
-    two = {"mill": shapely.Point(0, 0), "inn": shapely.Point(9, 9)}
-    assert weight_of(dwellings(two, people=[3, 4], homes=[1, 2])).to_list() == [3, 4]
-    assert weight_of(dwellings(two, people=[3, None], homes=[1, 2])).to_list() == [1, 2]
-    assert weight_of(dwellings(two, people=[3, None])).to_list() == [1, 1]
-    blocks = {"low": shapely.box(0, 0, 10, 10), "high": shapely.box(20, 0, 30, 10)}
-    assert weight_of(dwellings(blocks, floors=[None, 6])).to_list() == [100, 600]
-    assert weight_of(dwellings(blocks)) is None
