@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from schoolmap.reach.homes import MOST_POINTS
+from schoolmap.reach.homes import gathered
 from schoolmap.reach.homes import homes_of
 
 CRS = "EPSG:4546"
@@ -75,3 +76,44 @@ def test_shares_of_every_area_add_up_to_one(places: dict[str, shapely.Geometry] 
     homes = homes_of(AREAS, None if places is None else dwellings(places, homes=[3, 4]))
     ones = homes.by_area(np.ones((len(homes.points), 1)))
     np.testing.assert_allclose(ones, 1.0, atol=1e-12)
+
+
+def test_too_many_homes_are_gathered_with_their_neighbours() -> None:
+    """Of 400 houses 20 m apart at most 50 points are left: shares and the middle of each area stay."""
+    places = [(20.0 * x + 5, 20.0 * y + 5) for x in range(20) for y in range(20)]
+    houses = gpd.GeoDataFrame(
+        {"area": ["a"] * 300 + ["b"] * 100, "share": [1 / 300] * 300 + [1 / 100] * 100},
+        geometry=shapely.points(places),
+        crs=CRS,
+    )
+    found = gathered(houses, most=50)
+    assert 10 < len(found) <= 50
+    for area in ("a", "b"):
+        before, after = houses[houses["area"] == area], found[found["area"] == area]
+        assert after["share"].sum() == pytest.approx(1.0)
+        for axis in ("x", "y"):
+            means = [
+                float((part["share"].to_numpy() * getattr(part.geometry, axis).to_numpy()).sum())
+                for part in (before, after)
+            ]
+            assert means[0] == pytest.approx(means[1])
+    assert gathered(houses, most=400) is houses
+
+
+def test_points_of_different_areas_are_never_gathered() -> None:
+    """Two areas keep a point each, however few may be left."""
+    houses = gpd.GeoDataFrame(
+        {"area": ["a", "b"], "share": [1.0, 1.0]}, geometry=shapely.points([[1, 1], [2, 2]]), crs=CRS
+    )
+    assert gathered(houses, most=1)["area"].tolist() == ["a", "b"]
+
+
+def test_a_large_county_has_fewer_points_an_area() -> None:
+    """2,000 areas of a square kilometre: 30 points each and not 100."""
+    shapes = [
+        shapely.box(1000.0 * x, 1000.0 * y, 1000.0 * (x + 1), 1000.0 * (y + 1)) for x in range(50) for y in range(40)
+    ]
+    county = gpd.GeoDataFrame(geometry=shapes, index=[f"{number:04d}" for number in range(2000)], crs=CRS)
+    homes = homes_of(county, None)
+    assert len(homes.points) <= 60_000
+    assert homes.points.groupby("area").size().min() >= 4

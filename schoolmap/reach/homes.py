@@ -30,6 +30,9 @@ SPACING_M = 100.0
 """Points of an area without dwellings are this far apart, or more where it would take too many."""
 MOST_POINTS = 100
 """Points of one area at most; a village of 10 square kilometres has one every 300 m."""
+MOST_IN_ALL = 60_000
+"""Points of a project at most: a large county has fewer in each area, and gathers homes that are neighbours."""
+LEAST_POINTS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +92,56 @@ def homes_of(areas: gpd.GeoDataFrame, dwellings: gpd.GeoDataFrame | None) -> Hom
         parts.append(found)
     spread = gpd.GeoDataFrame(solid[~solid.index.isin(housed)])
     if len(spread) > 0:
-        parts.append(_of_samples(dasymetric.sample_points(spread, spacing_m=SPACING_M, most=MOST_POINTS)))
-    points = pd.concat([part for part in parts if len(part) > 0], ignore_index=True)
+        most = min(MOST_POINTS, max(LEAST_POINTS, MOST_IN_ALL // len(areas)))
+        parts.append(_of_samples(dasymetric.sample_points(spread, spacing_m=SPACING_M, most=most)))
+    points = gathered(gpd.GeoDataFrame(pd.concat([part for part in parts if len(part) > 0], ignore_index=True)))
     return Homes(
         points=gpd.GeoDataFrame(points, geometry="geometry", crs=areas.crs),
         areas=areas.index,
         method=() if len(solid) == 0 else (_words(len(housed), len(spread)),),
     )
+
+
+def gathered(points: gpd.GeoDataFrame, *, most: int = MOST_IN_ALL) -> gpd.GeoDataFrame:
+    """
+    Put points of an area together that lie in one square, where there are too many in all.
+
+    Parameters
+    ----------
+    points
+        With `area` and `share`, in a metric CRS.
+    most
+        How many may stay as they are. Squares have sides of 50 m, or of twice
+        that, and so on, until there are no more points than that, or no square
+        is shared any more.
+
+    Returns
+    -------
+    points
+        The same shares of each area; a point that stands for several is in
+        their middle, by their shares.
+    """
+    side = SPACING_M / 2
+    while len(points) > most:
+        xy = shapely.get_coordinates(points.geometry.to_numpy())
+        share = points["share"].to_numpy()
+        table = pd.DataFrame(
+            {"area": points["area"].to_numpy(), "share": share, "x": xy[:, 0] * share, "y": xy[:, 1] * share}
+        )
+        square = np.floor(xy / side).astype(np.int64)
+        sums = table.groupby(["area", square[:, 0], square[:, 1]], sort=False, as_index=False)[
+            ["share", "x", "y"]
+        ].sum()
+        if len(sums) == len(points) and side > 100 * SPACING_M:
+            break
+        places = shapely.points(sums["x"] / sums["share"], sums["y"] / sums["share"])
+        points = gpd.GeoDataFrame(
+            {"area": sums["area"].to_numpy(dtype=object), "share": sums["share"].to_numpy()},
+            geometry=places,
+            crs=points.crs,
+        )
+        side *= 2
+    return points
 
 
 def _at(labels: pd.Index, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
