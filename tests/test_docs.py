@@ -86,3 +86,12 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture[str], monkeypatch
     printed = capsys.readouterr().out
     assert "shortage_probability" in printed
     assert "transfer" in printed
+
+
+def test_the_example_on_space_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The block in docs/space.md: catchments by distance and by seats, and seats in reach."""
+    monkeypatch.chdir(ROOT)
+    found = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "space.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert found is not None
+    exec(found[1], {})  # noqa: S102 - our own page
+    assert "catchment" in capsys.readouterr().out
