@@ -9,6 +9,7 @@ transfer is audited.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -85,6 +86,8 @@ class Plan:
     audit: pd.DataFrame
     outside: pd.Series
     """Residents of each area in no catchment of the youngest stage, at the count; only areas that have any."""
+    outside_later: dict[int, pd.Series]
+    """The same by the boundaries that hold from a later school year."""
     remarks: tuple[dict[str, str], ...] = ()
 
 
@@ -138,6 +141,10 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
     residents = {stage.id: _residents(project, demography, belonging, stage.id) for stage in project.stages}
     coverage = project.coverage_of[project.stages[0].id]
     outside = _outside(project, demography, belonging[coverage])
+    outside_later = {
+        start: _outside(project, demography, replace(belonging[coverage], starts=(start,), shares=(shares,)))
+        for start, shares in list(zip(belonging[coverage].starts, belonging[coverage].shares, strict=True))[1:]
+    }
     return Plan(
         project=project,
         demography=demography,
@@ -152,6 +159,7 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         balance=_long_balance(results),
         audit=audit.table(),
         outside=outside,
+        outside_later=outside_later,
         remarks=tuple(_strange_demand(project, demography, results)),
     )
 

@@ -28,6 +28,7 @@ from schoolmap.inputs.checks import people
 from schoolmap.inputs.checks.between import Table
 from schoolmap.inputs.checks.between import check_between
 from schoolmap.inputs.checks.between import check_people
+from schoolmap.inputs.checks.listed_areas import in_force
 from schoolmap.inputs.checks.named import Named
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.coordinates import parse_crs
@@ -72,6 +73,7 @@ from schoolmap.ways import walking_pace
 from schoolmap.zoning import Zoning
 from schoolmap.zoning import built_zoning
 from schoolmap.zoning import drawn_zoning
+from schoolmap.zoning import open_schools
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +133,9 @@ class Project:
     later
         Catchments by coverage and school year from which they hold, where a
         boundary changes after the base year.
+    served
+        By first school year of each period, the catchments that each section
+        serves in it; see `served_in`.
     built
         Stages whose catchments were built from travel.
     schools
@@ -188,6 +193,7 @@ class Project:
     coverage_of: dict[str, str]
     holding: dict[str, pd.Index]
     later: dict[str, dict[int, gpd.GeoDataFrame]]
+    served: dict[int, pd.Series]
     built: tuple[str, ...]
     schools: gpd.GeoDataFrame
     sections: pd.DataFrame
@@ -204,6 +210,16 @@ class Project:
     gates: gpd.GeoDataFrame | None
     dwellings: gpd.GeoDataFrame | None
     faults: tuple[Fault, ...]
+
+    def served_in(self, stage: str, year: int) -> pd.Series:
+        """Return the catchments that each school of a stage serves in a school year."""
+        start = max((first for first in self.served if first <= year), default=min(self.served))
+        return self.served[start].xs(stage, level="stage")
+
+    def catchments_in(self, coverage: str, year: int) -> gpd.GeoDataFrame:
+        """Return the catchments of a coverage that hold in a school year."""
+        begun = [start for start in self.later.get(coverage, {}) if start <= year]
+        return self.later[coverage][max(begun)] if begun else self.in_force(coverage)
 
     def in_force(self, coverage: str) -> gpd.GeoDataFrame:
         """Return the catchments of a coverage that hold in the base year."""
@@ -253,16 +269,42 @@ def inspect_folder(
     standards, standard_faults = _read_standards(document, folder)
     tables, table_faults = _read_tables(document, folder, progress)
     tables, ruled = _apply_rulings(tables, enumerate(document.rulings, start=1))
-    tables, listed = _serve_as_listed(tables)
+    asked = tables["sections"].named if "sections" in tables else None
+    tables, listed = _serve_as_listed(tables, document.project.base_year)
     faults = [*standard_faults, *table_faults, *ruled, *listed]
     progress("checks between tables")
     faults += check_between(tables, document, standards, told=faults)
-    if "catchments" not in document.tables and "areas" in tables and tables["areas"].sound:
+    if _from_areas(tables, document) and "areas" in tables and tables["areas"].sound:
         faults += _no_polygons(tables["areas"].named)
+    if "catchments" not in document.tables and "sections" in tables and tables["sections"].sound:
+        faults += _nothing_open(tables["sections"].named, document)
     if standards is None or any(fault.severity is Severity.ERROR for fault in faults):
         return None, tuple(faults)
     named = {name: table.named for name, table in tables.items()}
-    return _assemble(folder, document, standards, named, tuple(faults)), tuple(faults)
+    return _assemble(folder, document, standards, named, tuple(faults), asked=asked), tuple(faults)
+
+
+def _from_areas(tables: dict[str, Table], document: ProjectFile) -> bool:
+    """Return whether catchments are put together from small areas."""
+    if "catchments" not in document.tables:
+        return True
+    frame = tables["catchments"].named.frame if "catchments" in tables else pd.DataFrame()
+    return "areas" in frame and bool(frame["areas"].notna().any())
+
+
+def _nothing_open(sections: Named, document: ProjectFile) -> list[Fault]:
+    """Report stages without any school that catchments could be built around."""
+    wording = Wording(
+        "has no school with seats, classrooms or pupils: no catchments can be built.",
+        "Add `[tables.catchments]`, fill in the sections, or leave the stage out.",
+        "没有一所学校有学位、教室或在校生:无法生成学区。",
+        "请增加 `[tables.catchments]`、填写学部数据,或删去该学段。",
+    )
+    return [
+        Fault(file=FILE_NAME, column=f"stages.{stage}", **wording._asdict())
+        for stage in document.stages
+        if len(open_schools(sections.frame, stage)) == 0
+    ]
 
 
 def _no_polygons(areas: Named) -> list[Fault]:
@@ -519,14 +561,15 @@ def _bad_ruling(number: int, ruling: Ruling, wording: Wording) -> Fault:
     return Fault(file=FILE_NAME, column=f"rulings.{number}", value=value, **wording._asdict())
 
 
-def _serve_as_listed(tables: dict[str, Table]) -> tuple[dict[str, Table], list[Fault]]:
-    """Let sections serve the catchments that list their school, where they declare none themselves."""
+def _serve_as_listed(tables: dict[str, Table], base_year: int) -> tuple[dict[str, Table], list[Fault]]:
+    """Let sections serve the catchments that list their school in the base year, where they declare none themselves."""
     if "catchments" not in tables or "sections" not in tables:
         return tables, []
     catchments, sections = tables["catchments"].named, tables["sections"].named
     if "schools" not in catchments.frame or not {"school", "stage"} <= set(sections.frame.columns):
         return tables, []
-    frame, faults = consistency.serve_as_listed(sections, catchments)
+    now = replace(catchments, frame=in_force(catchments.frame, base_year))
+    frame, faults = consistency.serve_as_listed(sections, now)
     served = replace(tables["sections"], named=replace(sections, frame=frame))
     return {**tables, "sections": served}, faults
 
@@ -537,12 +580,19 @@ def _assemble(
     standards: _standards.Standards,
     tables: dict[str, Named],
     faults: tuple[Fault, ...],
+    *,
+    asked: Named | None,
 ) -> Project:
     schools = named_layer(tables["schools"].frame, "school", texts=SCHOOL_TEXTS, numbers=SCHOOL_NUMBERS)
     areas = named_layer(tables["areas"].frame, "area", texts=("parent", "urban_rural"))
     ways = {name: read(tables[name].frame) if name in tables else None for name, read in _WAYS.items()}
     zoning = _zoning(document, standards, tables, areas=areas, schools=schools, ways=ways)
     sections = index_sections(zoning.sections, schools, zoning.now, zoning.of)
+    served = _served(document, tables, zoning, schools, sections=sections, asked=asked)
+    if len(served) > 1:
+        sections["catchments"] = [
+            tuple(dict.fromkeys(zone for one in served.values() for zone in one[key])) for key in sections.index
+        ]
     stages = [stage.model_copy(update={"id": name}) for name, stage in document.stages.items()]
     frames = {name: table.frame for name, table in tables.items()}
     classes = class_records(
@@ -583,7 +633,8 @@ def _assemble(
         classes=classes,
         resources=resource_table(frames.get("resources")),
         flows=flow_table(frames.get("flows")),
-        projects=index_projects(tables["projects"].frame, schools, sections, zoning.now, zoning.of),
+        served=served,
+        projects=_projects(tables["projects"].frame, schools, sections, zoning, document.project.base_year),
         project_places=_project_places(tables["projects"].frame, document.project.crs),
         settings_travel=travel_settings(document),
         **ways,
@@ -631,10 +682,56 @@ def _zoning(
     return built_zoning(areas, schools, sections, stages=document.stages, ways=routes)
 
 
+def _served(
+    document: ProjectFile,
+    tables: dict[str, Named],
+    zoning: Zoning,
+    schools: gpd.GeoDataFrame,
+    *,
+    sections: pd.DataFrame,
+    asked: Named | None,
+) -> dict[int, pd.Series]:
+    """Return the catchments that each section serves in each period: as declared, as listed, or where it then stands."""
+    base = document.project.base_year
+    if not zoning.starts:
+        return {base: sections["catchments"]}
+    found = {base: _holding(sections["catchments"], zoning.now, zoning.of)}
+    for start in zoning.starts:
+        layers = zoning.at(start)
+        frame = zoning.sections
+        catchments = tables["catchments"]
+        if asked is not None and "schools" in catchments.frame:
+            frame, _ = consistency.serve_as_listed(asked, replace(catchments, frame=in_force(catchments.frame, start)))
+        served = index_sections(frame, schools, layers, zoning.of)["catchments"]
+        found[start] = _holding(served, layers, zoning.of)
+    return found
+
+
+def _holding(served: pd.Series, layers: dict[str, gpd.GeoDataFrame], of: dict[str, str]) -> pd.Series:
+    """Leave out the catchments that do not hold."""
+    stages = served.index.get_level_values("stage")
+    there = {stage: set(layers[name].index) for stage, name in of.items()}
+    kept = [tuple(zone for zone in zones if zone in there[stage]) for zones, stage in zip(served, stages, strict=True)]
+    return pd.Series(kept, index=served.index, dtype=object, name="catchments")
+
+
+def _projects(
+    frame: pd.DataFrame, schools: gpd.GeoDataFrame, sections: pd.DataFrame, zoning: Zoning, base_year: int
+) -> pd.DataFrame:
+    """Index projects, each in the catchment that holds its place in the year in which it opens."""
+    now = index_projects(frame, schools, sections, zoning.now, zoning.of)
+    opening = pd.to_numeric(now["opening"].astype(str).str[:4], errors="coerce").fillna(base_year)
+    for start in zoning.starts:
+        then = index_projects(frame, schools, sections, zoning.at(start), zoning.of)
+        now = now.where(opening < start, then)
+    return now
+
+
 def _project_places(frame: pd.DataFrame, crs: str) -> gpd.GeoSeries:
     """Return the points of projects, in the order of their codes; missing where a project has none of its own."""
     labels = pd.Index(frame["project"], name="project")
-    points = frame.geometry.to_numpy() if isinstance(frame, gpd.GeoDataFrame) else [None] * len(frame)
+    # one point of a layer of several is often written as such
+    points = frame.geometry.centroid.to_numpy() if isinstance(frame, gpd.GeoDataFrame) else [None] * len(frame)
     return gpd.GeoSeries(points, index=labels, crs=crs).sort_index()
 
 

@@ -155,7 +155,7 @@ def seat_stage(
     living = by_scenario[first].inside.sum("age")
     periods = {period[0]: period for period in belonging.periods(years) if period}
     serving = {
-        year: supply.serving_shares(sections["catchments"], weight=living.sel(year=year).to_series())
+        year: supply.serving_shares(project.served_in(stage.id, year), weight=living.sel(year=year).to_series())
         for year in periods
     }
     shares = next(iter(serving.values()))

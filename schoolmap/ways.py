@@ -139,31 +139,56 @@ class Ways:
         links = self.driven.links
         return float(links["length_m"].sum() / np.minimum(links["forward"], links["backward"]).sum())
 
+    def straight(self, points: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> Floats:
+        """Return the straight line from each point to the nearest gate of each site, in metres."""
+        travel = straight_table(points.geometry, self.entrances(sites), detour=1.0)
+        return _grid(travel, points.index, sites.index)
+
     def zones(self, sites: gpd.GeoDataFrame, *, guarded: bool) -> gpd.GeoSeries | None:
         """
-        Return what can be reached on roads from each site within its limit, `circle_m`; nothing without roads.
+        Return what can be reached on roads from each site within its limit; nothing without roads.
 
-        Sites without a limit, and those far from any road, have an empty zone.
+        Parameters
+        ----------
+        sites
+            With `circle_m`, the limit on foot (0: none), and perhaps
+            `drive_minutes`, where it is one in minutes that are driven.
+        guarded
+            Whether who walks may not cross barriers.
+
+        Returns
+        -------
+        zones
+            Polygons by site; empty without a limit, or far from any road.
         """
         network = self.guarded if guarded else self.free
         if network is None:
             return None
         found = gpd.GeoSeries([shapely.Polygon()] * len(sites), index=sites.index, crs=sites.crs)
-        limited = gpd.GeoDataFrame(sites[sites["circle_m"] > 0])
-        if limited.empty:
-            return found
-        for limit, group in limited.groupby("circle_m"):
-            zones = isochrones(
-                network,
-                snap(network, self.entrances(gpd.GeoDataFrame(group)), farthest_m=self.settings.farthest_m),
-                limits=group["circle_m"],
-                unit="distance_m",
-                buffer_m=aside_m(float(str(limit))),
-                largest_hole_m2=LARGEST_HOLE_M2,
-            )
-            drawn = zones.geometry.droplevel("limit")
-            found.loc[drawn.index] = drawn.to_numpy()
+        minutes = sites["drive_minutes"] if "drive_minutes" in sites else pd.Series(np.nan, index=sites.index)
+        walked = sites[(sites["circle_m"] > 0) & minutes.isna()]
+        for limit, group in walked.groupby("circle_m"):
+            aside = aside_m(float(str(limit)))
+            self._draw(found, network, gpd.GeoDataFrame(group), group["circle_m"], unit="distance_m", aside=aside)
+        if self.driven is not None and minutes.notna().any():
+            group = gpd.GeoDataFrame(sites[minutes.notna()])
+            self._draw(found, self.driven, group, minutes.dropna(), unit="minutes", aside=DRIVEN_ASIDE_M)
         return found
+
+    def _draw(
+        self,
+        found: gpd.GeoSeries,
+        network: Network,
+        sites: gpd.GeoDataFrame,
+        limits: pd.Series,
+        *,
+        unit: Literal["distance_m", "minutes"],
+        aside: float,
+    ) -> None:
+        gates = snap(network, self.entrances(sites), farthest_m=self.settings.farthest_m)
+        zones = isochrones(network, gates, limits=limits, unit=unit, buffer_m=aside, largest_hole_m2=LARGEST_HOLE_M2)
+        drawn = zones.geometry.droplevel("limit")
+        found.loc[drawn.index] = drawn.to_numpy()
 
     def far(self, points: gpd.GeoDataFrame, schools: gpd.GeoDataFrame) -> pd.DataFrame:
         """
@@ -200,7 +225,11 @@ class Ways:
             ("school", str(label), str(schools["name"].get(label, "")), float(metres), np.nan)
             for label, metres in astray.items()
         ]
-        rows += [("island", "", "", np.nan, float(length) / 1000) for length in alone["length_m"]]
+        middle = (alone["west"] + alone["east"]) / 2, (alone["south"] + alone["north"]) / 2
+        rows += [
+            ("island", f"{x:.0f}, {y:.0f}", "", np.nan, float(length) / 1000)
+            for x, y, length in zip(*middle, alone["length_m"], strict=True)
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     @property
@@ -231,6 +260,8 @@ class Ways:
 
 ASIDE, LEAST_ASIDE_M = 0.1, 60.0
 """What can be reached is drawn this share of the limit aside of the roads, and at least so many metres."""
+DRIVEN_ASIDE_M = 300.0
+"""What is reached by a drive is drawn this far aside of the roads."""
 LARGEST_HOLE_M2 = 40_000.0
 """Blocks of houses up to this surface, between streets that are reached, are drawn as reached."""
 

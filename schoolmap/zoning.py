@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import distance
 
 from schoolmap.inputs.checks.between import catchments_of
 from schoolmap.inputs.checks.listed_areas import first_years
@@ -60,6 +61,20 @@ class Zoning:
     def all(self) -> dict[str, gpd.GeoDataFrame]:
         """Return the catchments of the base year, and after them those that are only in a later one."""
         return {name: _with_later(layer, self.later.get(name, {}).values()) for name, layer in self.now.items()}
+
+    @property
+    def starts(self) -> list[int]:
+        """Return the school years from which other boundaries hold than before, after the base year."""
+        return sorted({year for later in self.later.values() for year in later})
+
+    def at(self, year: int) -> dict[str, gpd.GeoDataFrame]:
+        """Return the catchments of each coverage that hold in a school year."""
+        return {name: _latest(layer, self.later.get(name, {}), year) for name, layer in self.now.items()}
+
+
+def _latest(now: gpd.GeoDataFrame, later: dict[int, gpd.GeoDataFrame], year: int) -> gpd.GeoDataFrame:
+    begun = [start for start in later if start <= year]
+    return later[max(begun)] if begun else now
 
 
 def drawn_zoning(
@@ -152,10 +167,17 @@ def built_zoning(
     middles = gpd.GeoDataFrame(geometry=areas.geometry.representative_point(), crs=areas.crs)
     now, served = {}, {}
     for stage in stages:
-        own = _open(sections, stage)
+        own = open_schools(sections, stage)
         sites = gpd.GeoDataFrame(schools.loc[own]).assign(school=own)
         sites = sites.set_geometry(sites.geometry.centroid)
         grid = ways.metres(middles, sites, guarded=ways.guards(stage))
+        # where the roads lead to nobody's school, or to no home, the straight line decides: nobody is left out
+        known = np.isfinite(grid)
+        lost = (known.sum(axis=1) == 0)[:, None] | (known.sum(axis=0) == 0)[None, :]
+        straight = ways.settings.detour * distance.cdist(
+            *(shapely.get_coordinates(x.geometry) for x in (middles, sites))
+        )
+        grid = np.where(lost, straight, grid)
         pairs = pd.MultiIndex.from_product([areas.index, own], names=["origin", "school"])
         travel = pd.Series(grid.ravel(), index=pairs)
         built = catchments.nearest(areas, travel[np.isfinite(grid.ravel())])
@@ -177,7 +199,7 @@ def built_zoning(
     return Zoning(now=now, of={stage: stage for stage in now}, later={}, sections=frame, built=tuple(now))
 
 
-def _open(sections: pd.DataFrame, stage: str) -> pd.Index:
+def open_schools(sections: pd.DataFrame, stage: str) -> pd.Index:
     """Return the schools that have a section of a stage with seats, rooms or pupils; one that states none may have any."""
     own = sections[sections["stage"] == stage]
     stated = own.reindex(columns=["seats", "classrooms", "enrolment"]).astype(float)

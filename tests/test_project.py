@@ -525,5 +525,5 @@ def test_the_berlin_trap(berlin: Path) -> None:
 def test_berlin_as_it_is_can_be_planned() -> None:
     """The example has warnings and one ruling, and no error."""
     project = read_project(BERLIN)
-    assert {fault.severity for fault in project.faults} == {Severity.WARNING, Severity.RULING}
+    assert {fault.severity for fault in project.faults} == {Severity.WARNING, Severity.RULING, Severity.NOTICE}
     assert all(fault.problem_zh and fault.remedy_zh for fault in project.faults)

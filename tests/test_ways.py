@@ -152,7 +152,7 @@ def test_what_no_road_leads_to_is_told() -> None:
     assert far[["what", "label", "name"]].to_numpy().tolist() == [
         ["home", "a", ""],
         ["school", "s", "远"],
-        ["island", "", ""],
+        ["island", "5000, 5200", ""],
     ]
     assert far["distance_m"].tolist()[:2] == [900.0, 700.0]
     assert far["km"].iloc[2] == 0.4

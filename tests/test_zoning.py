@@ -12,6 +12,7 @@ import village
 from shapely import box
 
 from schoolmap.errors import InputError
+from schoolmap.output.describe import describe
 from schoolmap.output.describe_facts import describe_facts
 from schoolmap.plan import make_plan
 from schoolmap.project import read_project
@@ -140,6 +141,64 @@ def test_seats_go_with_the_boundary(tmp_path: Path) -> None:
     assert seats.loc["0103", 2026] > 0
     np.testing.assert_allclose(seats.sum().loc[2025], 1080)
     np.testing.assert_allclose(seats.sum().loc[2026], 1170)
+
+
+def test_a_school_without_a_catchment_is_where_it_then_stands(tmp_path: Path) -> None:
+    """The fourth village becomes a catchment of its own in 2026, and the school that stands there goes with it."""
+    layer = zones(
+        (WEST, (0, 0, 1000, 2000), ""),
+        (EAST, (1000, 0, 2000, 2000), ""),
+        (EAST, (1000, 0, 2000, 1000), "2026"),
+        ("0103", (1000, 1000, 2000, 2000), "2026"),
+    )
+    found = project(tmp_path, layer)
+    assert found.served_in("primary", 2025)["2143000001"] == (EAST,)
+    assert found.served_in("primary", 2026)["2143000001"] == ("0103",)
+    plan = make_plan(found)
+    seats = plan.balance[plan.balance["stage"] == "primary"].pivot_table(
+        index="catchment", columns="year", values="seats"
+    )
+    assert seats.loc["0103", [2025, 2026]].tolist() == [0, 630]
+    assert seats.loc[EAST, [2025, 2026]].tolist() == [540, 0]
+    # spare seats are looked at from the year on in which it exists
+    assert plan.results["primary"].reviews.loc["0103", "first_year"] == 2026
+
+
+def test_a_project_is_in_the_catchment_of_the_year_in_which_it_opens(tmp_path: Path) -> None:
+    """X3 stands in the third village and opens in 2028: in the catchment that is there from 2027 on."""
+    layer = zones(
+        (WEST, (0, 0, 1000, 2000), ""),
+        (EAST, (1000, 0, 2000, 2000), ""),
+        (EAST, (1000, 1000, 2000, 2000), "2027"),
+        ("0103", (1000, 0, 2000, 1000), "2027"),
+    )
+    assert project(tmp_path, layer).projects.loc["X3", "catchment"] == "0103"
+
+
+def test_schools_may_be_listed_by_boundary(tmp_path: Path) -> None:
+    """The list of the base year holds until a later one begins; they are not mixed."""
+    layer = zones(
+        (WEST, (0, 0, 1000, 2000), ""),
+        (EAST, (1000, 0, 2000, 2000), ""),
+        (WEST, (0, 0, 1000, 2000), "2027"),
+        (EAST, (1000, 0, 2000, 2000), "2027"),
+    )
+    layer = layer.assign(对口学校=["2143000001;2143000002", None, "2143000002", "2143000001"])
+    found = project(tmp_path, layer)
+    assert found.served_in("primary", 2026).to_dict() == {"2143000001": (WEST,), "2143000002": (WEST,)}
+    assert found.served_in("primary", 2027).to_dict() == {"2143000001": (EAST,), "2143000002": (WEST,)}
+
+
+def test_who_lives_in_no_later_catchment_is_told_of(tmp_path: Path) -> None:
+    """From 2027 on the fourth village is in none: its residents are named, with the year."""
+    layer = zones(
+        (WEST, (0, 0, 1000, 2000), ""), (EAST, (1000, 0, 2000, 2000), ""), (EAST, (1000, 0, 2000, 1000), "2027")
+    )
+    plan = make_plan(project(tmp_path, layer))
+    assert plan.outside.empty
+    assert plan.outside_later[2027].index.tolist() == [A4]
+    (note,) = (note["en"] for note in describe(plan).notes if "outside every catchment" in note["en"])
+    assert note.startswith("From 2027 on: 1,426.0 residents of 1 areas")
 
 
 # Lists of villages

@@ -14,6 +14,7 @@ from schoolmap.demography import AS_GIVEN
 from schoolmap.errors import Severity
 from schoolmap.inputs.checks import consistency
 from schoolmap.inputs.coordinates import WGS84
+from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.output import model
 from schoolmap.output import words
 from schoolmap.output.describe_facts import describe_facts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from schoolmap.errors import Fault
     from schoolmap.plan import Plan
     from schoolmap.project import Project
     from schoolmap.seating import StageResult
@@ -103,11 +105,11 @@ def describe(plan: Plan) -> model.MapModel:
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
-            *_zoning_notes(project),
+            *_zoning_notes(project, by_area=plan.demography.children.unit == "area"),
             *plan.remarks,
             *_standard_notes(project),
             *_limits(plan),
-            *words.GENERAL_NOTES,
+            words.SHARED_NOTES[_shared_by(project)],
         ),
         audit=_audit(plan),
         sources=_sources(project),
@@ -445,7 +447,10 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     """
     notices = sum(fault.severity is Severity.NOTICE for fault in project.faults)
     notes = [
-        both(f"{fault.problem} {fault.remedy}".strip(), f"{fault.problem_zh or fault.problem}{fault.remedy_zh}")
+        both(
+            f"{_subject(fault, ' ')}{fault.problem} {fault.remedy}".strip(),
+            f"{_subject(fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
+        )
         for fault in project.faults
         if fault.severity is not Severity.NOTICE
         and not (fault.column == consistency.UNCOUNTED and fault.value in project.projects.index)
@@ -460,21 +465,39 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     return notes
 
 
+def _subject(fault: Fault, colon: str) -> str:
+    """Name what a fault of the project file is about, which its sentence leaves out."""
+    if fault.file != FILE_NAME or not fault.column.startswith("travel"):
+        return ""
+    return " ".join(part for part in (fault.column, fault.value) if part) + colon
+
+
 def _outside_note(plan: Plan) -> list[model.Text]:
     """Say how many residents live in no catchment, and where most of them do."""
-    outside = plan.outside
-    if outside.empty:
-        return []
-    total, areas, most = f"{outside.sum():,.1f}", len(outside), _area_words(plan.project, str(outside.index[0]))
-    return [
-        both(
-            f"{total} residents of {areas} areas live outside every catchment and are not planned for; most in {most}.",
-            f"{areas}个小区域的{total}人在所有片区之外，未纳入规划，其中{most}最多。",
-        ),
-    ]
+    notes = []
+    for year, outside in {0: plan.outside, **plan.outside_later}.items():
+        if outside.empty:
+            continue
+        total, areas, most = f"{outside.sum():,.1f}", len(outside), _area_words(plan.project, str(outside.index[0]))
+        since = both(f"From {year} on: ", f"{year}学年起：") if year else both("", "")
+        notes.append(
+            both(
+                f"{since['en']}{total} residents of {areas} areas live outside every catchment and are not planned for; "
+                f"most in {most}.",
+                f"{since['zh']}{areas}个小区域的{total}人在所有片区之外，未纳入规划，其中{most}最多。",
+            )
+        )
+    return notes
 
 
-def _zoning_notes(project: Project) -> list[model.Text]:
+def _shared_by(project: Project) -> str:
+    """Say how children of small areas are shared among catchments."""
+    if not (shapely.get_dimensions(project.areas.geometry.to_numpy()) == 2).any():
+        return "points"
+    return "dwellings" if project.dwellings is not None and project.settings_travel.dwellings_hold else "surface"
+
+
+def _zoning_notes(project: Project, *, by_area: bool) -> list[model.Text]:
     """Say where catchments were built from travel, and from when other boundaries hold than those that are drawn."""
     notes = []
     built = [stage.label for stage in project.stages if stage.id in project.built]
@@ -487,13 +510,20 @@ def _zoning_notes(project: Project) -> list[model.Text]:
             )
         )
     changes = sorted({year for later in project.later.values() for year in later})
-    if changes:
-        years = ", ".join(map(str, changes))
+    years = ", ".join(map(str, changes))
+    if changes and not by_area:
+        notes.append(
+            both(
+                f"Boundaries change in {years}, but children are not known by area: the change is not followed.",
+                f"{years}年学区边界调整，但儿童数不按小区域提供，无法按新边界计算。",
+            )
+        )
+    elif changes:
         notes.append(
             both(
                 f"Boundaries change in {years}: demand and seats follow them, the map draws those of "
-                f"{project.settings.base_year}.",
-                f"{years}年学区边界调整：需求与学位按新边界计算，地图绘制{project.settings.base_year}年边界。",
+                f"{project.settings.base_year}, and new catchments as they will be.",
+                f"{years}年学区边界调整：需求与学位按新边界计算，地图绘制{project.settings.base_year}年边界及今后新设的片区。",
             )
         )
     return notes

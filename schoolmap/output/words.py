@@ -185,9 +185,18 @@ INTERVAL_NOTES: dict[bool, Text] = {
 }
 """By whether the intervals were held to the area's own past."""
 
-GENERAL_NOTES: tuple[Text, ...] = (
-    both(
+SHARED_NOTES: dict[str, Text] = {
+    "surface": both(
         "Children of a small area are spread evenly over its surface and shared by area among catchments.",
         "小区域内儿童按面积均匀分布，再按面积比例分配到片区。",
     ),
-)
+    "dwellings": both(
+        "Children of a small area live where its dwellings are and are shared by them among catchments.",
+        "小区域内儿童按居民点分布，再按居民点分配到片区。",
+    ),
+    "points": both(
+        "Small areas are points: each belongs as a whole to the catchment that holds it.",
+        "小区域为点状，整体归入其所在片区。",
+    ),
+}
+"""How children of small areas are shared among catchments."""

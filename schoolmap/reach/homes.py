@@ -85,20 +85,23 @@ def homes_of(areas: gpd.GeoDataFrame, dwellings: gpd.GeoDataFrame | None) -> Hom
     """
     solid = gpd.GeoDataFrame(areas[shapely.get_dimensions(areas.geometry.to_numpy()) == 2])
     parts = [_at(areas.index[~areas.index.isin(solid.index)], areas)]
-    housed = pd.Index([])
+    housed = pd.Index([], dtype=object)
     if dwellings is not None and len(dwellings) > 0 and len(solid) > 0:
         found = _at_dwellings(solid, dwellings)
+        # dwellings that all lie elsewhere, or hold nobody, say nothing
         housed = pd.Index(found["area"].unique())
         parts.append(found)
     spread = gpd.GeoDataFrame(solid[~solid.index.isin(housed)])
     if len(spread) > 0:
         most = min(MOST_POINTS, max(LEAST_POINTS, MOST_IN_ALL // len(areas)))
         parts.append(_of_samples(dasymetric.sample_points(spread, spacing_m=SPACING_M, most=most)))
-    points = gathered(gpd.GeoDataFrame(pd.concat([part for part in parts if len(part) > 0], ignore_index=True)))
+    whole = gpd.GeoDataFrame(pd.concat([part for part in parts if len(part) > 0], ignore_index=True))
+    points = gathered(whole)
+    thinned = len(points) < len(whole) or (len(spread) > 0 and MOST_IN_ALL // len(areas) < MOST_POINTS)
     return Homes(
         points=gpd.GeoDataFrame(points, geometry="geometry", crs=areas.crs),
         areas=areas.index,
-        method=() if len(solid) == 0 else (_words(len(housed), len(spread)),),
+        method=() if len(solid) == 0 else (_words(len(housed), len(spread)), *(_few(len(points)) if thinned else ())),
     )
 
 
@@ -172,7 +175,8 @@ def _at_dwellings(areas: gpd.GeoDataFrame, dwellings: gpd.GeoDataFrame) -> gpd.G
                 crs=areas.crs,
             )
         )
-    return gpd.GeoDataFrame(pd.concat([part for part in parts if len(part) > 0], ignore_index=True), crs=areas.crs)
+    some = [part for part in parts if len(part) > 0]
+    return gpd.GeoDataFrame(pd.concat(some, ignore_index=True), crs=areas.crs) if some else parts[0]
 
 
 def _of_samples(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -180,6 +184,16 @@ def _of_samples(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         {"area": points.index.get_level_values(0).to_numpy(dtype=object), "share": points["share"].to_numpy()},
         geometry=points.geometry.to_numpy(),
         crs=points.crs,
+    )
+
+
+def _few(points: int) -> tuple[Text, ...]:
+    """Say that a large county is measured at fewer points."""
+    return (
+        {
+            "en": f"So large a county is measured at {points:,} points: shares of single areas are coarse.",
+            "zh": f"因区域较大，共取{points:,}个点测算，单个小区域的覆盖率较粗略。",
+        },
     )
 
 

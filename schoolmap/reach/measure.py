@@ -54,6 +54,20 @@ class Reach:
     method: tuple[dict[str, str], ...]
 
 
+def _without_roads(far: pd.DataFrame) -> tuple[dict[str, str], ...]:
+    """Say how many places no road leads to: their children count as out of reach, and lengthen no mean."""
+    homes, schools = (int((far["what"] == what).sum()) for what in ("home", "school"))
+    if homes + schools == 0:
+        return ()
+    return (
+        {
+            "en": f"No road leads to homes in {homes} areas and to {schools} schools: complete the roads. Children "
+            "there count as out of reach, and in no mean way.",
+            "zh": f"{homes}个小区域有居住点、{schools}所学校无道路通达，请补充道路数据；其儿童计为范围外，不计入平均距离。",
+        },
+    )
+
+
 def make_reach(
     project: Project,
     demography: Demography,
@@ -121,4 +135,5 @@ def make_reach(
             float(found.areas[["within", "beyond", "unknown"]].to_numpy().sum()),
             stage=f"{stage.id} {first}",
         )
-    return Reach(stages=stages, far=ways.far(homes.points, project.schools), method=(*ways.method, *homes.method))
+    far = ways.far(homes.points, project.schools)
+    return Reach(stages=stages, far=far, method=(*ways.method, *homes.method, *_without_roads(far)))

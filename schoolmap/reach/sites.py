@@ -59,6 +59,8 @@ def sites_of(project: Project, result: StageResult, provision: Provision) -> tup
     coming, first, end = _of_projects(project, result, provision)
     years = seats.columns.to_numpy()
     opened = (years >= first[:, None]) & (years < end[:, None])
+    # a project may have the code of a school
+    coming = coming.set_axis([f"{label} +" if label in today.index else label for label in coming.index], axis=0)
     sites = pd.concat([today, coming]).rename_axis("site") if len(coming) else today.rename_axis("site")
     table = pd.DataFrame(np.vstack([seats.to_numpy() >= _LEAST, opened]), index=sites.index, columns=seats.columns)
     placed = ~(sites.geometry.is_empty | sites.geometry.isna())

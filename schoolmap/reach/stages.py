@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import distance
 
 from schoolmap.reach.sites import serving
 from schoolmap.reach.sites import sites_of
@@ -137,18 +136,17 @@ def reach_of(
     sites, opened = sites_of(ground.project, result, provision)
     measured = _measure(ground, limits, sites, guarded=ground.ways.guards(stage.id))
     years = [int(year) for year in opened.columns]
-    # years in which the same schools are open share one column
-    sets, of_year = np.unique(opened.to_numpy(), axis=1, return_inverse=True)
+    period_of, own = _own_schools(ground, stage, sites, years)
+    # years with the same open schools and the same boundaries share one column
+    keyed = np.vstack([opened.to_numpy(), period_of])
+    columns, of_year = np.unique(keyed, axis=1, return_inverse=True)
     of_year = np.asarray(of_year).ravel()
-    own = None
-    if not stage.free_choice:
-        coverage = ground.project.in_force(ground.project.coverage_of[stage.id])
-        own = serving(sites, ground.homes.points, coverage)
+    sets, periods = columns[:-1].astype(bool), columns[-1].astype(int)
     tables, by_age = [], []
     for ages in bands_of(stage.ages, limits):
         of_ages = children.sel(age=slice(*ages), year=years).transpose("age", "area", "year")
         counts = of_ages.sum("age").to_pandas()
-        flags = measured.judged(ages, sets, own)
+        flags = measured.judged(ages, sets, None if own is None else [own[period] for period in periods])
         shares = {name: ground.homes.by_area(values)[:, of_year] for name, values in flags.items()}
         of_area = ground.homes.areas.get_indexer(counts.index)
         tables.append({"children": counts.to_numpy()} | {n: counts.to_numpy() * s[of_area] for n, s in shares.items()})
@@ -180,6 +178,28 @@ def reach_of(
         zones=ground.ways.zones(zoned, guarded=ground.ways.guards(stage.id)),
         equity=_equity(ground, pupils, ways["way_m"], seats),
     )
+
+
+def _own_schools(
+    ground: Ground, stage: Stage, sites: gpd.GeoDataFrame, years: list[int]
+) -> tuple[NDArray[np.intp], list[Flags] | None]:
+    """Return the period of each year, and for each period which sites serve the catchment of each point."""
+    project = ground.project
+    if stage.free_choice:
+        return np.zeros(len(years), dtype=np.intp), None
+    coverage = project.coverage_of[stage.id]
+    starts = sorted(start for start in project.later.get(coverage, {}) if start > years[0])
+    first = [years[0], *starts]
+    own = []
+    for year in first:
+        served = project.served_in(stage.id, year).reindex(sites["school"])
+        zones = [
+            there if school else here
+            for school, here, there in zip(sites["school"], sites["catchments"], served, strict=True)
+        ]
+        there = gpd.GeoDataFrame(sites.assign(catchments=pd.Series(zones, index=sites.index, dtype=object)))
+        own.append(serving(there, ground.homes.points, project.catchments_in(coverage, year)))
+    return np.searchsorted(starts, years, side="right"), own
 
 
 def _of_grades(children: xr.DataArray, shares: dict[str, Floats]) -> pd.DataFrame:
@@ -247,7 +267,7 @@ class _Measured:
                 in_metres[here] = self.ground.circle_m(limit)
         return in_unit, in_metres
 
-    def judged(self, ages: tuple[int, int], sets: Flags, own: Flags | None) -> dict[str, Floats]:
+    def judged(self, ages: tuple[int, int], sets: Flags, own: list[Flags] | None) -> dict[str, Floats]:
         """Say for each point and set of open sites whether it is within reach, out of it, or without a limit."""
         limit, circle = self.limit(ages)
         known = np.isfinite(limit)
@@ -260,8 +280,13 @@ class _Measured:
             "circle": np.column_stack([_least(self.straight, chosen) <= circle for chosen in sets.T]),
         }
         if own is not None:
-            mine = np.where(own, self.cost, np.inf)
-            found["own_beyond"] = np.column_stack([_least(mine, chosen) > limit for chosen in sets.T])
+            # who lives in no catchment has no own school that could be too far
+            found["own_beyond"] = np.column_stack(
+                [
+                    (_least(np.where(mine, self.cost, np.inf), chosen) > limit) & mine.any(axis=1)
+                    for chosen, mine in zip(sets.T, own, strict=True)
+                ]
+            )
         return {name: flags.astype(float) for name, flags in found.items()}
 
     def nearest(self, opened: Flags) -> pd.DataFrame:
@@ -295,11 +320,15 @@ class _Measured:
     def zoned_sites(self) -> gpd.GeoDataFrame:
         """Return the sites with the limit of the place where each stands: of several, the shortest."""
         here = self.ground.place_at(self.sites)
-        circle = np.zeros(len(self.sites))
+        circle, minutes = np.zeros(len(self.sites)), np.full(len(self.sites), np.nan)
         for limit in sorted(self.limits, key=lambda item: -item.metres):
             circle[here == limit.place] = self.ground.circle_m(limit)
+            if limit.minutes is not None and self.ground.ways.drives:
+                minutes[here == limit.place] = limit.minutes
         return gpd.GeoDataFrame(
-            self.sites.assign(place=here, circle_m=circle, radius_m=circle / self.ground.ways.detour)
+            self.sites.assign(
+                place=here, circle_m=circle, radius_m=circle / self.ground.ways.detour, drive_minutes=minutes
+            )
         )
 
 
@@ -309,23 +338,18 @@ def _measure(ground: Ground, limits: tuple[Limit, ...], sites: gpd.GeoDataFrame,
     metres = ground.ways.metres(points, sites, guarded=guarded)
     cost = metres
     if ground.ways.drives and any(limit.minutes is not None for limit in limits):
-        cost = np.where((place == "rural")[:, None], ground.ways.minutes(points, sites), metres)
+        # who lives next to school walks
+        minutes = np.minimum(ground.ways.minutes(points, sites), metres / ground.ways.walk_m_per_minute)
+        cost = np.where((place == "rural")[:, None], minutes, metres)
     return _Measured(
         ground=ground,
         limits=limits,
         sites=sites,
         place=place,
         metres=metres,
-        straight=straight_lines(points, sites),
+        straight=ground.ways.straight(points, sites),
         cost=cost,
     )
-
-
-def straight_lines(points: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> Floats:
-    """Return the straight line from each point to each site, in metres."""
-    here, there = (shapely.get_coordinates(layer.geometry.to_numpy()) for layer in (points, sites))
-    found: Floats = distance.cdist(here, there)
-    return found
 
 
 def _least(cost: Floats, chosen: Flags) -> Floats:

@@ -25,6 +25,7 @@ from schoolmap.space.meetings import segments_at
 from schoolmap.space.noding import cut_lines
 from schoolmap.space.road_records import require_lines
 from schoolmap.space.roads import assemble
+from schoolmap.space.roads import require_classes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -101,6 +102,7 @@ def guard(
     if not crossing_m > 0:
         msg = f"`crossing_m` is above zero metres, got {crossing_m}."
         raise ValueError(msg)
+    require_classes(not_crossed, what="not_crossed")
     links = network.links
     gaps = _gaps(crossings, links, crossing_m=crossing_m)
     lines = _barrier_lines(barriers, links)

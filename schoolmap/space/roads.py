@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Literal
+from typing import get_args
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,7 @@ from scipy import sparse
 
 from schoolmap import checks
 from schoolmap.space.meetings import SAME_M
+from schoolmap.space.noding import Crossing
 from schoolmap.space.noding import connected
 from schoolmap.space.noding import node_lines
 from schoolmap.space.road_records import read_records
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-
-    from schoolmap.space.noding import Crossing
 
     Floats = npt.NDArray[np.float64]
     Positions = npt.NDArray[np.intp]
@@ -75,6 +75,7 @@ class Network:
 
     def costs(self, unit: Unit) -> tuple[Floats, Floats]:
         """Return the cost of each link forward and backward in a unit, infinite where it is forbidden."""
+        require_word(unit, get_args(Unit), what="unit")
         ways = (self.links["forward"].to_numpy(), self.links["backward"].to_numpy())
         if unit == "minutes":
             return ways
@@ -84,6 +85,20 @@ class Network:
     def off_road(self, distance_m: Floats, unit: Unit) -> Floats:
         """Return the cost of walking away from roads."""
         return distance_m if unit == "distance_m" else distance_m / self.walk_m_per_minute
+
+
+def require_word(word: str, words: Collection[str], /, *, what: str) -> None:
+    """Raise unless a word is one of those that mean something."""
+    if word not in words:
+        msg = f"`{what}` is one of {', '.join(map(repr, words))}, got {word!r}."
+        raise ValueError(msg)
+
+
+def require_classes(classes: Collection[str], /, *, what: str) -> None:
+    """Raise if classes of road are given as one text: its letters would be taken for classes."""
+    if isinstance(classes, str):
+        msg = f"`{what}` is a list of classes, got the text {classes!r}. Write [{classes!r}]."
+        raise TypeError(msg)
 
 
 def make_network(
@@ -156,6 +171,9 @@ def make_network(
     [('street', 40.0), ('street', 60.0), ('lane', 30.0), ('lane', 0.4)]
     """
     checks.require_metric_crs(roads)
+    require_word(mode, get_args(Mode), what="mode")
+    require_word(cross, get_args(Crossing), what="cross")
+    require_classes(not_used, what="not_used")
     if not walk_m_per_minute > 0:
         msg = f"`walk_m_per_minute` is above zero, got {walk_m_per_minute}."
         raise ValueError(msg)

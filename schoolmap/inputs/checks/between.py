@@ -21,6 +21,7 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
 from schoolmap.inputs.checks import consistency
+from schoolmap.inputs.checks import coverages
 from schoolmap.inputs.checks import listed_areas
 from schoolmap.inputs.checks import outlines
 from schoolmap.inputs.checks import people
@@ -122,6 +123,8 @@ def check_between(
         faults += _check_stage_values(stage, named, sound, document, standards)
         faults += _check_stage_places(stage, named, placed, year=document.project.base_year)
     faults += _check_ends(named, placed, shifts)
+    if zones and "areas" in placed and not any(fault.severity is Severity.ERROR for fault in (*told, *faults)):
+        faults += coverages.fitting(named["catchments"], zones.values(), gpd.GeoDataFrame(named["areas"].frame))
     partly = _sound_in_part(tables, told)
     faults += _check_records(named, partly, document, standards, known=sound, placed=placed, zones=labels, told=told)
     return list(dict.fromkeys(faults))
@@ -245,8 +248,11 @@ def _check_travel(
     """Report what `[travel]` says and the roads and dwellings do not bear out."""
     settings = document.travel
     faults = ways.dwellings_there(settings, declared="dwellings" in document.tables)
+    if "dwellings" in sound:
+        faults += ways.weights_whole(named["dwellings"])
+        faults += ways.dwellings_in_polygons(named["dwellings"], named["areas"]) if "areas" in sound else []
     if "roads" not in document.tables:
-        return faults + ways.classes_known(settings, None)
+        return faults + ways.classes_known(settings, None) + ways.used_without_roads(settings, document.tables)
     if "roads" in complete:
         faults += ways.classes_known(settings, named["roads"])
     if "roads" in sound and settings.rural_by == "drive":

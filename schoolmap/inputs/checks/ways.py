@@ -22,6 +22,8 @@ from schoolmap.inputs.checks.consistency import FAR_M
 from schoolmap.inputs.project_file import FILE_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from schoolmap.inputs.checks.named import Named
     from schoolmap.inputs.project_file import TravelSettings
 
@@ -73,9 +75,60 @@ def speeds_known(settings: TravelSettings, roads: Named) -> list[Fault]:
         f"lacks classes whose roads state no speed, so that nobody knows how long a drive takes ({english}).",
         'Add each with its speed in km/h, or to `not_driven`, or write `rural_by = "walk"`; a road without class needs a speed of its own.',
         f"缺少以下道路等级的车速,而这些道路自身也没有车速,无法计算乘车时间:{chinese}。",
-        '请逐一补充车速(公里/小时),或写 `rural_by = "walk"`;没有等级的道路须自带车速。',
+        '请逐一补充车速(公里/小时),或列入 `not_driven`,或写 `rural_by = "walk"`;没有等级的道路须自带车速。',
     )
     return [_of_travel("speeds", wording, "")]
+
+
+def used_without_roads(settings: TravelSettings, tables: Collection[str]) -> list[Fault]:
+    """Warn of what needs roads to have any effect, in a project without roads."""
+    named = [name for name in ("barriers", "crossings") if name in tables]
+    named += ["travel.rural_by"] if settings.rural_by == "drive" else []
+    return [Fault(file=FILE_NAME, column=name, severity=Severity.WARNING, **_NO_EFFECT._asdict()) for name in named]
+
+
+def weights_whole(dwellings: Named) -> list[Fault]:
+    """Warn of a column of people or homes that is filled in part only: it is not used then."""
+    frame, faults = dwellings.frame, []
+    for name in ("people", "homes"):
+        if name not in frame:
+            continue
+        empty = frame[name].isna()
+        if empty.all() or not empty.any():
+            if not empty.all():
+                break
+            continue
+        wording = Wording(
+            f"is empty in {int(empty.sum()):,} of {len(frame):,} records, so that the column is not used.",
+            "Fill in every record; zero is zero.",
+            f"{len(frame):,} 条记录中有 {int(empty.sum()):,} 条为空,因此不使用该列。",
+            "请逐条填写,没有的填 0。",
+        )
+        row = frame.index[empty.to_numpy(dtype=bool)][0]
+        faults.append(dwellings.fault(wording, row=row, column=name, severity=Severity.WARNING))
+    return faults
+
+
+def dwellings_in_polygons(dwellings: Named, areas: Named) -> list[Fault]:
+    """Warn of dwellings beside small areas that are points: nobody knows which dwelling is of which area."""
+    points = shapely.get_dimensions(gpd.GeoDataFrame(areas.frame).geometry.to_numpy()) == 0
+    if not points.any():
+        return []
+    wording = Wording(
+        f"are not used for {int(points.sum()):,} small areas, which are points: all of their children are at the point.",
+        "Give these areas as polygons.",
+        f"有{int(points.sum()):,}个小区域为点状,其居民点不被使用,儿童都算在该点上。",
+        "请提供面状小区域。",
+    )
+    return [dwellings.fault(wording, column="geometry", severity=Severity.WARNING)]
+
+
+_NO_EFFECT = Wording(
+    "has no effect without a table `roads`: ways are straight lines.",
+    'Add `[tables.roads]` with `file = "…"`, or remove it.',
+    "没有 `roads` 表时不起作用:距离按直线计算。",
+    '请增加 `[tables.roads]` 并写 `file = "…"`,或删去此项。',
+)
 
 
 def dwellings_there(settings: TravelSettings, *, declared: bool) -> list[Fault]:

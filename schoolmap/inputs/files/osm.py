@@ -45,6 +45,8 @@ _NO_ROAD = frozenset(
     )
 )
 """Values of `highway` that nobody travels on."""
+_NOT_WALKED = ("motorway", "motorway_link")
+"""Values of `highway` on which nobody may walk unless `foot` says so."""
 _ALLOWED = frozenset(("yes", "designated", "permissive", "official"))
 """Values of `foot` that open a road closed by `access`."""
 _ONEWAY = {**dict.fromkeys(("yes", "true", "1"), "yes"), **dict.fromkeys(("-1", "reverse"), "-1")}
@@ -71,7 +73,7 @@ def read_osm(path: Path) -> gpd.GeoDataFrame:
         it is no number), `oneway` (`yes`, `no`, or `-1` against the drawing;
         roundabouts and motorways are one-way unless they say otherwise),
         `bridge` (`yes` for bridges and tunnels), `foot` (`no` where walking is
-        forbidden) and `name`. Roads being built, planned or given up are left
+        forbidden, and on motorways) and `name`. Roads being built, planned or given up are left
         out, and so are those closed to everybody (`access=no`) unless people
         on foot may use them. Private roads stay: children live there.
 
@@ -99,7 +101,7 @@ def read_osm(path: Path) -> gpd.GeoDataFrame:
             "bridge": np.where(_is_set(_tag(tags, "bridge")) | _is_set(_tag(tags, "tunnel")), "yes", "no").astype(
                 object
             ),
-            "foot": np.where(foot == "no", "no", "yes").astype(object),
+            "foot": np.where((foot == "no") | (foot.isna() & highway.isin(_NOT_WALKED)), "no", "yes").astype(object),
             "name": frame["name"].astype(object).where(frame["name"].notna(), ""),
         }
     )

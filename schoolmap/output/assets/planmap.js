@@ -121,7 +121,7 @@
     reachNoNorm: { en: "No norm for where they live", zh: "居住地无距离规定" },
     reachOf: { en: "{n} of {m} children out of reach", zh: "{m}名儿童中{n}名在范围外" },
     reachNearest: { en: "nearest school {s}: {d} on average", zh: "最近学校{s}：平均{d}" },
-    reachOpen: { en: "Schools open in {y}.", zh: "按{y}年在用学校。" },
+    reachOpen: { en: "Schools open in {y}. Scenario: {s}.", zh: "按{y}年在用学校；情景：{s}。" },
     legendUse: { en: "Use of seats = demand ÷ seats", zh: "学位利用率 = 需求 ÷ 学位" },
     legendGap: { en: "Number = seats − demand (central)", zh: "数字 = 学位 − 需求（中间值）" },
     legendChance: { en: "Chance that demand exceeds seats", zh: "需求超过学位的概率" },
@@ -1257,7 +1257,7 @@
       { width: 22, height: 15, "aria-hidden": "true" },
       s("ellipse", { cx: 11, cy: 7.5, rx: 10, ry: 6.5, fill: "none", stroke: INK, "stroke-opacity": 0.55, "stroke-dasharray": "3 4" })
     );
-    return [
+    return !lengths.length ? [legendRow(ringSign("short", nice), t("outOfReach", { n: num(nice) }))] : [
       legendRow(swatch(ZONE_KEY), t(reach().by === "roads" ? "zoneRoads" : "zoneStraight", { n: length })),
       legendRow(ring, t("zoneCircle")),
       legendRow(ringSign("short", nice), t("outOfReach", { n: num(nice) })),
@@ -1300,7 +1300,7 @@
       byId("legend"),
       h("h2", null, t(heads[view()])),
       h("ul", { class: "key" }, legendRows()),
-      view() === "reach" && h("p", { class: "hint" }, [pick(reach().limits), pick(reach().method), t("reachOpen", { y: year() })].join(state.lang === "zh" ? "" : " ")),
+      view() === "reach" && h("p", { class: "hint" }, [pick(reach().limits), pick(reach().method), t("reachOpen", { y: year(), s: pick(model.scenarios[0].label) })].join(state.lang === "zh" ? "" : " ")),
       schoolKey(),
       kinds.length > 0 && [
         h("h2", null, state.scenario ? t("proposalsFor", { s: pick(model.scenarios[0].label) }) : t("proposals")),

@@ -249,7 +249,7 @@ def _groups(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
             head("Within reach", "范围内"),
             head("Out of reach", "范围外"),
             head("Share within reach", "覆盖率", "share"),
-            head("Mean way in m", "平均距离（米）"),
+            head("Mean way in m, where there is one", "平均距离（米，有路可达者）"),
             head("Seats in reach per 100", "每百人可达学位", "decimal"),
             head("Their Gini", "其基尼系数", "decimal"),
         ),
@@ -291,7 +291,7 @@ def _areas(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
             head("Children", "儿童"),
             head("Out of reach", "范围外"),
             head("Nearest school", "最近学校", "text"),
-            head("Mean way in m", "平均距离（米）"),
+            head("Mean way in m, where there is one", "平均距离（米，有路可达者）"),
         ),
         rows=tuple(rows),
     )
@@ -344,7 +344,7 @@ def _far(plan: Plan) -> FactTable:
         ),
         columns=(
             head("What", "对象", "text"),
-            CODE,
+            head("Code, or place", "代码或坐标", "code"),
             head("Name", "名称", "text"),
             head("Metres to a road", "距道路（米）"),
             head("Length in km", "长度（公里）", "decimal"),
