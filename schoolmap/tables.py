@@ -343,6 +343,11 @@ CONTRACTS: dict[str, Contract] = {
                     means="school year from which this boundary holds; empty: from the first on",
                     filled=False,
                 ),
+                "valid_to": Column(
+                    kind=Kind.YEAR,
+                    means="last school year in which this boundary holds; empty: until the next one",
+                    filled=False,
+                ),
                 "areas": Column(
                     kind=Kind.TEXT,
                     means="small areas that make it up, codes or names separated by `;`; it needs no polygon then",

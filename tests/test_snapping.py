@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -22,7 +24,11 @@ from streets import walking
 
 from schoolmap.errors import CRSError
 from schoolmap.errors import GeometryError
+from schoolmap.errors import LabelError
+from schoolmap.space.barriers import guard
+from schoolmap.space.roads import make_network
 from schoolmap.space.snapping import snap
+from schoolmap.space.travel import travel_table
 
 ROAD = [(0.0, 0.0), (600.0, 0.0)]
 LANE = [(200.0, 0.0), (200.0, 300.0)]
@@ -114,3 +120,37 @@ def test_refuses_places_elsewhere() -> None:
         snap(network, points({"a": (0, float("inf"))}), farthest_m=50)
     with pytest.raises(ValueError, match="farthest_m"):
         snap(network, points({"a": (0, 0)}), farthest_m=0)
+
+
+def test_places_belong_to_the_network_that_they_entered() -> None:
+    """A home that was snapped to open roads is nowhere on the guarded ones: it is said, not measured."""
+    lane = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1000, 0)])], crs="EPSG:4546")
+    river = gpd.GeoDataFrame(geometry=[shapely.LineString([(500, -50), (500, 50)])], crs="EPSG:4546")
+    free = make_network(lane, mode="walk", walk_m_per_minute=60, join_m=0.5, cross="join")
+    guarded = guard(free, barriers=river, crossings=None, crossing_m=10)
+    places = gpd.GeoSeries([shapely.Point(100, 5), shapely.Point(900, 5)], index=["a", "b"], crs="EPSG:4546")
+    mixed = snap(free, places, farthest_m=100)
+    with pytest.raises(LabelError, match=r"snapped to another network \(1 links.*Snap them anew"):
+        travel_table(guarded, mixed, mixed, unit="distance_m")
+    own = snap(guarded, places, farthest_m=100)
+    assert travel_table(guarded, own, own, unit="distance_m").index.tolist() == [("a", "a"), ("b", "b")]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"mode": "foot"}, "`mode` is one of"),
+        ({"cross": "joined"}, "`cross` is one of"),
+        ({"not_used": "街"}, "is a list"),
+    ],
+)
+def test_a_word_that_means_nothing_is_refused(options: dict[str, str], error: str) -> None:
+    """A slip in a word never changes a way in silence."""
+    lane = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1000, 0)])], crs="EPSG:4546")
+    usual: dict[str, Any] = {"mode": "walk", "walk_m_per_minute": 60, "join_m": 0.5, "cross": "join"}
+    with pytest.raises((ValueError, TypeError), match=error):
+        make_network(lane, **{**usual, **options})
+    network = make_network(lane, **usual)
+    here = snap(network, gpd.GeoSeries([shapely.Point(1, 1)], index=["a"], crs="EPSG:4546"), farthest_m=9)
+    with pytest.raises(ValueError, match="`unit` is one of"):
+        travel_table(network, here, here, unit="metres")  # type: ignore[arg-type]

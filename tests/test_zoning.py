@@ -14,6 +14,7 @@ from shapely import box
 from schoolmap.errors import InputError
 from schoolmap.output.describe import describe
 from schoolmap.output.describe_facts import describe_facts
+from schoolmap.output.reach_layers import reach_layers
 from schoolmap.plan import make_plan
 from schoolmap.project import read_project
 
@@ -199,6 +200,24 @@ def test_who_lives_in_no_later_catchment_is_told_of(tmp_path: Path) -> None:
     assert plan.outside_later[2027].index.tolist() == [A4]
     (note,) = (note["en"] for note in describe(plan).notes if "outside every catchment" in note["en"])
     assert note.startswith("From 2027 on: 1,426.0 residents of 1 areas")
+
+
+def test_a_catchment_may_be_merged_into_another(tmp_path: Path) -> None:
+    """East ends with 2026, and from 2027 on west is everything: all demand, all seats, and everybody of the east moves."""
+    layer = zones((WEST, (0, 0, 1000, 2000), ""), (EAST, (1000, 0, 2000, 2000), ""), (WEST, (0, 0, 2000, 2000), "2027"))
+    found = project(tmp_path, layer.assign(终止学年=[None, "2026", None]))
+    assert found.catchments_in("all", 2027).index.tolist() == [WEST]
+    plan = make_plan(found)
+    assert plan.audit["holds"].all()
+    assert (demand(plan, EAST, 2026) > 0, demand(plan, EAST, 2027)) == (True, 0)
+    seats = plan.balance[plan.balance["stage"] == "primary"].pivot_table(
+        index="catchment", columns="year", values="seats"
+    )
+    assert seats.loc[WEST, 2027] == seats[2026].sum()
+    assert set(plan.moves["from"]) == {EAST}
+    layers = reach_layers(plan)
+    assert layers["catchments_all_2027"]["id"].tolist() == [WEST]
+    assert len(layers["reach_moves"]) == len(plan.moves)
 
 
 # Lists of villages

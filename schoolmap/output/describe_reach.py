@@ -62,7 +62,12 @@ def _limits(limits: tuple[Limit, ...]) -> model.Text:
         length_zh = f"{limit.figure.value:g}" + ("分钟" if limit.minutes is not None else "米")
         english.append(f"{place['en']}{grades['en']} {length} ({limit.figure.number or limit.figure.document})")
         chinese.append(f"{place['zh']}{grades['zh']}{length_zh}（{limit.figure.number or limit.figure.document}）")
-    return both("Limits: " + "; ".join(english) + ".", "限距：" + "；".join(chinese) + "。")
+    several = len({limit.metres for limit in limits if limit.place == "rural"}) > 1
+    zone = both(" Zones in the country are those of the shorter limit.", "乡村可达范围按较短限距绘制。")
+    return both(
+        "Limits: " + "; ".join(english) + "." + (zone["en"] if several else ""),
+        "限距：" + "；".join(chinese) + "。" + (zone["zh"] if several else ""),
+    )
 
 
 def _zones(reach: StageReach) -> tuple[model.ReachZone, ...]:

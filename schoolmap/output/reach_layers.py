@@ -10,6 +10,25 @@ if TYPE_CHECKING:
     from schoolmap.plan import Plan
 
 
+def _later(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
+    """Return the catchments that hold from a later school year on, and the areas of those who move then."""
+    found = {
+        f"catchments_{name}_{year}": gpd.GeoDataFrame(
+            {"id": layer.index, "name": layer["name"].astype(str)}, geometry=layer.geometry, crs=layer.crs
+        )
+        for name, later in plan.project.later.items()
+        for year, layer in later.items()
+    }
+    if len(plan.moves) > 0:
+        areas = plan.project.areas
+        found["reach_moves"] = gpd.GeoDataFrame(
+            plan.moves.reset_index(drop=True),
+            geometry=areas.geometry.reindex(plan.moves["area"]).to_numpy(),
+            crs=areas.crs,
+        )
+    return found
+
+
 def reach_layers(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     """
     Return the layers of each stage whose standard sets a limit.
@@ -22,13 +41,15 @@ def reach_layers(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     Returns
     -------
     layers
+        `catchments_COVERAGE_YEAR`: boundaries that hold from a later year on;
+        `reach_moves`: who moves then, one row an area and pair of catchments;
         `reach_STAGE`: areas at full resolution with the children of the first
         year; `zones_STAGE`: what can be reached from each school on roads, as
         it is counted, not simplified.
     """
+    areas, found = plan.project.areas, _later(plan)
     if plan.reach is None:
-        return {}
-    areas, found = plan.project.areas, {}
+        return found
     for stage, reach in plan.reach.stages.items():
         now = reach.areas.xs(plan.years[0], level="year").reindex(areas.index)
         table = now.join(reach.nearest).rename(columns={"school": "nearest"})

@@ -19,6 +19,7 @@ import shapely
 from scipy import sparse
 
 from schoolmap import checks
+from schoolmap.errors import LabelError
 from schoolmap.space.meetings import SAME_M
 from schoolmap.space.noding import Crossing
 from schoolmap.space.noding import connected
@@ -72,6 +73,20 @@ class Network:
     mode: Mode
     walk_m_per_minute: float
     walls: npt.NDArray[np.object_]
+
+    @property
+    def stamp(self) -> str:
+        """Return what tells this network from others: a place that entered one is nowhere on another."""
+        return f"{len(self.links)} links, {len(self.xy)} nodes, {self.links['length_m'].sum():.3f} m"
+
+    def require_own(self, snapped: pd.DataFrame, /) -> None:
+        """Raise if places entered another network."""
+        stamp = snapped.attrs.get("network", self.stamp)
+        if stamp != self.stamp:
+            msg = (
+                f"The places were snapped to another network ({stamp}), not to this one ({self.stamp}). Snap them anew."
+            )
+            raise LabelError(msg)
 
     def costs(self, unit: Unit) -> tuple[Floats, Floats]:
         """Return the cost of each link forward and backward in a unit, infinite where it is forbidden."""

@@ -91,7 +91,9 @@ def snap(
     component[link >= 0] = network.component[start[link[link >= 0]]]
     found["far"] = found["distance_m"].to_numpy() > farthest_m
     found["component"] = component
-    return found.set_axis(places.index[row].rename(places.index.name or "place"), axis=0)
+    found = found.set_axis(places.index[row].rename(places.index.name or "place"), axis=0)
+    found.attrs["network"] = network.stamp
+    return found
 
 
 def require_points(places: gpd.GeoDataFrame | gpd.GeoSeries, /) -> None:
@@ -207,6 +209,7 @@ def approach(
         Node and cost, infinite where the direction is forbidden; walking to the
         road is counted.
     """
+    network.require_own(snapped)
     link = snapped["link"].to_numpy()
     length = network.links["length_m"].to_numpy()[link]
     share = np.clip(snapped["along_m"].to_numpy() / length, 0.0, 1.0)

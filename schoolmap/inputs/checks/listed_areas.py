@@ -41,8 +41,9 @@ def in_force(layer: _Frame, year: int) -> _Frame:
     -------
     layer
         Of each catchment and stage the latest version that begins in that year
-        or before; one without `valid_from` holds from the first year on. The
-        whole layer, where no record has a year.
+        or before, if it has not ended; one without `valid_from` holds from the
+        first year on. An earlier version does not come back when a later one
+        ends. The whole layer, where no record has a year.
 
     Examples
     --------
@@ -50,27 +51,31 @@ def in_force(layer: _Frame, year: int) -> _Frame:
     >>> [in_force(drawn, year).index.tolist() for year in (2026, 2027, 2028)]
     [[0], [1], [1, 2]]
     """
-    start = _starts(layer)
-    if start is None:
+    start, end = _years(layer, "valid_from", -np.inf), _years(layer, "valid_to", np.inf)
+    if start is None and end is None:
         return layer
+    start = pd.Series(-np.inf, index=layer.index) if start is None else start
     due = layer[start <= year]
     own = [due["catchment"], due["stage"].fillna("")] if "stage" in due else [due["catchment"]]
-    return due[start[due.index] == start[due.index].groupby(own).transform("max")]
+    latest = due[start[due.index] == start[due.index].groupby(own).transform("max")]
+    return latest if end is None else latest[end[latest.index] >= year]
 
 
 def first_years(layer: pd.DataFrame) -> list[int]:
     """Return the school years in which any boundary begins to hold, sorted; one year where nothing changes."""
-    start = _starts(layer)
-    if start is None:
-        return [0]
-    return sorted({int(year) for year in start.replace(-np.inf, 0)})
+    start, end = _years(layer, "valid_from", -np.inf), _years(layer, "valid_to", np.inf)
+    years = {0} if start is None else {int(year) for year in start.replace(-np.inf, 0)}
+    # where one ends, others hold
+    years |= set() if end is None else {int(year) + 1 for year in end[np.isfinite(end)]}
+    return sorted(years)
 
 
-def _starts(layer: pd.DataFrame) -> pd.Series | None:
-    """Return the first year of each record, or nothing where no record has one."""
-    if "valid_from" not in layer or layer["valid_from"].isna().all():
+def _years(layer: pd.DataFrame, column: str, missing: float) -> pd.Series | None:
+    """Return the first or last year of each record, or nothing where no record has one."""
+    if column not in layer or layer[column].isna().all():
         return None
-    return pd.to_numeric(layer["valid_from"], errors="coerce").astype(float).fillna(-np.inf)
+    years: pd.Series = pd.to_numeric(layer[column], errors="coerce").astype(float).fillna(missing)
+    return years
 
 
 def listed_areas(cells: pd.Series, areas: pd.DataFrame) -> pd.DataFrame:
