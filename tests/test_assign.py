@@ -14,6 +14,7 @@ from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
 from schoolmap.optimize.assign import Assignment
 from schoolmap.optimize.assign import assign
+from schoolmap.optimize.assign import assign_all_pairs
 
 Town = tuple[pd.Series, pd.Series, pd.Series]
 
@@ -103,6 +104,7 @@ def test_as_many_as_possible_come_before_cost() -> None:
     assert answer.objective == number * 1e6
 
 
+@settings(max_examples=25)
 @given(towns(), st.randoms(use_true_random=False))
 def test_order_of_rows_is_irrelevant(town: Town, rng: object) -> None:
     """Of several best answers the same is given, whatever the order of the tables."""
@@ -222,3 +224,238 @@ def test_the_answer_cannot_be_changed(town: Town) -> None:
     answer = assign(*town)
     with pytest.raises(AttributeError):
         answer.objective = 0.0  # type: ignore[misc]
+
+
+TIERS = ("household and property", "household only", "resident permit")
+
+
+@st.composite
+def towns_in_tiers(draw: st.DrawFn) -> Town:
+    """Draw a town whose pupils are of three tiers."""
+    pupils, seats, cost = draw(towns(whole=True))
+    rows = pd.MultiIndex.from_product([pupils.index, TIERS])
+    tiered = pd.Series(draw(st.lists(st.integers(0, 12), min_size=len(rows), max_size=len(rows))), index=rows)
+    return tiered, seats, cost
+
+
+def best_in_order(pupils: pd.Series, seats: pd.Series, cost: pd.Series) -> tuple[list[int], float]:
+    """Return the most of each tier that can be seated, one after the other, and then the least cost, by programmes."""
+    area, tier = (pupils.index.get_level_values(level).to_numpy() for level in (0, 1))
+    pairs = [(row, at) for row in range(len(pupils)) for at in range(len(cost)) if cost.index[at][0] == area[row]]
+    if not pairs:
+        return [0] * len(TIERS), 0.0
+    rows, at = (np.array(column) for column in zip(*pairs, strict=True))
+    school = cost.index.get_level_values(1).to_numpy()[at]
+    limits = np.vstack(
+        [rows[None, :] == np.arange(len(pupils))[:, None], school[None, :] == np.array(seats.index)[:, None]]
+    )
+    below = {"A_ub": limits.astype(float), "b_ub": np.concatenate([pupils, seats])}
+    served: list[int] = []
+    fixed: list[np.ndarray] = []
+    for name in TIERS:
+        of_tier = (tier[rows] == name).astype(float)
+        exact = {"A_eq": np.array(fixed), "b_eq": served} if fixed else {}
+        served.append(round(-linprog(-of_tier, **below, **exact).fun))
+        fixed.append(of_tier)
+    return served, linprog(cost.to_numpy()[at], **below, A_eq=np.array(fixed), b_eq=served).fun
+
+
+def test_tiers_by_hand() -> None:
+    """The permit holder next door gives way to the household from afar; nobody more is left out for it."""
+    pupils = pd.Series({("near", "permit"): 3, ("far", "household"): 2})
+    cost = pd.Series({("near", "s"): 1, ("far", "s"): 90})
+    answer = assign(pupils, pd.Series({"s": 4}), cost, tiers=["household", "permit"])
+    assert answer.flows.to_dict() == {("near", "permit", "s"): 2, ("far", "household", "s"): 2}
+    assert answer.unserved.to_dict() == {("near", "permit"): 1, ("far", "household"): 0}
+    assert answer.flows.index.names == ["area", "tier", "school"]
+    assert answer.objective == 182
+
+
+@settings(max_examples=25)
+@given(towns_in_tiers())
+def test_higher_tiers_are_served_first(town: Town) -> None:
+    """As many of the first tier as can be, then of the second, then of the third, then the least cost."""
+    pupils, seats, cost = town
+    answer = assign(pupils, seats, cost, tiers=TIERS)
+    served, least = best_in_order(*town)
+    seated = (pupils - answer.unserved).groupby(level=1).sum()
+    assert [seated[tier] for tier in TIERS] == served
+    assert answer.objective == pytest.approx(least, rel=1e-7, abs=1e-6)
+    # a rule of admission decides who has a seat, not how many
+    assert answer.unserved.sum() == assign(pupils.groupby(level=0).sum(), seats, cost).unserved.sum()
+
+
+def test_floors_by_hand() -> None:
+    """The hill school is kept at three pupils although the lake is nearer for all; one who cannot come is missing."""
+    pupils, seats = pd.Series({"shore": 6, "hut": 2}), pd.Series({"lake": 9, "hill": 9})
+    cost = pd.Series({("shore", "lake"): 1, ("shore", "hill"): 8, ("hut", "lake"): 2, ("hut", "hill"): 3})
+    answer = assign(pupils, seats, cost, floors=pd.Series({"lake": 0, "hill": 3}))
+    assert answer.flows.to_dict() == {("shore", "lake"): 5, ("shore", "hill"): 1, ("hut", "hill"): 2}
+    assert answer.below_floor.to_dict() == {"lake": 0, "hill": 0}
+    assert (answer.objective, answer.lower_bound) == (19, 19)
+    short = assign(pupils, seats, cost[cost.index != ("shore", "hill")], floors=pd.Series({"lake": 0, "hill": 3}))
+    assert short.below_floor.to_dict() == {"lake": 0, "hill": 1}
+
+
+@settings(max_examples=25)
+@given(towns(whole=True), st.lists(st.integers(0, 12), min_size=4, max_size=4))
+def test_floors_are_missed_by_as_few_as_can_be(town: Town, floors: list[int]) -> None:
+    """As many are seated as without least numbers; then the fewest are missing; then it costs least."""
+    pupils, seats, cost = town
+    least = pd.Series(floors[: len(seats)], index=seats.index).clip(upper=seats)
+    answer = assign(pupils, seats, cost, floors=least)
+    books_balance(answer, pupils, seats)
+    assert answer.unserved.sum() == assign(pupils, seats, cost).unserved.sum()
+    assert (answer.below_floor == (least - answer.load).clip(lower=0)).all()
+    # as a programme: pupils by pair, and pupils missing by school
+    area, school = (cost.index.get_level_values(level).to_numpy() for level in (0, 1))
+    of_area, of_school = (
+        np.array(index)[:, None] == given[None, :] for index, given in ((pupils.index, area), (seats.index, school))
+    )
+    size = len(seats)
+    limits = np.block(
+        [
+            [of_area, np.zeros((len(pupils), size))],
+            [of_school, np.zeros((size, size))],
+            [-1.0 * of_school, -np.eye(size)],
+        ]
+    )
+    below = {"A_ub": limits, "b_ub": np.concatenate([pupils, seats, -least])}
+    number = np.append(np.ones(len(cost)), np.zeros(size))[None, :]
+    missing = np.append(np.zeros(len(cost)), np.ones(size))
+    seated = [answer.flows.sum()]
+    fewest = round(linprog(missing, **below, A_eq=number, b_eq=seated).fun)
+    assert answer.below_floor.sum() == fewest
+    price = np.append(cost.to_numpy(), np.zeros(size))
+    exact = linprog(price, **below, A_eq=np.vstack([number, missing]), b_eq=[*seated, fewest]).fun
+    assert answer.objective == pytest.approx(exact, rel=1e-7, abs=1e-6)
+
+
+@settings(max_examples=25)
+@given(towns(whole=True))
+def test_one_seat_more_does_what_it_says(town: Town) -> None:
+    """Solved again with a seat more at one school, as many more have a seat and as much is saved as was foretold."""
+    pupils, seats, cost = town
+    answer = assign(pupils, seats, cost)
+    for school in seats.index:
+        more = assign(pupils, seats + (seats.index == school), cost)
+        assert answer.one_more_serves[school] == more.flows.sum() - answer.flows.sum()
+        assert answer.one_more_saves[school] == pytest.approx(answer.objective - more.objective, abs=1e-6)
+
+
+@settings(max_examples=25)
+@given(towns_in_tiers())
+def test_one_seat_more_with_tiers(town: Town) -> None:
+    """The same holds where some are served first."""
+    pupils, seats, cost = town
+    answer = assign(pupils, seats, cost, tiers=TIERS)
+    school = seats.index[0]
+    more = assign(pupils, seats + (seats.index == school), cost, tiers=TIERS)
+    assert answer.one_more_serves[school] == more.flows.sum() - answer.flows.sum()
+    assert answer.one_more_saves[school] == pytest.approx(answer.objective - more.objective, abs=1e-6)
+
+
+@given(towns(complete=True, whole=True))
+def test_prices_prove_the_bound(town: Town) -> None:
+    """Worked out from the prices alone, no plan costs less than the one given."""
+    pupils, seats, cost = town
+    answer = assign(pupils, seats, cost)
+    with_price = cost.unstack().reindex(index=pupils.index, columns=seats.index) + answer.prices
+    bound = (pupils * with_price.min(axis=1).clip(upper=answer.charge)).sum() - (seats * answer.prices).sum()
+    assert bound == answer.objective + answer.charge * answer.unserved.sum()
+
+
+@settings(max_examples=25)
+@given(towns(complete=True))
+def test_a_matrix_is_a_table_of_all_pairs(town: Town) -> None:
+    """An array, a data frame in any order and a series give one answer."""
+    pupils, seats, cost = town
+    frame = cost.unstack().reindex(index=pupils.index, columns=seats.index)
+    listed = assign(pupils, seats, cost)
+    for table in (frame.to_numpy(), frame.iloc[::-1, ::-1]):
+        answer = assign_all_pairs(pupils, seats, table)
+        assert answer.flows.to_dict() == listed.flows.to_dict()
+        assert answer.pairs == len(cost)
+        assert answer.objective == pytest.approx(listed.objective)
+
+
+@pytest.mark.parametrize("seats_per_pupil", [1.1, 1 / 1.2])
+def test_a_town_with_many_pairs(seats_per_pupil: float) -> None:
+    """By chains of moves too, only missing seats leave pupils without one, the order decides nothing, and it is proven."""
+    rng = np.random.default_rng(5)
+    areas, schools = [f"a{i}" for i in range(2_000)], [f"s{i}" for i in range(80)]
+    pupils = pd.Series(rng.integers(0, 30, len(areas)), areas)
+    seats = pd.Series(np.full(len(schools), int(pupils.sum() * seats_per_pupil / len(schools))), schools)
+    # few different costs, so that there are many best plans
+    cost = pd.DataFrame(rng.integers(0, 50, (len(areas), len(schools))), areas, schools)
+    answer = assign_all_pairs(pupils, seats, cost)
+    books_balance(answer, pupils, seats)
+    assert (answer.rounds, answer.pairs) == (0, 160_000)
+    assert answer.unserved.sum() == max(0, pupils.sum() - seats.sum())
+    bound = (pupils * (cost + answer.prices).min(axis=1).clip(upper=answer.charge)).sum()
+    bound -= (seats * answer.prices).sum()
+    assert bound == answer.objective + answer.charge * answer.unserved.sum()
+    mixed = assign_all_pairs(pupils.sample(frac=1, random_state=1), seats[::-1], cost)
+    assert mixed.flows.to_dict() == answer.flows.to_dict()
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", "int32", "int64", "uint16"])
+def test_every_kind_of_number_does(kind: str) -> None:
+    """Whole metres are the same in all of them, also where they are kept in few bits."""
+    metres = np.array([[500, 60_000], [40_000, 30]], dtype=kind)
+    answer = assign_all_pairs(pd.Series({"a": 5, "b": 2}), pd.Series({"s": 3, "t": 9}), metres)
+    assert answer.objective == 3 * 500 + 2 * 60_000 + 2 * 30
+    assert (answer.digits, answer.gap) == (0, 0.0)
+
+
+def test_what_is_infinite_is_not_allowed() -> None:
+    """In a matrix a pair that does not exist is infinite; who has no other is listed."""
+    metres = np.array([[1.5, np.inf], [np.inf, np.inf]])
+    answer = assign_all_pairs(pd.Series({"a": 1, "b": 2}), pd.Series({"s": 3, "t": 9}), metres)
+    assert answer.unserved.to_dict() == {"a": 0, "b": 2}
+    assert answer.pairs == 1
+
+
+@pytest.mark.parametrize(
+    ("matrix", "words"),
+    [
+        ([[1.0, 2.0]], r"shape \(1, 2\), but there are 2 areas and 2 schools"),
+        ([[1.0, np.nan], [1, 1]], r"missing, e.g. for \('a', 't'\)"),
+        ([[1.0, 1], [-3, 1]], r"negative, e.g. -3 for \('b', 's'\)"),
+        ([["near", "far"], ["far", "far"]], "holds numbers"),
+    ],
+)
+def test_refuses_a_matrix_that_is_none(matrix: list[list[float]], words: str) -> None:
+    """Another shape, a missing or negative number and text are named."""
+    with pytest.raises(ValueError, match=words):
+        assign_all_pairs(pd.Series({"a": 1, "b": 2}), pd.Series({"s": 3, "t": 9}), np.array(matrix))
+
+
+def test_refuses_a_frame_of_others() -> None:
+    """A data frame is read by its labels."""
+    frame = pd.DataFrame({"s": {"a": 1.0}, "x": {"a": 1.0}})
+    with pytest.raises(LabelError, match=r"columns of `cost` and `seats` describe different units"):
+        assign_all_pairs(pd.Series({"a": 1}), pd.Series({"s": 3, "t": 9}), frame)
+
+
+def test_refuses_tiers_that_are_not_named() -> None:
+    """Who comes first is said, not guessed; so is what a second level means."""
+    pupils, seats = pd.Series({("a", "permit"): 1}), pd.Series({"s": 1})
+    cost = pd.Series({("a", "s"): 1})
+    with pytest.raises(LabelError, match="Name `tiers`"):
+        assign(pupils, seats, cost)
+    with pytest.raises(LabelError, match=r"tier 'permit', which `tiers` does not name: 'household'"):
+        assign(pupils, seats, cost, tiers=["household"])
+    with pytest.raises(LabelError, match="`tiers` lists 1 unit"):
+        assign(pupils, seats, cost, tiers=["permit", "permit"])
+    with pytest.raises(LabelError, match="got 1 level"):
+        assign(pd.Series({"a": 1}), seats, cost, tiers=["permit"])
+
+
+def test_refuses_floors_above_seats() -> None:
+    """A school cannot hold more than it has seats for; a floor for every school is given, if any is."""
+    pupils, seats, cost = pd.Series({"a": 1}), pd.Series({"s": 1}), pd.Series({("a", "s"): 1})
+    with pytest.raises(ValueError, match=r"'s': 2 pupils at least, 1 seats"):
+        assign(pupils, seats, cost, floors=pd.Series({"s": 2}))
+    with pytest.raises(LabelError, match="different units"):
+        assign(pupils, seats, cost, floors=pd.Series({"x": 2}))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from schoolmap.conformance.access_cases import access_cases
+from schoolmap.conformance.assignment_cases import assignment_cases
 from schoolmap.conformance.equity_cases import equity_cases
 from schoolmap.conformance.transfer_cases import transfer_cases
 from schoolmap.conformance.travel_cases import travel_cases
@@ -28,6 +29,7 @@ FAMILIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
     "equity": equity_cases,
     "transfer": transfer_cases,
     "travel": travel_cases,
+    "assignment": assignment_cases,
 }
 """Every family of cases by its name, in the order in which they are shown."""
 

@@ -16,19 +16,16 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from schoolmap import checks
-from schoolmap.errors import LabelError
+from schoolmap.optimize import counting
+from schoolmap.optimize.flow import cheapest_flow
+from schoolmap.optimize.posing import pose
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from collections.abc import Sequence
 
-    Whole = npt.NDArray[np.int64]
-
-_LARGEST = 2**60
-"""Largest total that the solver is given: its numbers are whole and have 63 bits."""
-
-_MOST_DIGITS = 6
-"""Decimals of a cost that are counted: a millionth of a minute or metre."""
+    from schoolmap.optimize.counting import Numbers
+    from schoolmap.optimize.flow import Flow
+    from schoolmap.optimize.posing import Posed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +39,20 @@ class Assignment:
         `"optimal"`: as many pupils as possible have a seat, and no other way to
         seat as many costs less, but for `gap`.
     flows
-        Pupils by `(area, school)`, in the order of the costs; only pairs with
-        pupils.
+        Pupils by `(area, school)`, or `(area, tier, school)`, in the order of
+        the costs; only pairs with pupils.
     unserved
         Pupils without a seat by area, in the order of `pupils`.
     load
         Pupils by school, in the order of `seats`.
+    below_floor
+        Pupils that each school has less than its least number; 0 where it has
+        none.
+    one_more_serves
+        By school: whether one seat more would seat one pupil more, 0 or 1.
+    one_more_saves
+        By school: what one seat more would save of the total cost. Where it
+        seats one pupil more it can be negative: somebody travels who did not.
     objective
         Total cost of those who have a seat, in the unit of the costs.
     lower_bound
@@ -55,9 +60,22 @@ class Assignment:
     gap
         `objective - lower_bound` as a share of the objective. It is 0 but for
         rounding where costs have at most `digits` decimals.
+    proof
+        Why the bound is one, in a sentence.
+    prices
+        By school: what one seat less would cost, where a pupil without a seat
+        costs `charge`. They prove the bound.
+    charge
+        What a pupil without a seat was charged; with tiers, one of the last.
     digits
         Decimals of a cost that were counted. A finer cost was rounded, by at
         most half of the last one for each pupil.
+    rounds, pairs, arcs
+        How often the solver was asked, how many pairs are allowed, and how many
+        of them it was given. Large problems without tiers and least numbers are
+        solved by chains of moves, without the solver: then rounds and arcs are 0.
+    seed
+        None: nothing was drawn.
     seconds
         Time that it took.
     """
@@ -66,26 +84,52 @@ class Assignment:
     flows: pd.Series
     unserved: pd.Series
     load: pd.Series
+    below_floor: pd.Series
+    one_more_serves: pd.Series
+    one_more_saves: pd.Series
     objective: float
     lower_bound: float
     gap: float
+    proof: str
+    prices: pd.Series
+    charge: float
     digits: int
+    rounds: int
+    pairs: int
+    arcs: int
+    seed: int | None
     seconds: float
 
 
-def assign(pupils: pd.Series, seats: pd.Series, cost: pd.Series) -> Assignment:
+def assign(
+    pupils: pd.Series,
+    seats: pd.Series,
+    cost: pd.Series,
+    *,
+    tiers: Sequence[str] | None = None,
+    floors: pd.Series | None = None,
+) -> Assignment:
     """
     Assign pupils of areas to seats of schools.
 
     Parameters
     ----------
     pupils
-        Pupils by area, whole numbers.
+        Pupils by area, or by `(area, tier)` where `tiers` are named; whole
+        numbers.
     seats
         Seats by school, whole numbers.
     cost
         Minutes or metres of one pupil by `(area, school)`, 0 or more. A pair
         that is not there is not allowed.
+    tiers
+        Who is admitted before whom, first the tier that is served first: as
+        many of it as possible have a seat, then as many as possible of the
+        next, and so on. It never makes fewer pupils have a seat in all.
+    floors
+        Least number of pupils by school, whole numbers. All schools are open;
+        of all ways to seat as many pupils, those come first that miss these
+        numbers by the fewest pupils in all, and then those that cost least.
 
     Returns
     -------
@@ -108,7 +152,10 @@ def assign(pupils: pd.Series, seats: pd.Series, cost: pd.Series) -> Assignment:
     them whole, at most a million. A pupil without a seat is charged more than
     any rearrangement can save: seating one more shifts at most one pupil at
     each school, so it costs at most the number of schools times the largest
-    cost. The method is cost-scaling push-relabel of OR-Tools (Goldberg, 1997).
+    cost. For the same reason the charges of tiers need only be a step apart.
+    The method is cost-scaling push-relabel of OR-Tools (Goldberg, 1997) or, where
+    there are many pairs, successive shortest paths between schools; the proof is
+    by prices of seats over all pairs that are allowed.
 
     Examples
     --------
@@ -122,122 +169,126 @@ def assign(pupils: pd.Series, seats: pd.Series, cost: pd.Series) -> Assignment:
     {'north': 5, 'south': 0}
     >>> answer.objective, answer.gap
     (205.0, 0.0)
+
+    One seat more on the hill seats one pupil more, 5 minutes away:
+
+    >>> answer.one_more_serves["hill"], answer.one_more_saves["hill"]
+    (np.int64(1), np.float64(-5.0))
     """
-    # OR-Tools takes a second to load; a plan that assigns nobody does not wait for it
-    from ortools.graph.python import min_cost_flow  # noqa: PLC0415
+    return _assign(pupils, seats, cost, tiers=tiers, floors=floors)
 
+
+def assign_all_pairs(
+    pupils: pd.Series,
+    seats: pd.Series,
+    cost: Numbers | pd.DataFrame,
+    *,
+    tiers: Sequence[str] | None = None,
+    floors: pd.Series | None = None,
+) -> Assignment:
+    """
+    Assign pupils of areas to seats of schools, where every pair has a cost.
+
+    The answer is proven over all pairs, although no solver is given them all.
+    The nearest few schools alone do not do: where they are full, the best plan
+    sends pupils farther.
+
+    Parameters
+    ----------
+    pupils, seats, tiers, floors
+        As in `assign`.
+    cost
+        Minutes or metres of one pupil, 0 or more; infinite where a pair is not
+        allowed. A data frame with a row for each area and a column for each
+        school, or an array whose rows are in the order of `pupils` (of their
+        areas, as they first appear) and whose columns in that of `seats`.
+
+    Returns
+    -------
+    assignment
+        As from `assign`.
+
+    Raises
+    ------
+    LabelError
+        If the data frame describes other areas or schools.
+    MissingValueError, ValueError
+        If a number is missing or negative, or the array has another shape.
+
+    Examples
+    --------
+    >>> pupils = pd.Series({"north": 30, "south": 20})
+    >>> seats = pd.Series({"hill": 25, "lake": 30})
+    >>> answer = assign_all_pairs(pupils, seats, np.array([[5, 12], [9, 4]]))
+    >>> answer.flows.to_dict()
+    {('north', 'hill'): 25, ('north', 'lake'): 5, ('south', 'lake'): 20}
+    >>> answer.proof
+    'At the prices of seats none of the 4 pairs is cheaper than one in use.'
+    >>> answer.one_more_saves.to_dict()
+    {'hill': 7.0, 'lake': 0.0}
+    """
+    return _assign(pupils, seats, cost, tiers=tiers, floors=floors)
+
+
+def _assign(
+    pupils: pd.Series,
+    seats: pd.Series,
+    cost: Numbers | pd.DataFrame | pd.Series,
+    *,
+    tiers: Sequence[str] | None,
+    floors: pd.Series | None,
+) -> Assignment:
     began = time.perf_counter()
-    supply, room = _whole(pupils, what="`pupils`"), _whole(seats, what="`seats`")
-    area, school, price = _arcs(pupils.index, seats.index, cost)
-    digits = _digits(price, areas=len(pupils), schools=len(seats), pupils=int(supply.sum()))
-    scaled = np.rint(price * 10.0**digits).astype(np.int64)
-    dear = len(seats) * int(scaled.max(initial=0)) + 1
-
-    # nodes in the order of their labels: areas, schools, then the one where every pupil ends, with a seat or without
-    by_area, by_school = _by_text(pupils.index), _by_text(seats.index)
-    area_node, school_node = np.argsort(by_area), len(pupils) + np.argsort(by_school)
-    end = len(pupils) + len(seats)
-    order = np.lexsort((school_node[school], area_node[area]))
-    area, school, price, scaled = area[order], school[order], price[order], scaled[order]
-    solver = min_cost_flow.SimpleMinCostFlow()
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(
-        area_node[area], school_node[school], np.minimum(supply[area], room[school]), scaled
-    )
-    solver.add_arcs_with_capacity_and_unit_cost(
-        school_node[by_school], np.full(len(seats), end), room[by_school], np.zeros(len(seats), dtype=np.int64)
-    )
-    without = solver.add_arcs_with_capacity_and_unit_cost(
-        area_node[by_area], np.full(len(pupils), end), supply[by_area], np.full(len(pupils), dear)
-    )
-    solver.set_nodes_supplies(np.append(area_node[by_area], end), np.append(supply[by_area], -supply.sum()))
-    if solver.solve() != solver.OPTIMAL:  # pragma: no cover - there is always an answer: nobody has a seat
-        msg = "The solver found no assignment, although leaving everybody without a seat is one."
-        raise RuntimeError(msg)
-
-    flow = solver.flows(arcs)
-    unserved = np.zeros(len(pupils), dtype=np.int64)
-    unserved[by_area] = solver.flows(without)
-    objective = float(flow @ price)
-    rounded = float(flow @ scaled) / 10.0**digits
-    slack = 0.0 if _is_exact(price, digits) else float(flow.sum()) * 0.5 / 10.0**digits
+    posed = pose(pupils, seats, cost, tiers=tiers, floors=floors)
+    found = cheapest_flow(posed.problem)
+    unit = 10.0**posed.digits
+    # a value is a number of tiers that are served, and what is saved besides
+    served = np.rint(found.worth / posed.step).astype(np.int64)
+    objective = float(found.flow @ posed.price[found.pair].astype(float))
+    slack = 0.0 if counting.is_exact(posed.price, posed.digits) else float(found.flow.sum()) * 0.5 / unit
+    rounded = float(found.flow @ posed.problem.offers.cost[found.pair]) / unit
     lower_bound = min(rounded - slack, objective) if slack else objective
-    load = np.bincount(school, weights=flow, minlength=len(seats)).astype(np.int64)
-    in_order = np.zeros(len(price), dtype=np.int64)
-    in_order[order] = flow
-    used = in_order > 0
+    load = _to_table(found.load, posed.school, seats.index, "load")
+    below = np.zeros(len(seats), dtype=np.int64)
+    if floors is not None:
+        below = np.maximum(floors.reindex(seats.index).to_numpy() - load.to_numpy(), 0).astype(np.int64)
     return Assignment(
         status="optimal",
-        flows=pd.Series(in_order[used], index=cost.index[used].set_names(["area", "school"]), name="pupils"),
-        unserved=pd.Series(unserved, index=pupils.index, name="unserved"),
-        load=pd.Series(load, index=seats.index, name="load"),
+        flows=flow_table(found, posed, pupils.index, seats.index),
+        unserved=_to_table(found.unserved, posed.row, pupils.index, "unserved"),
+        load=load,
+        below_floor=pd.Series(below, index=seats.index, name="below_floor"),
+        one_more_serves=_to_table(np.minimum(served, 1), posed.school, seats.index, "one_more_serves"),
+        one_more_saves=_to_table(
+            (found.worth - served * posed.step) / unit, posed.school, seats.index, "one_more_saves"
+        ),
         objective=objective,
         lower_bound=lower_bound,
         gap=(objective - lower_bound) / objective if objective > 0 else 0.0,
-        digits=digits,
+        proof=f"At the prices of seats none of the {len(posed.price):,} pairs is cheaper than one in use.",
+        prices=_to_table(found.prices / unit, posed.school, seats.index, "price"),
+        charge=posed.step / unit,
+        digits=posed.digits,
+        rounds=found.rounds,
+        pairs=len(posed.price),
+        arcs=found.arcs,
+        seed=None,
         seconds=time.perf_counter() - began,
     )
 
 
-def _whole(counts: pd.Series, *, what: str) -> Whole:
-    """Return counts as whole numbers, or raise."""
-    checks.require_unique_labels(counts.index, what=what)
-    checks.require_no_gaps(counts, what=what)
-    checks.require_not_negative(counts, what=what)
-    values = counts.to_numpy(dtype=float)
-    broken = np.flatnonzero(values != np.rint(values))
-    if len(broken) > 0:
-        first = broken[0]
-        msg = (
-            f"{what} is not whole for {len(broken)} unit(s), e.g. {values[first]:g} for {counts.index[first]!r}. "
-            "Round it first, so that the total is kept."
-        )
-        raise ValueError(msg)
-    return values.astype(np.int64)
+def flow_table(found: Flow, posed: Posed, rows: pd.Index, schools: pd.Index) -> pd.Series:
+    """Return pupils by area, tier if there are any, and school, in the order of the costs."""
+    row, school = posed.row[found.row], posed.school[posed.problem.offers.school[found.pair]]
+    order = np.lexsort((found.row, posed.key[found.pair]))
+    labels = [rows[row[order]].get_level_values(level) for level in range(rows.nlevels)]
+    names = [*["area", "tier"][: rows.nlevels], "school"]
+    index = pd.MultiIndex.from_arrays([*labels, schools[school[order]]], names=names)
+    return pd.Series(found.flow[order], index=index, name="pupils")
 
 
-def _arcs(areas: pd.Index, schools: pd.Index, cost: pd.Series) -> tuple[Whole, Whole, npt.NDArray[np.float64]]:
-    """Return the positions and the cost of each allowed pair, or raise."""
-    if not isinstance(cost.index, pd.MultiIndex) or cost.index.nlevels != 2:
-        msg = f"`cost` is indexed by (area, school), got {cost.index.nlevels} level(s)."
-        raise LabelError(msg)
-    checks.require_unique_labels(cost.index, what="`cost`")
-    checks.require_no_gaps(cost, what="`cost`")
-    checks.require_not_negative(cost, what="`cost`")
-    price = cost.to_numpy(dtype=float)
-    if not np.isfinite(price).all():
-        msg = f"`cost` is infinite, e.g. for {cost.index[~np.isfinite(price)][0]!r}. Leave out pairs that are not allowed."
-        raise ValueError(msg)
-    found = []
-    for level, (index, what) in enumerate([(areas, "`pupils`"), (schools, "`seats`")]):
-        # one look-up for each label, not for each pair
-        codes = np.asarray(cost.index.codes[level])
-        at = np.where(codes < 0, -1, index.get_indexer(cost.index.levels[level])[codes])
-        if (at < 0).any():
-            msg = f"`cost` names {cost.index[at < 0][0]!r}, which {what} does not have. Use the same labels."
-            raise LabelError(msg)
-        found.append(at.astype(np.int64))
-    return found[0], found[1], price
-
-
-def _is_exact(price: npt.NDArray[np.float64], digits: int) -> bool:
-    scaled = price * 10.0**digits
-    return bool(np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-6))
-
-
-def _digits(price: npt.NDArray[np.float64], *, areas: int, schools: int, pupils: int) -> int:
-    """Return how many decimals are counted: as many as there are, if the solver's numbers hold them."""
-    digits = next((digits for digits in range(_MOST_DIGITS) if _is_exact(price, digits)), _MOST_DIGITS)
-    dearest = (price.max(initial=0.0) + 1) * (schools + 1)
-    # the solver adds up what all pupils pay, and multiplies each cost by the number of nodes
-    largest = dearest * max(pupils, 4 * (areas + schools + 2))
-    while digits > 0 and largest * 10.0**digits > _LARGEST:
-        digits -= 1
-    if largest > _LARGEST:
-        msg = f"Costs up to {price.max():g} for {pupils} pupils are too large to add up exactly. Use a larger unit."
-        raise ValueError(msg)
-    return digits
-
-
-def _by_text(labels: pd.Index) -> Whole:
-    """Return positions in the order of the labels as text, so that rows in any order have one answer."""
-    return np.argsort(np.array([str(label) for label in labels], dtype=object), kind="stable").astype(np.int64)
+def _to_table(values: Numbers, places: Numbers, index: pd.Index, name: str) -> pd.Series:
+    """Return values by label, in the order of the table that the labels came from."""
+    ordered = np.empty_like(values)
+    ordered[places] = values
+    return pd.Series(ordered, index=index, name=name)
