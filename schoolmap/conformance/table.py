@@ -15,6 +15,7 @@ import pandas as pd
 from schoolmap.conformance.access_cases import access_cases
 from schoolmap.conformance.assignment_cases import assignment_cases
 from schoolmap.conformance.equity_cases import equity_cases
+from schoolmap.conformance.location_cases import location_cases
 from schoolmap.conformance.transfer_cases import transfer_cases
 from schoolmap.conformance.travel_cases import travel_cases
 
@@ -30,6 +31,7 @@ FAMILIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
     "transfer": transfer_cases,
     "travel": travel_cases,
     "assignment": assignment_cases,
+    "location": location_cases,
 }
 """Every family of cases by its name, in the order in which they are shown."""
 

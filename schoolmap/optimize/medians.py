@@ -1,0 +1,267 @@
+"""
+Open a given number of sites so that all pupils together travel least: the p-median, proven.
+
+A plan is found by swaps; how good any plan can be at best is found by prices
+that the areas offer (Lagrangian relaxation). Sites that no better plan can
+open are struck off, and what is left between plan and bound is closed by
+trying sites open and closed in turn.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import numpy as np
+
+from schoolmap.optimize import location
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+    import pandas as pd
+
+    Real = npt.NDArray[np.float64]
+    Whole = npt.NDArray[np.int64]
+    State = npt.NDArray[np.int8]
+
+_ROUNDS_FIRST, _PATIENCE_FIRST = 5000, 80
+"""Rounds for the first bound, and how many without a better one before the step is halved."""
+_ROUNDS_LATER, _PATIENCE_LATER = 120, 15
+_KICKS = 40
+_WHOLE_SLACK = 1e-6
+"""Rounding that a bound on whole costs is allowed."""
+
+
+class _Node(NamedTuple):
+    """Some sites tried open or closed: the bound, the state of each site, and the prices that led to the bound."""
+
+    bound: float
+    state: State
+    price: Real
+    saving: Real
+    share: Real
+
+
+class _Plan(NamedTuple):
+    sites: Whole
+    cost: float
+
+
+def p_median(
+    demand: pd.Series,
+    cost: pd.DataFrame | pd.Series,
+    *,
+    number: int,
+    fixed: Iterable[Hashable] = (),
+    unserved_cost: float | None = None,
+    seed: int = 0,
+    time_limit: float = 60.0,
+) -> location.Location:
+    """
+    Open a number of sites so that the total way of all pupils is least.
+
+    Every area goes to its cheapest open site; seats are not counted. Where they
+    are, use `capacitated.capacitated_p_median`.
+
+    Parameters
+    ----------
+    demand
+        Pupils by area, 0 or more.
+    cost
+        Minutes or metres of one pupil, 0 or more: a table of areas by sites, or
+        a Series by `(area, site)`. A pair that is left out or infinite is not
+        allowed.
+    number
+        Sites that are open, with those that are open already.
+    fixed
+        Sites that are open in any case.
+    unserved_cost
+        What a pupil counts whom no open site can serve; if it is `None`, twice
+        the largest cost.
+    seed
+        Where the random moves of the search begin.
+    time_limit
+        Seconds after which the best plan so far is returned with its bound.
+
+    Returns
+    -------
+    location
+        The sites, the site of each area, and the proof. The order of rows
+        decides nothing.
+
+    Raises
+    ------
+    LabelError
+        If a label is there twice, or tables name different areas or sites.
+    MissingValueError, ValueError
+        If a number is missing or negative, or so many sites cannot be opened.
+
+    Notes
+    -----
+    The bound is Held and Karp's subgradient method on the assignment
+    constraints; the swaps are those of Whitaker (1983), the branching that of
+    Christofides and Beasley (1982).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> demand = pd.Series({"north": 30, "south": 20, "west": 5})
+    >>> cost = pd.DataFrame(
+    ...     {"hill": [1.0, 9.0, 4.0], "lake": [8.0, 2.0, 7.0], "moor": [4.0, 5.0, 1.0]}, index=demand.index
+    ... )
+    >>> plan = p_median(demand, cost, number=2)
+    >>> plan.sites.to_list(), plan.objective, plan.status
+    (['hill', 'lake'], 90.0, 'optimal')
+    >>> plan.assignment.to_dict()
+    {'north': 'hill', 'south': 'lake', 'west': 'hill'}
+    """
+    began = time.perf_counter()
+    ground = location.survey(demand, cost, unserved_cost=unserved_cost)
+    kept = location.positions(fixed, ground.sites, what="`fixed`")
+    location.require_number(number, fixed=len(kept), sites=len(ground.sites))
+    total = ground.cost * ground.demand
+    plan, lower_bound, proof = _solve(total, np.sort(kept), number, seed=seed, deadline=began + time_limit)
+    gap = location.gap_of(plan.cost, lower_bound)
+    return location.Location(
+        status="optimal" if gap <= 2 * location.EXACT else "feasible",
+        objective=plan.cost,
+        lower_bound=lower_bound,
+        gap=gap,
+        proof=proof,
+        seed=seed,
+        seconds=time.perf_counter() - began,
+        sites=location.in_order(ground, plan.sites, cost),
+        **location.tables(ground, location.at_cheapest(ground, plan.sites), demand.index),
+    )
+
+
+def _solve(cost: Real, kept: Whole, number: int, *, seed: int, deadline: float) -> tuple[_Plan, float, str]:
+    """Return the best plan, a bound and how it was found, for total costs by site and area."""
+    from schoolmap.optimize import median_kernel  # noqa: PLC0415 - numba is slow to import
+
+    sites = len(cost)
+    free = np.setdiff1d(np.arange(sites), kept)
+    if number in (len(kept), sites):
+        plan = _exactly(cost, np.arange(sites) if number == sites else kept)
+        return plan, plan.cost, "there is only one such plan"
+    if number == 1:
+        plan = _exactly(cost, cost.sum(axis=1).argmin(keepdims=True))
+        return plan, plan.cost, "every site was tried"
+
+    rng = np.random.default_rng(seed)
+    start = np.concatenate([kept, rng.choice(free, number - len(kept), replace=False)])
+    plan = _Plan(*median_kernel.improve(cost, len(kept), start, free, 0, 0.0, seed))
+    state = np.zeros(sites, dtype=np.int8)
+    state[kept] = 1
+    # a price between the cheapest and the second site: below the one nobody wants an area, above both do
+    nearest = np.partition(cost[plan.sites], 1, axis=0)[:2]
+    # a better plan is better by at least so much: whole costs differ by 1
+    whole = location.is_whole(cost)
+    goal = plan.cost - (1 - _WHOLE_SLACK if whole else location.EXACT * plan.cost)
+    found = median_kernel.raise_bound(
+        cost, state, number, nearest.mean(axis=0), plan.cost, goal, _ROUNDS_FIRST, 1.0, _PATIENCE_FIRST
+    )
+    plan = _better(cost, kept, plan, found[5], free, seed)
+    enough = np.ceil(found[0] - _WHOLE_SLACK) if whole else found[0]
+    plan = min(plan, _Plan(*median_kernel.improve(cost, len(kept), plan.sites, free, _KICKS, enough, seed)), key=_cost)
+    node = _Node(found[0], state, *found[1:4])
+    plan, lower_bound, nodes = _branch(
+        cost, kept, node, plan, number=number, step=1 - _WHOLE_SLACK if whole else 0.0, seed=seed, deadline=deadline
+    )
+    plan = _exactly(cost, plan.sites)
+    tried = f", and {nodes} trials of sites open or closed" if nodes else ""
+    return plan, min(lower_bound, plan.cost), f"prices of areas (Lagrangian relaxation){tried}"
+
+
+def _branch(
+    cost: Real, kept: Whole, root: _Node, plan: _Plan, *, number: int, step: float, seed: int, deadline: float
+) -> tuple[_Plan, float, int]:
+    """Try sites open and closed, deepest first, until no branch can hold a better plan or the time is up."""
+    from schoolmap.optimize import median_kernel  # noqa: PLC0415 - numba is slow to import
+
+    free = np.flatnonzero(root.state == 0)
+    waiting, trials = [root], 0
+    while waiting and time.perf_counter() < deadline:
+        node = waiting.pop()
+        goal = plan.cost - max(step, location.EXACT * plan.cost)
+        if node.bound > goal:
+            continue
+        state = _strike(node, number, goal)
+        settled = _settled(state, number)
+        if settled is not None:
+            if len(settled) == number:
+                plan = min(plan, _exactly(cost, settled), key=_cost)
+            continue
+        undecided = np.flatnonzero(state == 0)
+        site = undecided[np.abs(node.share[undecided] - 0.5).argmin()]
+        children = []
+        for value in (1, -1):
+            tried = state.copy()
+            tried[site] = value
+            alive = np.flatnonzero(tried >= 0)
+            trials += 1
+            bound, price, saving, share, total, chosen = median_kernel.raise_bound(
+                cost[alive], tried[alive], number, node.price, plan.cost, goal, _ROUNDS_LATER, 0.5, _PATIENCE_LATER
+            )
+            if total < plan.cost:
+                plan = _better(cost, kept, plan, alive[chosen], free, seed)
+            if bound <= goal:
+                everywhere = np.zeros((2, len(state)))
+                everywhere[:, alive] = saving, share
+                children.append(_Node(max(bound, node.bound), tried, price, *everywhere))
+        # the more promising one is tried first
+        waiting += sorted(children, key=lambda child: -child.bound)
+    if waiting:
+        return plan, min(node.bound for node in waiting), trials
+    # whole costs leave no room below the plan; others leave what rounding explains
+    return plan, plan.cost if step else plan.cost * (1 - location.EXACT), trials
+
+
+def _strike(node: _Node, number: int, goal: float) -> State:
+    """Decide sites whose other state would lift the bound above the goal."""
+    value = np.where(node.state == 1, -np.inf, np.where(node.state == -1, np.inf, node.saving))
+    order = np.argsort(value, kind="stable")
+    inside = np.zeros(len(value), dtype=bool)
+    inside[order[:number]] = True
+    last, following = value[order[number - 1]], value[order[number]]
+    state, free = node.state.copy(), node.state == 0
+    # if all chosen sites are decided, no other one can be open
+    opened = node.bound + node.saving - last if np.isfinite(last) else np.full(len(value), np.inf)
+    closed = node.bound + following - node.saving
+    state[free & ~inside & (opened > goal)] = -1
+    state[free & inside & (closed > goal)] = 1
+    return state
+
+
+def _settled(state: State, number: int) -> Whole | None:
+    """Return the only plan that is left, if it is only one; it has fewer sites if there is none at all."""
+    opened, possible = np.flatnonzero(state == 1), np.flatnonzero(state >= 0)
+    if len(opened) > number or len(possible) < number:
+        return np.empty(0, dtype=np.int64)
+    if len(opened) == number:
+        return opened
+    return possible if len(possible) == number else None
+
+
+def _better(  # noqa: PLR0917 - two plans and where they come from
+    cost: Real, kept: Whole, plan: _Plan, chosen: Whole, free: Whole, seed: int
+) -> _Plan:
+    """Return the better of a plan and another one that is improved by swaps first."""
+    from schoolmap.optimize import median_kernel  # noqa: PLC0415 - numba is slow to import
+
+    if len(chosen) == 0:
+        return plan
+    first = np.concatenate([kept, np.setdiff1d(chosen, kept)])
+    return min(plan, _Plan(*median_kernel.improve(cost, len(kept), first, free, 0, 0.0, seed)), key=_cost)
+
+
+def _exactly(cost: Real, sites: Whole) -> _Plan:
+    return _Plan(np.sort(sites), float(cost[sites].min(axis=0).sum()))
+
+
+def _cost(plan: _Plan) -> float:
+    return plan.cost
