@@ -137,6 +137,16 @@ def test_a_number_is_what_trying_all_finds(town: Town, whole: bool, data: st.Dat
     assert plan.objective == pytest.approx(best, rel=1e-7, abs=1e-6)
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_sites_without_any_seat_leave_everybody_unserved(whole: bool) -> None:
+    """It is a plan, and it is proved: nobody can be served."""
+    demand, capacity = pd.Series({"a": 0, "b": 1}), pd.Series({"s": 0, "t": 0})
+    cost = pd.DataFrame(0.0, index=["a", "b"], columns=["s", "t"])
+    plan = capacitated_p_median(demand, capacity, cost, number=1, whole=whole, unserved_cost=50.0)
+    assert (plan.status, plan.objective, len(plan.sites)) == ("optimal", 50.0, 1)
+    assert plan.unserved.sum() == 1
+
+
 @settings(max_examples=10)
 @given(towns(), st.booleans(), st.randoms(use_true_random=False))
 def test_order_of_rows_is_irrelevant(town: Town, whole: bool, rng: object) -> None:

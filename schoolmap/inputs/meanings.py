@@ -169,6 +169,7 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "stage": Meaning("学段；不分学段（各学段共用）的留空", holder="bureau"),
         "schools": Meaning("对口学校的标识码，多个用分号“;”隔开", holder="bureau"),
         "valid_from": Meaning("该边界自哪一学年起生效；留空即一直有效", holder="bureau"),
+        "valid_to": Meaning("该边界到哪一学年为止（撤销、合并的学区填写）；留空即到下一边界生效", holder="bureau"),
         "areas": Meaning("组成学区的村、社区（代码或名称），用分号“;”隔开；填写后可不画边界", holder="bureau"),
     },
     "roads": {

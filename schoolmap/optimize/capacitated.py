@@ -259,6 +259,8 @@ def _solve(problem: seats_problem.Problem, *, whole: bool, seed: int, deadline: 
     if len(busy) == 0:
         return seats_problem.for_nobody(problem)
     asked = problem._replace(cost=np.ascontiguousarray(problem.cost[:, busy]), demand=problem.demand[busy])
+    if problem.spare and problem.capacity[:-1].max(initial=0) < (asked.demand.min() if whole else 1):
+        return seats_problem.for_nowhere(problem)
     if whole:
         answer = whole_areas.solve(asked, seed=seed, deadline=deadline)
     else:

@@ -90,6 +90,15 @@ def for_nobody(problem: Problem) -> Answer:
     return Answer(share, opened, total, total, "there are no pupils")
 
 
+def for_nowhere(problem: Problem) -> Answer:
+    """Return the plan where no site has a seat for anybody: all go to the last site, that of whom none can take."""
+    plan = for_nobody(problem)
+    share = np.zeros(problem.cost.shape)
+    share[-1] = 1.0
+    total = plan.cost + float(problem.cost[-1].sum())
+    return Answer(share, plan.opened, total, total, "no site has a seat for anybody")
+
+
 def strike(problem: Problem, bound: float, value: Real, state: State, goal: float) -> State:
     """Decide sites whose other state would lift the bound above the goal."""
     decided = state.copy()
