@@ -48,7 +48,7 @@ CAPA = (
     11646596.974,
     11570340.289,
     11518743.744,
-    # some lists print 11505594.329 here, which is the optimum without capacities
+    # not a published value: some lists print 11505594.329 here; this is ours, with its own proof (lower bound = plan)
     11505767.394,
 )
 
