@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from schoolmap.seats.per_thousand import compare
+from schoolmap.seats.reviews import LASTING_YEARS
 from schoolmap.seats.reviews import review_questions
 from schoolmap.seats.warnings import intake_warnings
 from schoolmap.seats.warnings import planned_intake
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from schoolmap.provision import Provision
     from schoolmap.seating import StageResult
 
-LASTING_YEARS = 5
-"""A shortage of at least so many years one after another is sustained. Assumption, that of proposals too."""
 YEARS_AHEAD = 3
 """Years of warnings where the standards do not say. Assumption."""
 

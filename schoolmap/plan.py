@@ -26,6 +26,7 @@ from schoolmap.population import forecast
 from schoolmap.population import graduation
 from schoolmap.provision import make_provision
 from schoolmap.pupils import PUPILS
+from schoolmap.reach.measure import make_ground
 from schoolmap.reach.measure import make_reach
 from schoolmap.seating import seat_stage
 from schoolmap.seating import years_of
@@ -135,7 +136,8 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         )
     progress("the way to school")
     provision = provisions[project.scenarios[0].id]
-    reach = make_reach(project, demography, provision, results, audit=audit)
+    ground = make_ground(project)
+    reach = make_reach(ground, demography, provision, results, audit=audit)
     progress("classes, warnings and indicators")
     situation = make_situation(project, provision, results)
     residents = {stage.id: _residents(project, demography, belonging, stage.id) for stage in project.stages}

@@ -29,6 +29,7 @@ from schoolmap.seats import balance as seat_balances
 from schoolmap.seats import demand as demands
 from schoolmap.seats import supply
 from schoolmap.seats import warnings as levels
+from schoolmap.seats.reviews import review_candidates
 from schoolmap.space import catchments as coverages
 from schoolmap.space import overlay
 from schoolmap.standards.lookup import caps_grid
@@ -401,7 +402,7 @@ def _proposals(
     }
     room = _room_to_expand(project, stage, norms)
     proposals = site.propose(spans, gap, room=room, neighbours=around, norms=norms)
-    reviews = site.review_candidates(
+    reviews = review_candidates(
         balance["utilisation"].unstack("year"),
         balance["seats"].unstack("year"),
         surplus_below=project.standards.levels.surplus_below.value,

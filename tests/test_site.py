@@ -6,7 +6,6 @@ import math
 from itertools import pairwise
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +13,6 @@ from schoolmap.optimize.site import COLUMNS
 from schoolmap.optimize.site import LASTING_YEARS
 from schoolmap.optimize.site import Norms
 from schoolmap.optimize.site import propose
-from schoolmap.optimize.site import review_candidates
 from schoolmap.seats.warnings import shortage_spans
 
 PRIMARY = Norms(class_size=45, min_classes=12, max_classes=36)
@@ -286,59 +284,6 @@ def test_the_gaps_are_left_alone() -> None:
     table = propose(spans(gap), gap, room=room, neighbours={"n": ("s",)}, norms=PRIMARY)
     assert table["kind"].tolist() == ["rezone"]
     pd.testing.assert_frame_equal(gap, before)
-
-
-# review candidates
-
-
-def reviews(loads: dict[str, list[float]], *, seats: float = 100.0) -> pd.DataFrame:
-    """List candidates for review, from utilisation by year; every catchment has the same seats."""
-    table = gap_table(loads)
-    return review_candidates(table, table * 0 + seats, surplus_below=0.7)
-
-
-def test_reviews_by_hand() -> None:
-    """Below 70 % from 2028 to the end, five years: forty of a hundred seats are spare in the last."""
-    table = reviews({"n": [0.9, 0.69, 0.6, 0.6, 0.6, 0.6], "s": [0.8] * 6})
-    assert table.index.tolist() == ["n"]
-    assert table.loc["n"].to_dict() == pytest.approx({"first_year": 2028, "last_year": 2032, "spare": 40.0})
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from("abcd"),
-        st.lists(st.sampled_from([0.0, 0.5, 0.699, 0.7, 0.8, 1.0, 1.3, math.nan, math.inf]), min_size=7, max_size=7),
-        min_size=1,
-    ),
-)
-def test_a_candidate_is_never_short_again(loads: dict[str, list[float]]) -> None:
-    """Counted back from the end year by year: from its first year on, a candidate stays below the bound."""
-    table = reviews(loads)
-    expected = {}
-    for name, values in loads.items():
-        empty = 0
-        while empty < len(values) and values[-1 - empty] < 0.7:
-            empty += 1
-        if empty >= LASTING_YEARS:
-            expected[name] = FIRST + len(values) - empty
-    assert table["first_year"].to_dict() == expected
-    assert table["spare"].is_monotonic_decreasing
-
-
-def test_an_empty_catchment_without_seats_is_no_candidate() -> None:
-    """Where there are no seats there is nothing to review."""
-    assert reviews({"n": [0.0] * 6}, seats=0.0).empty
-
-
-def test_the_bound_is_met_up_to_rounding() -> None:
-    """A catchment whose level says `ok` is not listed for being 1e-16 below the bound."""
-    assert 0.7 - 1e-15 < 0.7
-    assert reviews({"n": [0.7 - 1e-15] * 6}).empty
-
-
-def test_four_years_are_not_lasting() -> None:
-    """A trough that begins four years before the end may be only that."""
-    assert reviews({"n": [0.9, 0.9, 0.5, 0.5, 0.5, 0.5]}).empty
 
 
 def test_a_school_is_built_for_what_lasts_not_for_the_peak() -> None:

@@ -230,34 +230,3 @@ def _temporary(rest: float, norms: Norms) -> Option:
         return Option(kind="temporary", seats=math.ceil(rest), verdict="last_resort")
     classes = math.ceil(round(rest / norms.class_size, 6))
     return Option(kind="temporary", seats=classes * norms.class_size, classes=classes, verdict="last_resort")
-
-
-def review_candidates(utilisation: pd.DataFrame, seats: pd.DataFrame, *, surplus_below: float) -> pd.DataFrame:
-    """
-    List catchments whose seats stay empty to the end: candidates for review, never an order.
-
-    Parameters
-    ----------
-    utilisation
-        Demand per seat, one row per catchment, one column per year.
-    seats
-        Seats, same shape.
-    surplus_below
-        Utilisation below which seats are spare.
-
-    Returns
-    -------
-    candidates
-        By catchment, with `first_year` from which it stays below, `last_year`,
-        and `spare` seats in the last year; only where it lasts `LASTING_YEARS`.
-    """
-    # graded like the warning levels: a bound is met up to rounding
-    below = (utilisation.round(9) < surplus_below) & (seats > 0)
-    # years counted back from the end for which it has stayed below
-    lasting = below.iloc[:, ::-1].cumprod(axis=1).sum(axis=1).astype(int)
-    found = lasting[lasting >= LASTING_YEARS]
-    last = utilisation.columns[-1]
-    spare = (seats[last] * (1 - utilisation[last])).reindex(found.index)
-    first = [utilisation.columns[-count] for count in found]
-    table = pd.DataFrame({"first_year": first, "last_year": last, "spare": spare}, index=found.index)
-    return table.sort_values("spare", ascending=False, kind="stable")

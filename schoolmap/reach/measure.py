@@ -68,8 +68,23 @@ def _without_roads(far: pd.DataFrame) -> tuple[dict[str, str], ...]:
     )
 
 
+def make_ground(project: Project) -> Ground:
+    """Return the points where children live and the ways from there: what distances of a project are measured on."""
+    pace = walking_pace(project.settings_travel, project.standards)
+    ways = make_ways(
+        project.roads,
+        barriers=project.barriers,
+        crossings=project.crossings,
+        gates=project.gates,
+        settings=project.settings_travel,
+        walk_m_per_minute=pace,
+    )
+    homes = homes_of(project.areas, project.dwellings)
+    return Ground(project=project, ways=ways, homes=homes, place=places_of(project.areas["urban_rural"]))
+
+
 def make_reach(
-    project: Project,
+    ground: Ground,
     demography: Demography,
     provision: Provision,
     results: Mapping[str, StageResult],
@@ -81,7 +96,9 @@ def make_reach(
 
     Parameters
     ----------
-    project, demography, results
+    ground
+        From `make_ground`.
+    demography, results
         From the steps before.
     provision
         Seats of the first scenario.
@@ -96,23 +113,14 @@ def make_reach(
     """
     if demography.children.unit != "area":
         return None
-    pace = walking_pace(project.settings_travel, project.standards)
+    project, ways, homes = ground.project, ground.ways, ground.homes
+    pace = ways.walk_m_per_minute
     limits = {
         stage.id: limits_of(project.standards.stages.get(stage.id), ages=stage.ages, walk_m_per_minute=pace)
         for stage in project.stages
     }
     if not any(limits.values()):
         return None
-    homes = homes_of(project.areas, project.dwellings)
-    ways = make_ways(
-        project.roads,
-        barriers=project.barriers,
-        crossings=project.crossings,
-        gates=project.gates,
-        settings=project.settings_travel,
-        walk_m_per_minute=pace,
-    )
-    ground = Ground(project=project, ways=ways, homes=homes, place=places_of(project.areas["urban_rural"]))
     first = project.scenarios[0].id
     children = demography.children.by_scenario[first]
     stages = {}

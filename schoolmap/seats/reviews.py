@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from schoolmap.standards.schema import ReviewItem
 
+LASTING_YEARS = 5
+"""Seats that stay empty for at least so many years, to the end, are looked at. Assumption."""
 OPEN = "open"
 """Answer to a question of the checklist that nobody has answered yet."""
 
@@ -99,3 +101,34 @@ _IS_AN_ORDER = Wording(
     "是指令。",
     "学位富余只列为评估对象:请以问句写明须核实的事项。",
 )
+
+
+def review_candidates(utilisation: pd.DataFrame, seats: pd.DataFrame, *, surplus_below: float) -> pd.DataFrame:
+    """
+    List catchments whose seats stay empty to the end: candidates for review, never an order.
+
+    Parameters
+    ----------
+    utilisation
+        Demand per seat, one row per catchment, one column per year.
+    seats
+        Seats, same shape.
+    surplus_below
+        Utilisation below which seats are spare.
+
+    Returns
+    -------
+    candidates
+        By catchment, with `first_year` from which it stays below, `last_year`,
+        and `spare` seats in the last year; only where it lasts `LASTING_YEARS`.
+    """
+    # graded like the warning levels: a bound is met up to rounding
+    below = (utilisation.round(9) < surplus_below) & (seats > 0)
+    # years counted back from the end for which it has stayed below
+    lasting = below.iloc[:, ::-1].cumprod(axis=1).sum(axis=1).astype(int)
+    found = lasting[lasting >= LASTING_YEARS]
+    last = utilisation.columns[-1]
+    spare = (seats[last] * (1 - utilisation[last])).reindex(found.index)
+    first = [utilisation.columns[-count] for count in found]
+    table = pd.DataFrame({"first_year": first, "last_year": last, "spare": spare}, index=found.index)
+    return table.sort_values("spare", ascending=False, kind="stable")
