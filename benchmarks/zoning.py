@@ -1,0 +1,123 @@
+"""
+Zoning of made counties: every zone in one piece, and how far the plan is from its proven bound.
+
+    python benchmarks/zoning.py [--seconds 120] [--seeds 3] [--highs]
+
+Counties of 324 and 1,276 areas, with all schools open and full, and with
+schools to be chosen. `--highs` also gives the same programme, with cuts between
+solutions but no search, to HiGHS for the same time on the smaller ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from schoolmap.conformance.made_counties import MadeCounty
+from schoolmap.conformance.made_counties import made_county
+from schoolmap.optimize.rezoning.rezone import Rezoning
+from schoolmap.optimize.rezoning.rezone import rezone
+
+SIZES = (
+    {"areas": 324, "sites": 36, "spare": 1.04, "planted": True},
+    {"areas": 1276, "sites": 33, "spare": 1.04, "planted": True},
+    {"areas": 1276, "sites": 13, "spare": 1.02, "planted": True},
+    {"areas": 324, "sites": 36, "spare": 2.0, "planted": False},
+    {"areas": 1276, "sites": 33, "spare": 1.8, "planted": False},
+)
+
+
+def pieces(county: MadeCounty, plan: Rezoning) -> int:
+    """Return how many pieces the zones have beyond one each."""
+    areas = county.demand.index
+    zones = plan.zones.reindex(areas).to_numpy()
+    one, other = (areas.get_indexer(county.neighbours.index.get_level_values(level)) for level in (0, 1))
+    same = zones[one] == zones[other]
+    graph = sparse.coo_array((np.ones(int(same.sum())), (one[same], other[same])), (len(areas), len(areas)))
+    return int(csgraph.connected_components(graph, directed=False)[0]) - len(set(zones))
+
+
+def alone(county: MadeCounty, *, chosen: bool, seconds: float) -> tuple[float, float]:
+    """Return the best value and the bound of HiGHS from a grown zoning on."""
+    from schoolmap.optimize.rezoning.problem import pose  # noqa: PLC0415
+    from schoolmap.optimize.rezoning.resplit import solved  # noqa: PLC0415
+    from schoolmap.optimize.rezoning.search import Zoning  # noqa: PLC0415
+    from schoolmap.optimize.rezoning.search import begin  # noqa: PLC0415
+
+    problem = pose(
+        county.demand,
+        county.seats,
+        county.cost,
+        county.neighbours,
+        homes=county.homes,
+        today=None,
+        zone_of=None,
+        opening=county.opening if chosen else None,
+        own_homes=True,
+        most_moved=None,
+        most_added_m=None,
+        weight_moved=0.0,
+        weight_border=0.0,
+        charge_short=None,
+        grandfather_years=0,
+        grades=6,
+    )
+    zone, opened = begin(problem)
+    ended = solved(
+        problem,
+        Zoning(zone, opened, problem.value(zone, opened)),
+        np.isfinite(problem.linear),
+        problem.land.may_close.copy(),
+        deadline=time.perf_counter() + seconds,
+        nodes=None,
+        rounds=1_000,
+    )
+    return ended.zoning.value, ended.bound
+
+
+def main() -> None:
+    """Solve every county, and print pieces, the gap to the bound and the seconds."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--highs", action="store_true")
+    options = parser.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    # the first run compiles
+    town = made_county(0, areas=30, sites=4, spare=2.0)
+    rezone(town.demand, town.seats, town.cost, town.neighbours, homes=town.homes, opening=town.opening, time_limit=2)
+    for size in SIZES:
+        chosen = not size["planted"]
+        for seed in range(options.seeds):
+            county = made_county(seed, **size)
+            start = time.process_time()
+            plan = rezone(
+                county.demand,
+                county.seats,
+                county.cost,
+                county.neighbours,
+                homes=county.homes,
+                opening=county.opening if chosen else None,
+                runs=100,
+                time_limit=options.seconds,
+            )
+            cpu = time.process_time() - start
+            print(
+                f"{county.name}{', sites chosen' if chosen else ''}: {plan.objective:.0f}, gap {plan.gap:.3%}, "
+                f"{pieces(county, plan)} pieces too many, {plan.short['pupils'].sum():.0f} short, "
+                f"{plan.opened.sum()} open, {plan.seconds:.0f} s, {cpu:.0f} s cpu",
+                flush=True,
+            )
+            if options.highs and size["areas"] < 1000:
+                value, bound = alone(county, chosen=chosen, seconds=options.seconds)
+                print(f"  HiGHS alone: {value:.0f} ({value / plan.objective - 1:+.2%}), bound {bound:.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
