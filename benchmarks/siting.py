@@ -1,0 +1,90 @@
+"""
+What to build and when, on made counties: a proven plan of a county, and one eight times as large.
+
+    python benchmarks/siting.py [--only plan county large] [--seed 0] [--limit 300] [--peer]
+
+`plan` is what the main job asks: catchments, many years, three stages; its bar
+is 0.5 %. `county` is 400 areas, 120 schools and sites, 5 periods: 0.01 % in
+30 s. `large` is 800 areas, 250 schools and sites, 6 periods, 3 scenarios: a
+proved gap of 1 % in 300 s. `--peer` gives the same programme to HiGHS alone,
+with the same time, and prints both gaps. The counties are synthetic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import platform
+import time
+
+from schoolmap.conformance.made_growth import Growth
+from schoolmap.conformance.made_growth import made_growth
+from schoolmap.conformance.made_wave import made_wave
+from schoolmap.optimize.siting import exact
+from schoolmap.optimize.siting.formulation import formulate
+from schoolmap.optimize.siting.model import build_model
+from schoolmap.optimize.siting.site import site
+
+SIZES = {
+    "county": ({"areas": 400, "schools": 60, "sites": 60, "periods": 5, "scenarios": 1, "arcs": 12}, 1e-4),
+    "large": ({"areas": 800, "schools": 100, "sites": 150, "periods": 6, "scenarios": 3, "arcs": 15}, 1e-2),
+}
+"""Sizes of the made counties, and the gap that is asked for."""
+
+
+def peer(county: Growth, *, gap: float, limit: float) -> float:
+    """Return the gap that HiGHS alone leaves in the same time."""
+    model = build_model(county.demand, county.seats, county.ways, county.measures, money=county.money)
+    answer = exact.solve(formulate(model, strong=False), gap=gap, seed=0, seconds=limit)
+    if answer.solution is None or not math.isfinite(answer.bound):
+        return math.inf
+    return (answer.objective - answer.bound) / answer.objective
+
+
+def run(name: str, county: Growth, *, gap: float, limit: float, seed: int) -> None:
+    """Solve one county, and print its size, seconds, bound and gap."""
+    start = time.process_time()
+    plan = site(*county[:4], money=county.money, gap=gap, seed=seed, time_limit=limit)
+    cpu = time.process_time() - start
+    print(
+        f"{name}: {plan.variables:,} variables, {plan.rows:,} rows; cost {plan.objective:,.1f}, "
+        f"bound {plan.lower_bound:,.1f}, gap {plan.gap:.4%} (asked {gap:.2%}), {plan.seconds:.1f} s, {cpu:.1f} s cpu"
+    )
+    print(f"  {plan.proof}")
+
+
+def main() -> None:
+    """Solve the counties that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", default=["plan", "county", "large"])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--limit", type=float, default=300.0)
+    parser.add_argument("--peer", action="store_true")
+    options = parser.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    # the first run compiles
+    site(
+        *made_growth(areas=90, schools=12, sites=8, periods=5, arcs=10)[:4],
+        money=made_growth(areas=2, schools=1, sites=1, periods=1).money,
+    )
+    for name in options.only:
+        if name == "plan":
+            for scenarios in (1, 3):
+                run(
+                    f"plan, {scenarios} scenario(s)",
+                    made_wave(catchments=60, years=16, scenarios=scenarios, seed=options.seed),
+                    gap=5e-3,
+                    limit=options.limit,
+                    seed=options.seed,
+                )
+            continue
+        size, gap = SIZES[name]
+        county = made_growth(**size, seed=options.seed)
+        run(name, county, gap=gap, limit=options.limit, seed=options.seed)
+        if options.peer:
+            print(f"  HiGHS alone, {options.limit:.0f} s: gap {peer(county, gap=gap, limit=options.limit):.2%}")
+
+
+if __name__ == "__main__":
+    main()

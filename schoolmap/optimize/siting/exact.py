@@ -1,0 +1,128 @@
+"""The siting programme solved by HiGHS: branch and cut, with a start and a bound."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from schoolmap.optimize.siting.formulation import Program
+
+    Real = npt.NDArray[np.float64]
+
+THREADS = 1
+"""One, as in every other programme of the wing: HiGHS refuses to run where two of them ask for different numbers."""
+ABSOLUTE = 1e-7
+"""Gap in money at which a plan is best, whatever its cost."""
+
+
+class Answer(NamedTuple):
+    """
+    Values of all columns and their cost, and a bound.
+
+    `solution` is `None` if no plan was found, `complete` whether the search ended,
+    `impossible` whether there can be no plan, and `effort` how many steps of the
+    simplex method it took.
+    """
+
+    solution: Real | None
+    objective: float
+    bound: float
+    complete: bool
+    impossible: bool
+    effort: int
+
+
+def load(program: Program, *, relaxed: bool = False) -> Any:  # noqa: ANN401 - the compiled class has no name that is public
+    """Return a solver that holds the programme, silent, with nothing left to chance."""
+    import highspy  # noqa: PLC0415 - heavy, and needed here only
+    from highspy._core import _Highs  # noqa: PLC0415 - as above
+
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(program.cost), program.matrix.shape[0]
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.lower, program.upper
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.offset_ = program.offset
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = program.matrix.data
+    if not relaxed:
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(flag)] for flag in program.whole]
+    # the compiled class itself: what is wrapped around it greets on the terminal
+    solver = _Highs()
+    solver.setOptionValue("output_flag", False)  # noqa: FBT003 - a setting of the solver
+    solver.setOptionValue("threads", THREADS)
+    solver.passModel(lp)
+    return solver
+
+
+def solve(
+    program: Program,
+    *,
+    gap: float,
+    seed: int,
+    seconds: float,
+    start: Real | None = None,
+    nodes: int | None = None,
+    heuristics: float = 0.05,
+) -> Answer:
+    """
+    Solve the programme.
+
+    Parameters
+    ----------
+    program
+        From `formulation.formulate`.
+    gap
+        Share of the cost at which the search ends.
+    seed
+        Of the solver's own choices.
+    seconds
+        Time after which the best plan so far is returned.
+    start
+        Values of all columns to begin with; missing where they are to be found.
+    nodes
+        Most nodes of the search.
+    heuristics
+        Share of the time that the solver may look for better plans itself.
+    """
+    import highspy  # noqa: PLC0415
+
+    solver = load(program)
+    solver.setOptionValue("random_seed", seed)
+    solver.setOptionValue("mip_rel_gap", gap)
+    solver.setOptionValue("mip_abs_gap", ABSOLUTE)
+    solver.setOptionValue("time_limit", max(seconds, 0.01))
+    solver.setOptionValue("mip_heuristic_effort", heuristics)
+    if nodes is not None:
+        solver.setOptionValue("mip_max_nodes", nodes)
+    if start is not None:
+        known = np.flatnonzero(~np.isnan(start)).astype(np.int32)
+        solver.setSolution(len(known), known, start[known])
+    solver.run()
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+        return Answer(None, math.inf, math.inf, complete=True, impossible=True, effort=0)
+    values = None
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        values = np.array(solver.getSolution().col_value)
+    bound = info.mip_dual_bound if program.whole.any() else info.objective_function_value
+    if not program.whole.any() and status != highspy.HighsModelStatus.kOptimal:
+        bound = -math.inf
+    complete = status == highspy.HighsModelStatus.kOptimal
+    return Answer(
+        solution=values,
+        objective=float(info.objective_function_value),
+        bound=float(bound),
+        complete=complete,
+        impossible=False,
+        effort=int(info.simplex_iteration_count),
+    )

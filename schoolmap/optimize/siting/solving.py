@@ -1,0 +1,256 @@
+"""Which way a siting problem is solved, and what its scenarios cost alone."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from schoolmap.optimize.location import gap_of
+from schoolmap.optimize.siting import apart
+from schoolmap.optimize.siting import exact
+from schoolmap.optimize.siting import model as siting_model
+from schoolmap.optimize.siting import search
+from schoolmap.optimize.siting.answer import Found
+from schoolmap.optimize.siting.formulation import as_start
+from schoolmap.optimize.siting.formulation import classes_of
+from schoolmap.optimize.siting.formulation import formulate
+from schoolmap.optimize.siting.lagrangian import Ledger
+from schoolmap.optimize.siting.lagrangian import raise_bound
+from schoolmap.optimize.siting.part import part_of
+from schoolmap.optimize.siting.recourse import settle
+from schoolmap.optimize.siting.responses import respond
+from schoolmap.optimize.siting.states import states_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from schoolmap.optimize.siting.formulation import Program
+    from schoolmap.optimize.siting.lagrangian import Bound
+    from schoolmap.optimize.siting.model import Model
+
+    Real = npt.NDArray[np.float64]
+    Whole = npt.NDArray[np.int64]
+
+SMALL = 4_000
+"""Up to so many ways in all scenarios and periods, branch and cut alone is the fastest."""
+LARGE = 80_000
+"""With more columns than this, branch and cut does not get beyond its first bound in time."""
+ROUNDS = 1500
+"""Rounds of the relaxation."""
+ANSWERS = 50
+"""Changes of courses that are tried at most."""
+TURNS, LEAST = 6, 1e-4
+"""Turns of the search of a large problem at most, and the share of the cost that one has to save."""
+WIDTH = 0.01
+"""Measures are worth deciding on whose best course costs at most this share more than the bound."""
+
+
+def find(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
+    """
+    Return the cheapest plan by position.
+
+    Parameters
+    ----------
+    model
+        The problem by position.
+    gap, seed
+        As in `site.site`.
+    deadline
+        Time of the clock at which to end.
+    """
+    parts = apart.parts_of(model)
+    if len(parts) == 1:
+        return _whole(model, gap=gap, seed=seed, deadline=deadline)
+    free = apart.without_budget(model)
+    limited = bool(np.isfinite(model.budget).any() or np.isfinite(model.total_budget))
+    found = _in_parts(free, parts, gap=gap, seed=seed, deadline=_part_of_time(deadline, 0.4 if limited else 1.0))
+    if not limited or apart.keeps_budget(model, found.classes):
+        return found
+    whole = _whole(model, gap=gap, seed=seed, deadline=deadline)
+    # without the budget nothing costs more
+    return whole if whole.bound >= found.bound else whole._replace(bound=found.bound, proof=found.proof)
+
+
+def _in_parts(model: Model, parts: list[Whole], *, gap: float, seed: int, deadline: float) -> Found:
+    """Return the cheapest plan of parts that share nothing, each decided on its own."""
+    classes = model.decided.copy()
+    nobody = np.zeros((*model.demand.shape[:2], len(model.arc_row)))
+    reached = np.bincount(model.arc_row, minlength=len(model.rows)) > 0
+    parts = [part for part in parts if reached[part].any()]
+    sizes = [_size_of(model, part) for part in parts]
+    open_, variables, rows, proof = 0.0, 0, 0, ""
+    for turn, part in enumerate(parts):
+        share = sizes[turn] / max(sum(sizes[turn:]), 1)
+        one = part_of(model, part, model.decided, nobody)
+        found = _whole(one.model, gap=gap, seed=seed, deadline=_part_of_time(deadline, share))
+        classes[one.measures] = found.classes
+        open_ += max(found.objective - found.bound, 0.0)
+        variables, rows = variables + found.variables, rows + found.rows
+        proof = proof or found.proof
+    recourse = settle(model, classes)
+    objective = float(model.weights @ recourse.by_scenario)
+    return Found(
+        classes=classes,
+        recourse=recourse,
+        objective=objective,
+        bound=objective - open_,
+        proof=f"{len(parts)} parts that share no school, each by itself. {proof}".strip(),
+        variables=variables,
+        rows=rows,
+    )
+
+
+def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
+    """Return the cheapest plan of a problem that is decided on at once."""
+    states = states_of(model) if _size(model) > SMALL else None
+    if states is None:
+        found = branch(model, model.decided, gap=gap, seed=seed, deadline=deadline)
+        if found is None:
+            msg = "No plan was found, though what is decided is one. Please report this problem with its tables."
+            raise RuntimeError(msg)
+        return found
+    ledger = Ledger(model, states)
+    first = search.Plan(model.decided, search.cost_of(model, model.decided))
+    bound = raise_bound(ledger, goal=first.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.3))
+    plan = _search(model, ledger, bound, first, gap=gap, seed=seed, deadline=deadline)
+    # nearer the cost of a plan the step is right, and the bound rises once more
+    again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.5), price=bound.price)
+    best = max(bound, again, key=lambda one: one.bound)
+    proof = "Lagrangian relaxation: every school decides for itself, at prices of seats that make them agree."
+    program = formulate(model, limits=ledger.allowed(best.price, plan.cost), strong=False)
+    classes, lower = plan.classes, best.bound
+    if gap_of(plan.cost, best.bound) > gap and len(program.cost) <= LARGE:
+        answer = exact.solve(
+            program,
+            gap=gap,
+            seed=seed,
+            seconds=deadline - time.perf_counter(),
+            start=as_start(program, plan.classes),
+            heuristics=0.02,
+        )
+        # what was left out costs as much as the plan at least
+        lower = max(lower, min(answer.bound, plan.cost))
+        if answer.solution is not None and answer.objective < plan.cost:
+            classes = classes_of(program, answer.solution, model)
+        if lower > best.bound:
+            proof = "Branch and cut by HiGHS, without what Lagrangian relaxation had ruled out."
+    return as_found(model, classes, lower, program, proof=proof)
+
+
+def branch(
+    model: Model, begin: Whole, *, gap: float, seed: int, deadline: float, most_cost: Real | None = None
+) -> Found | None:
+    """Return the cheapest plan by branch and cut alone, or `None` if no plan costs so little."""
+    program = formulate(model, most_cost=most_cost)
+    answer = exact.solve(
+        program,
+        gap=gap,
+        seed=seed,
+        seconds=deadline - time.perf_counter(),
+        start=as_start(program, begin),
+    )
+    if answer.impossible:
+        return None
+    classes = begin if answer.solution is None else classes_of(program, answer.solution, model)
+    return as_found(model, classes, answer.bound, program, proof="Branch and cut by HiGHS over all years at once.")
+
+
+def _search(
+    model: Model, ledger: Ledger, bound: Bound, first: search.Plan, *, gap: float, seed: int, deadline: float
+) -> search.Plan:
+    """Return a plan from the courses of the bound, improved by answers to prices, and then part by part."""
+    plan = first
+    if _keeps(model, bound.classes):
+        plan = min(first, search.Plan(bound.classes, search.cost_of(model, bound.classes)), key=lambda one: one.cost)
+
+    def keeps(classes: Whole) -> bool:
+        return _keeps(model, classes)
+
+    plan = respond(ledger, plan.classes, keeps=keeps, rounds=ANSWERS, deadline=_part_of_time(deadline, 0.2))
+    if _size(model) <= LARGE:
+        # branch and cut finds the rest sooner
+        return plan
+    ends, goal = _part_of_time(deadline, 0.85), bound.bound / (1 - gap)
+    for turn in range(TURNS):
+        before = plan.cost
+        _, most = ledger.allowed(bound.price, max(bound.bound * (1 + WIDTH), 2 * bound.bound - plan.cost))
+        plan = search.improve(
+            model,
+            plan.classes,
+            seed=seed + turn,
+            deadline=ends,
+            goal=goal,
+            likely=np.asarray(most.any(axis=1)),
+            sub_gap=max(gap / 2, 1e-3),
+            sweeps=1,
+        )
+        if plan.cost <= goal or time.perf_counter() > ends:
+            break
+        # what parts cannot see: courses far apart that hang together
+        plan = respond(ledger, plan.classes, keeps=keeps, rounds=ANSWERS // 2, deadline=ends)
+        if before - plan.cost <= LEAST * plan.cost:
+            break
+    return plan
+
+
+def _keeps(model: Model, classes: Whole) -> bool:
+    """Return whether classes keep to plots, groups, budgets and rooms that there are."""
+    added, taken = siting_model.added_of(model, classes)
+    spent = siting_model.capital_of(model, classes).sum(axis=0)
+    used = classes.any(axis=1)
+    groups = np.bincount(model.group[(model.group >= 0) & used], minlength=1)
+    plots = all(
+        classes[model.plot == plot].sum(axis=0).max(initial=0) <= room for plot, room in enumerate(model.plot_room)
+    )
+    return bool(
+        plots
+        and groups.max() <= 1
+        and (spent <= model.budget).all()
+        and spent.sum() <= model.total_budget
+        and (model.seats - model.others + added - taken >= 0).all()
+    )
+
+
+def _size(model: Model) -> int:
+    """Return about how many columns a programme of all ways has."""
+    return int(np.count_nonzero(model.demand[:, :, model.arc_row]))
+
+
+def _size_of(model: Model, part: Whole) -> int:
+    """Return about how many columns a programme of some rows has."""
+    return int(np.isin(model.arc_row, part).sum() * model.demand.shape[0] * len(model.years))
+
+
+def _part_of_time(deadline: float, share: float) -> float:
+    now = time.perf_counter()
+    return now + share * max(deadline - now, 0.0)
+
+
+def as_found(model: Model, classes: Whole, bound: float, program: Program, *, proof: str) -> Found:
+    """Return a plan with what follows from its classes."""
+    recourse = settle(model, classes)
+    return Found(
+        classes=classes,
+        recourse=recourse,
+        objective=float(model.weights @ recourse.by_scenario),
+        bound=bound,
+        proof=proof,
+        variables=len(program.cost),
+        rows=len(program.row_upper),
+    )
+
+
+def alone_model(model: Model, scenario: int) -> Model:
+    """Return the problem of one scenario."""
+    one = slice(scenario, scenario + 1)
+    return replace(
+        model,
+        scenarios=model.scenarios[one],
+        weights=np.ones(1),
+        demand=model.demand[one],
+        seats=model.seats[one],
+        others=model.others[one],
+    )
