@@ -61,6 +61,8 @@ from schoolmap.inputs.provision import resource_table
 from schoolmap.inputs.provision import with_classes
 from schoolmap.inputs.readers import read_table
 from schoolmap.inputs.readers import read_value
+from schoolmap.inputs.siting import site_layer
+from schoolmap.inputs.siting import siting_of
 from schoolmap.inputs.ways import dwelling_layer
 from schoolmap.inputs.ways import gate_layer
 from schoolmap.inputs.ways import kind_layer
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
     from schoolmap.inputs.coordinates import Bounds
+    from schoolmap.inputs.siting import Siting
     from schoolmap.population.evidence import Evidence
 
 
@@ -164,6 +167,12 @@ class Project:
     dwellings
         Polygons or points, indexed by `dwelling`, with `people`, `homes` and
         `floors` (missing where not known).
+    sites
+        Plots where schools could be built, indexed by `site`, as points or
+        polygons; see `siting.site_layer`. Empty where the project lists none.
+    settings_siting
+        What `[siting]` and the standards say of what may be decided and what
+        it costs; see `siting.Siting`.
     faults
         Warnings and rulings; errors stop the reading.
     folder, files
@@ -209,6 +218,8 @@ class Project:
     crossings: gpd.GeoDataFrame | None
     gates: gpd.GeoDataFrame | None
     dwellings: gpd.GeoDataFrame | None
+    sites: gpd.GeoDataFrame
+    settings_siting: Siting
     faults: tuple[Fault, ...]
 
     def served_in(self, stage: str, year: int) -> pd.Series:
@@ -601,6 +612,7 @@ def _assemble(
         ages={stage: item.ages for stage, item in document.stages.items()},
     )
     population, date = _latest(frames.get("population"))
+    siting = siting_of(document, standards)
     files = [folder / name for name in (FILE_NAME, document.project.standards)]
     files += [folder / part.file for source in document.tables.values() for part in source.parts]
     return Project(
@@ -638,8 +650,16 @@ def _assemble(
         project_places=_project_places(tables["projects"].frame, document.project.crs),
         settings_travel=travel_settings(document),
         **ways,
+        sites=_sites(frames.get("sites"), document, siting),
+        settings_siting=siting,
         faults=faults,
     )
+
+
+def _sites(frame: pd.DataFrame | None, document: ProjectFile, siting: Siting) -> gpd.GeoDataFrame:
+    new = siting.years.get("new")
+    years = 0.0 if new is None else new.value
+    return site_layer(frame, stages=list(document.stages), crs=document.project.crs, years_of_new=years)
 
 
 _WAYS = {

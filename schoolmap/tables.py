@@ -587,6 +587,43 @@ CONTRACTS: dict[str, Contract] = {
                 "floors": Column(kind=Kind.COUNT, means="floors of the building", filled=False),
             },
         ),
+        Contract(
+            name="sites",
+            key=("site",),
+            geometry="either",
+            columns={
+                "site": Column(kind=Kind.CODE, means="code of the plot where a school could be built", required=True),
+                "name": Column(kind=Kind.TEXT, means="name of the plot", filled=False),
+                "stages": Column(
+                    kind=Kind.TEXT,
+                    means="stages that may be built there, separated by `;`; empty: every stage",
+                    filled=False,
+                ),
+                "max_classes": Column(
+                    kind=Kind.WHOLE,
+                    means="most classes that it takes, all stages together; empty: as many as the largest school",
+                    filled=False,
+                ),
+                "min_classes": Column(
+                    kind=Kind.WHOLE,
+                    means="fewest classes to build there; empty: as many as the smallest new school",
+                    filled=False,
+                ),
+                "land_cost": Column(
+                    kind=Kind.COUNT,
+                    means="cost of the land in 10,000 yuan, or in the unit of the standards' costs",
+                    filled=False,
+                ),
+                "ready_from": Column(
+                    kind=Kind.MONTH,
+                    means="month from which it may be built on; empty: at once",
+                    filled=False,
+                ),
+                "township": Column(kind=Kind.TEXT, means="township or street it lies in", filled=False),
+                "urban_rural": Column(kind=Kind.TEXT, means="urban or rural class", filled=False),
+                "note": Column(kind=Kind.TEXT, means="remark", filled=False),
+            },
+        ),
     )
 }
 

@@ -41,6 +41,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[population]": project_file.PopulationSettings,
     "[seats]": project_file.SeatSettings,
     "[travel]": project_file.TravelSettings,
+    "[siting]": project_file.SitingSettings,
     "[stages]": project_file.Stage,
     "[[scenarios]]": project_file.Scenario,
     "[[stated]]": project_file.StatedFigure,
@@ -203,10 +204,10 @@ def test_no_table_holds_a_person() -> None:
     columns = {column for contract in CONTRACTS.values() for column in contract.columns}
     assert columns.isdisjoint(PERSONAL)
     assert {"name"} == {column for column in columns if "name" in column}
-    # a name is that of an area, school, catchment, project, estate, road, river or bridge
+    # a name is that of an area, school, catchment, project, estate, plot, road, river or bridge
     named = {contract.name for contract in CONTRACTS.values() if "name" in contract.columns}
     of_ways = {"roads", "barriers", "crossings"}
-    assert named == {"areas", "schools", "catchments", "projects", "developments"} | of_ways
+    assert named == {"areas", "schools", "catchments", "projects", "developments", "sites"} | of_ways
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def test_links_and_pictures_exist(text: str) -> None:
         "Scenario",
         "SeatSettings",
         "TravelSettings",
+        "SitingSettings",
+        "StageAmounts",
         "StatedFigure",
         "Ruling",
         "Source",

@@ -261,6 +261,7 @@ def test_reading_finds_no_error(inspected: tuple[Project | None, tuple[Fault, ..
         "classes",
         "resources",
         "projects",
+        "sites",
     ],
 )
 def test_messy_and_clean_say_the_same(clean: Project, messy: Project, name: str) -> None:

@@ -77,7 +77,7 @@ def test_a_number_of_a_document_looks_like_one(name: str) -> None:
     """〔year〕号, an order, or the code of a national standard: no page and no path."""
     numbers = {figure.number for figure in figures_of(standards.load(name)).values()}
     numbers |= {item.number for item in standards.load(name).review}
-    shape = r"|\S+〔\d{4}〕\d+号|教育部令第\d+号|GB \d+-\d+|建标109-2008"
+    shape = r"|\S+〔\d{4}〕\d+号|教育部令第\d+号|GB \d+-\d+|建标109-2008|II A 3 - H 1012-10/07/0001"
     assert [number for number in numbers if not re.fullmatch(shape, number)] == []
     text = resources.files("schoolmap.standards").joinpath(f"{name}.toml").read_text(encoding="utf-8")
     assert not re.search(r"https?:|www\.|/tmp|/work|\(page\)|\(file\)", text)
@@ -179,9 +179,12 @@ def test_the_phase_in_of_a_district_is_not_national() -> None:
 
 @pytest.mark.parametrize("name", ["china", "furong"])
 def test_what_nobody_wrote_is_called_an_assumption(name: str) -> None:
-    """Ours are the level of spare seats, and Furong's limit of the grades that its report leaves out."""
+    """Ours are the level of spare seats, Furong's limit of the grades that its report leaves out, and costs."""
     figures = figures_of(standards.load(name))
     ours = {key for key, figure in figures.items() if figure.confidence == "assumption"}
+    costs = {key for key in figures if key.startswith("costs.")}
+    assert ours & costs == {key for key in costs if figures[key].document == "schoolmap"}
+    ours -= costs
     assert ours == {"levels.surplus_below"} | ({"stages.primary.caps[3]"} if name == "furong" else set())
 
 

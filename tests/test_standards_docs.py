@@ -59,3 +59,16 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert said is not None
     assert printed.startswith(f"{said[1]}\n")
     assert "2018" in printed
+
+
+def test_the_costs_of_china_are_those_of_the_page() -> None:
+    """The page lists every amount of a stage, and leaves empty what nobody states."""
+    costs = standards.load("china").costs
+    assert costs is not None
+    found = re.search(r"^\| `china` \| (`new`[^\n]+) \|\n\|[-|]+\|\n(.*?)\n\n", PAGE, flags=re.MULTILINE | re.DOTALL)
+    assert found is not None
+    names = [cell.strip(" `") for cell in found[1].split("|")]
+    for row in found[2].splitlines():
+        stage, *cells = (cell.strip() for cell in row.strip().strip("|").split("|"))
+        figures = {name: getattr(costs.stages[stage], name) for name in names}
+        assert cells == ["" if figure is None else f"{figure.value:g}" for figure in figures.values()]

@@ -269,3 +269,40 @@ def test_an_unknown_name_is_no_file(name: str) -> None:
     for shipped in standards.shipped():
         assert shipped in fault.remedy
         assert shipped in fault.remedy_zh
+
+
+# costs
+
+
+def test_a_county_puts_in_its_own_costs() -> None:
+    """One amount of its own, without saying the currency again; all others are the country's."""
+    ours = standards.parse({"name": "ours", "extends": "china", "costs": {"stages": {"primary": {"new": FIGURE}}}})
+    china = standards.load("china").costs
+    assert china is not None
+    assert ours.costs is not None
+    assert ours.costs.stages["primary"].new == standards.Figure(**FIGURE)
+    assert ours.costs.stages["primary"].expand == china.stages["primary"].expand
+    assert (ours.costs.currency, ours.costs.discount_rate) == (china.currency, china.discount_rate)
+
+
+def test_amounts_of_another_currency_are_not_taken_over() -> None:
+    """Who counts in yuan takes no amount in ten thousand; who says the same currency again takes them all."""
+    other = {"name": "ours", "extends": "china", "costs": {"currency": "yuan", "short_cost": FIGURE}}
+    ours = standards.parse(other).costs
+    assert ours is not None
+    assert (ours.currency, ours.short_cost) == ({"en": "yuan", "zh": "yuan"}, standards.Figure(**FIGURE))
+    assert (ours.stages, ours.discount_rate) == ({}, None)
+    china = standards.load("china").costs
+    assert china is not None
+    again = standards.parse({"name": "ours", "extends": "china", "costs": {"currency": china.currency}}).costs
+    assert again == china
+
+
+def test_costs_have_a_currency(tmp_path: Path) -> None:
+    """Without one nobody knows what an amount is; a wrong key is told with its place."""
+    levels = "".join(f"[levels.{level}]\n{figure(0.9)}" for level in ("watch_from", "red_from", "surplus_below"))
+    content = f'name = "a"\n{levels}[costs.stages.primary.build]\n{figure(3)}'
+    assert set(faults_of(write(tmp_path, a=content))) == {
+        ("a.toml", "costs.currency"),
+        ("a.toml", "costs.stages.primary.build"),
+    }

@@ -280,6 +280,12 @@ def test_rules_of_a_stage() -> None:
     assert len(every) == len(CHINA.seat_rules)
 
 
+def stated_figures(part: object) -> list[Figure]:
+    """Return the figures that a part states itself."""
+    stated = (getattr(part, field.name) for field in dataclasses.fields(part))  # type: ignore[arg-type]
+    return [figure for figure in stated if figure is not None]
+
+
 def test_every_figure_has_one_place() -> None:
     """No figure is forgotten or told twice, and each is found where the key says."""
     figures = figures_of(CHINA)
@@ -288,10 +294,15 @@ def test_every_figure_has_one_place() -> None:
     assert figures["most_variation.junior"].value == 0.45
     assert figures["walking_m_per_minute"].value == 60
     parts = [*CHINA.seat_rules, *CHINA.inclusive, *CHINA.balanced, *CHINA.school_sizes, *CHINA.most_variation.values()]
-    single = [key for key in figures if "[" not in key and not key.startswith(("stages", "levels", "most_variation"))]
+    single = [
+        key for key in figures if "[" not in key and not key.startswith(("stages", "levels", "most_variation", "costs"))
+    ]
     assert sorted(single) == ["least_resources_met", "least_share_of_value", "people_per_home", "walking_m_per_minute"]
     in_stages = sum(key.startswith("stages.") for key in figures)
-    assert len(figures) == len(parts) + len(single) + in_stages + 4
+    in_costs = sum(key.startswith("costs.") for key in figures)
+    assert CHINA.costs is not None
+    assert in_costs == 5 + 5 + sum(len(stated_figures(stage)) for stage in CHINA.costs.stages.values())
+    assert len(figures) == len(parts) + len(single) + in_stages + in_costs + 4
 
 
 @pytest.mark.parametrize("grade", ["0", "13", "k1", "小班", ""])

@@ -211,4 +211,13 @@ def test_a_terminal_gets_tables(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "学位预警" in shown
     assert "小学" in shown
-    assert shown.count("┏") == 2
+    assert shown.count("┏") == 3
+
+
+def test_an_amount_has_its_currency() -> None:
+    """A currency that begins with a number is told apart from the amount."""
+    shown = {row.key: (row.label["zh"], row.shown) for row in texts.rows(standards.load("china"))}
+    label, amount = shown["costs.stages.primary.new"]
+    assert (label, amount) == ("小学，新建每班", {"en": "236 × 10,000 yuan", "zh": "236 万元"})
+    assert shown["costs.years.new"][1] == {"en": "3 years", "zh": "3 年"}
+    assert shown["costs.discount_rate"][1] == {"en": "0.08 a year", "zh": "0.08 每年"}

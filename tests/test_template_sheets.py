@@ -70,7 +70,7 @@ def test_sheets_in_natural_order() -> None:
             "办学条件",
             "跨片区就读",
         ),
-        *("历年在校生", "总人口", "年龄结构", "初婚登记", "户均儿童", "进城迁移", "现成预测", "校门"),
+        *("历年在校生", "总人口", "年龄结构", "初婚登记", "户均儿童", "进城迁移", "现成预测", "校门", "备选用地"),
     ]
     assert {sheet.table for sheet in SHEETS["zh"]} == set(CONTRACTS) - LAYERS
 

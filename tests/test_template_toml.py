@@ -90,10 +90,10 @@ def test_every_setting_can_be_switched_on(tmp_path: Path, language: Language) ->
     """With all of them on, nothing but what is to be filled is complained of."""
     (tmp_path / "project.toml").write_text(switched_on(project_toml(Choices(language=language))), encoding="utf-8")
     _, faults = read_project_file(tmp_path)
-    assert {fault.column for fault in faults} == {*DECIDED, "tables.gates.crs"}
+    assert {fault.column for fault in faults} == {*DECIDED, "tables.gates.crs", "tables.sites.crs"}
     document = tomllib.loads((tmp_path / "project.toml").read_text(encoding="utf-8"))
     assert set(document["tables"]) == set(CONTRACTS)
-    assert {"population", "seats", "travel", "rulings", "sources"} <= set(document)
+    assert {"population", "seats", "travel", "siting", "rulings", "sources"} <= set(document)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

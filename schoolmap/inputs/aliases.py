@@ -112,6 +112,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "dwelling": ("居民点", "居民点代码", "居民点编号", "建筑代码", "建筑编号", "楼栋编号", "地块编号"),
     "people": ("居住人口", "人口", "人口数", "人数", "常住人口"),
     "floors": ("层数", "楼层数", "地上层数", "建筑层数"),
+    "site": ("用地代码", "用地编号", "备选用地", "备选用地代码", "备选用地编号", "地块代码", "地块编号", "选址编号"),
+    "stages": ("可办学段", "允许学段", "拟办学段", "规划学段", "适用学段", "学段"),
+    "max_classes": ("可建班数", "最大班数", "可容纳班数", "最多班数"),
+    "min_classes": ("最少班数", "最小班数"),
+    "land_cost": ("用地费用", "征地费用", "土地费用", "征地拆迁费"),
+    "ready_from": ("可开工时间", "可开工年月", "可用时间", "可供地时间", "供地时间"),
     "note": ("备注", "说明"),
     "lon": ("经度", "lng", "longitude"),
     "lat": ("纬度", "latitude"),
@@ -121,6 +127,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 
 ALIASES_OF: dict[str, dict[str, tuple[str, ...]]] = {
     "roads": {"class": ("等级", "类型"), "name": ("路名", "道路名称")},
+    "sites": {"name": ("地块名称", "用地名称", "位置", "坐落")},
 }
 """Names that mean a column in one table only, and elsewhere another one or none."""
 

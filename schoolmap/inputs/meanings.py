@@ -199,6 +199,18 @@ MEANINGS: dict[str, dict[str, Meaning]] = {
         "homes": Meaning("住宅套数", unit="homes", holder="housing"),
         "floors": Meaning("地上层数", holder="housing"),
     },
+    "sites": {
+        "site": Meaning("备选用地（可建学校的地块）的代码，不得重复", holder="code", header="用地代码"),
+        "name": Meaning("地块名称或位置", holder="land"),
+        "stages": Meaning("可办的学段，多个用分号“;”隔开，如“小学;初中”；留空即各学段均可", holder="land"),
+        "max_classes": Meaning("最多可建的班数（各学段合计）；不清楚的留空，按最大规模", unit="classes", holder="land"),
+        "min_classes": Meaning("建校时最少的班数；留空即按新建学校最小规模", unit="classes", holder="bureau"),
+        "land_cost": Meaning("用地费用（征地、拆迁、划拨）", unit="10k", holder="land"),
+        "ready_from": Meaning("可以开工的年月，如 2029-03；只填年份的指当年 9 月；留空即随时可以", holder="land"),
+        "township": Meaning("所在乡镇或街道", holder="land", header="所在乡镇（街道）"),
+        "urban_rural": Meaning("城乡分类代码，见“代码表”", holder="land"),
+        "note": Meaning("备注", header="备注"),
+    },
     "projects": {
         "project": Meaning("项目代码，不得重复", holder="code"),
         "name": Meaning("项目名称", holder="bureau", header="项目名称"),

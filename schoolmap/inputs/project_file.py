@@ -19,6 +19,7 @@ from typing import ClassVar
 from typing import Literal
 from typing import Self
 from typing import TypeVar
+from typing import get_args
 
 import pydantic
 from pydantic import AfterValidator
@@ -407,6 +408,107 @@ class TravelSettings(_Section):
     """Whether the counts of areas are spread over catchments by `dwellings`, where that table is there."""
 
 
+Build = Literal["new", "expand", "attach", "convert", "temporary"]
+Measure = Literal["new", "expand", "attach", "convert", "temporary", "rezone"]
+BUILDS: tuple[Build, ...] = get_args(Build)
+"""Measures that make seats."""
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+"""Measures that can be proposed: those that make seats, and the one by which pupils go where seats are."""
+EVERY_YEAR = "every"
+"""Stands for each school year that a budget does not name."""
+Money = Annotated[float, Field(ge=0, strict=True)]
+
+
+def _by_year(value: object) -> object:
+    """Take one amount for every year."""
+    return {EVERY_YEAR: value} if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _require_years(value: dict[str, float]) -> dict[str, float]:
+    wrong = [key for key in value if key != EVERY_YEAR and not re.fullmatch(r"(19|20|21)\d\d", key, flags=re.ASCII)]
+    if wrong or not value:
+        raise _ComplaintError(
+            Wording(
+                f"names {wrong[0]!r}, which is no year." if wrong else "is empty.",
+                'Write one amount, or `{ every = 3000, "2027" = 6000 }`.',
+                f"“{wrong[0]}”不是年份。" if wrong else "为空。",
+                '请写一个数,或 `{ every = 3000, "2027" = 6000 }`。',
+            ),
+        )
+    return value
+
+
+class StageAmounts(_Section):
+    """What seats of one stage cost here, in the unit of the standards' costs; those of the standards if left out."""
+
+    new_fixed: Money | None = None
+    """A new school, whatever its size, on top of its classes."""
+    new: Money | None = None
+    """One class of a new school, without the land."""
+    expand: Money | None = None
+    """One class more at a school that is there."""
+    attach: Money | None = None
+    """Making a classroom of another stage ready for one attached class."""
+    convert: Money | None = None
+    """Turning a classroom of one stage into one of another."""
+    temporary: Money | None = None
+    """Setting up one rented classroom, once."""
+    rent: Money | None = None
+    """Rent of one temporary classroom for a year."""
+    running: Money | None = None
+    """Keeping one more class open for a year."""
+
+
+class SitingSettings(_Section):
+    """The `[siting]` section: what may be decided to make seats, from when on, and what it may cost."""
+
+    decide_from: Year | None = None
+    """First school year in which something newly decided can open; if left out, base year and years of building."""
+    building_years: dict[Build, Annotated[int, Field(ge=0, le=30, strict=True)]] = {}
+    """Years from a decision to opening by kind; those of the standards if left out."""
+    budget: Annotated[dict[str, Money], BeforeValidator(_by_year), AfterValidator(_require_years)] | None = None
+    """What may be spent on building in a school year: one amount, or some years and `every` other; no limit if left out."""
+    total_budget: Money | None = None
+    """What may be spent on building in all years together; no limit if left out."""
+    discount_rate: Annotated[float, Field(ge=0, lt=1, strict=True)] | None = None
+    """Share by which a payment counts less for each year that it is later; that of the standards if left out."""
+    costs: dict[str, StageAmounts] = {}
+    """What seats cost, by stage."""
+    short_cost: Money | None = None
+    """What one child without a seat weighs in a year; that of the standards if left out, as with those that follow."""
+    way_cost: Money | None = None
+    """What one kilometre between home and school weighs for one pupil in a year."""
+    empty_cost: Money | None = None
+    """What one added seat that stays empty costs in a year."""
+    boundary_charge: Money | None = None
+    """What it weighs in a year that one pupil goes over the boundary of its catchment."""
+    note: Text | None = None
+    """Where the project's own amounts come from, for people."""
+    allow: tuple[Measure, ...] = MEASURES
+    """Measures that may be proposed."""
+    new_anywhere: Truth = True
+    """Whether a new school may be proposed in a catchment without a listed plot; it is then said that one is to be found."""
+    weights: dict[str, Annotated[float, Field(ge=0, strict=True)]] = {}
+    """Scenario to the weight that its costs have in the decision; all alike if left out."""
+    most_regret: Annotated[float, Field(ge=0, le=10, strict=True)] | None = None
+    """Most that the decisions may cost above the best ones of any scenario by itself, as a share; no limit if left out."""
+    time_limit: Annotated[float, Field(gt=0, le=86_400, strict=True)] = 60.0
+    """Seconds after which the best decisions found so far are taken, with the gap that is proven."""
+
+    @pydantic.model_validator(mode="after")
+    def _some_weight(self) -> Self:
+        if self.weights and sum(self.weights.values()) == 0:
+            raise _ComplaintError(
+                Wording(
+                    "has `weights` that are all zero.",
+                    "Give one scenario a weight above zero.",
+                    "`weights` 全部为零。",
+                    "请至少为一个情景写大于零的权重。",
+                ),
+            )
+        return self
+
+
 class StatedFigure(_Section):
     """An indicator that the project states as a finished figure, such as a survey's result."""
 
@@ -446,6 +548,7 @@ class Ruling(_Section):
         "crossings",
         "gates",
         "dwellings",
+        "sites",
     ]
     key: tuple[str, ...]
     column: str
@@ -553,6 +656,7 @@ class ProjectFile(PeopleFile):
     stages: dict[StageName, Stage]
     seats: SeatSettings = SeatSettings()
     travel: TravelSettings = TravelSettings()
+    siting: SitingSettings = SitingSettings()
     stated: tuple[StatedFigure, ...] = ()
 
 
@@ -589,6 +693,7 @@ def _whole_document(document: dict[str, Any], *, needed: tuple[str, ...]) -> lis
     if isinstance(stages, dict):
         found += _stage_names(stages)
         found += _guarded(document.get("travel"), stages)
+        found += _siting(document.get("siting"), stages, scenarios)
     if isinstance(scenarios, (list, tuple)):
         if not scenarios:
             wording = Wording("is empty.", "Leave it out for one central scenario.", "没有情景。", "只需一个时可不写。")
@@ -688,6 +793,35 @@ def _guarded(travel: object, stages: dict[str, Any]) -> list[tuple[str, str, Wor
         f"学段有:{'、'.join(map(str, stages))}。",
     )
     return [("travel.guarded", str(name), wording) for name in named if name not in stages]
+
+
+def _siting(siting: object, stages: dict[str, Any], scenarios: object) -> list[tuple[str, str, Wording]]:
+    """Return stages and scenarios that `[siting]` names and the project does not have."""
+    if not isinstance(siting, dict):
+        return []
+    # a project without scenarios has one
+    listed = scenarios if isinstance(scenarios, (list, tuple)) else [{"id": "central"}]
+    futures = [str(item.get("id")) for item in listed if isinstance(item, dict)]
+    known = {
+        "costs": (list(map(str, stages)), "stage", "学段"),
+        "weights": (futures, "scenario", "情景"),
+    }
+    return [
+        (
+            f"siting.{key}",
+            str(name),
+            Wording(
+                f"is no {what} of this project.",
+                f"There are: {', '.join(labels)}.",
+                f"不是本项目的{what_zh}。",
+                f"已有:{'、'.join(labels)}。",
+            ),
+        )
+        for key, (labels, what, what_zh) in known.items()
+        if isinstance(siting.get(key), dict)
+        for name in siting[key]
+        if name not in labels
+    ]
 
 
 _File = TypeVar("_File", bound=PeopleFile)
@@ -877,6 +1011,7 @@ _WORDINGS: dict[str, Wording] = {
     ),
     "greater_than_equal": Wording("is below {ge}.", "The least is {ge}.", "小于 {ge}。", "最小为 {ge}。"),
     "less_than_equal": Wording("is above {le}.", "The most is {le}.", "大于 {le}。", "最大为 {le}。"),
+    "less_than": Wording("is not below {lt}.", "Write a number below {lt}.", "应小于 {lt}。", "请更正。"),
     "greater_than": Wording("is not above {gt}.", "Write a number above {gt}.", "应大于 {gt}。", "请更正。"),
     "finite_number": Wording("is not a finite number.", "Write a number.", "不是有限的数。", "请写一个数。"),
     "literal_error": Wording(

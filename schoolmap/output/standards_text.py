@@ -88,7 +88,8 @@ def rows(standards: Standards) -> tuple[Row, ...]:
     >>> row.part["zh"], row.confidence
     ('撤并前须核实的事项', 'high')
     """
-    found = [_of_figure(key, figure) for key, figure in figures_of(standards).items()]
+    currency = both("", "") if standards.costs is None else standards.costs.currency
+    found = [_of_figure(key, figure, currency) for key, figure in figures_of(standards).items()]
     found += [
         Row(
             part=words.PARTS["class_bands"],
@@ -173,7 +174,7 @@ def overview(found: Mapping[str, Standards]) -> list[dict[str, object]]:
     >>> from schoolmap.standards import load
     >>> (line,) = overview({"berlin": load("berlin")})
     >>> line["figures"], line["confidence"]
-    (7, {'high': 1, 'medium': 1, 'low': 0, 'assumption': 5})
+    (22, {'high': 2, 'medium': 3, 'low': 4, 'assumption': 13})
     """
     return [
         {"name": name, "title": standards.title, "figures": len(figures_of(standards)), "confidence": _sure(standards)}
@@ -290,7 +291,7 @@ def _part(key: str) -> str:
     return name if name in words.PARTS else _GENERAL
 
 
-def _of_figure(key: str, figure: Figure) -> Row:
+def _of_figure(key: str, figure: Figure, currency: Text) -> Row:
     """Describe one figure by what it is and where it stands."""
     part = _part(key)
     names = key.split(".")
@@ -302,7 +303,7 @@ def _of_figure(key: str, figure: Figure) -> Row:
         key=key,
         label=label,
         value=figure.value,
-        shown=_shown(figure.value, unit, sign),
+        shown=_amount(figure.value, currency) if unit == words.MONEY else _shown(figure.value, _unit(unit), sign),
         place="" if isinstance(figure, SeatRule) else figure.place,
         document=figure.document,
         number=figure.number,
@@ -335,6 +336,10 @@ def _name_by_key(names: list[str], figure: Figure) -> tuple[Text, str, str]:
         key, after = "caps", list(_when(figure))
     elif names[0] == "most_variation":
         key, before = "most_variation", [_stage(key)]
+    elif names[0] == "costs":
+        before = [_stage(names[2])] if names[1] == "stages" else []
+        label, unit = (_line(words.UNTIL_OPEN, words.BUILT[key]), "years") if names[1] == "years" else words.COSTS[key]
+        return _line(*before, label), unit, ""
     elif names[0] == "stages" and names[-2] == "class_size_by_grade" and len(names) > 3:
         key, after = "class_size_by_grade", [_grade(key)]
     label, unit = words.FIGURES[key]
@@ -377,8 +382,18 @@ def _stage(name: str) -> Text:
     return words.STAGES.get(name, both(name, name))
 
 
-def _shown(value: float, unit: str, sign: str) -> Text:
-    named = words.UNITS.get(unit, both(unit, unit))
+def _amount(value: float, currency: Text) -> Text:
+    """Write an amount; a currency that begins with a number is told apart from the amount."""
+    number = f"{value:,.10g}"
+    signs = {language: " × " if unit[:1].isdigit() else " " for language, unit in currency.items()}
+    return both(*(f"{number}{signs[language]}{currency[language]}" for language in ("en", "zh")))
+
+
+def _unit(name: str) -> Text:
+    return words.UNITS.get(name, both(name, name))
+
+
+def _shown(value: float, named: Text, sign: str) -> Text:
     number = f"{sign}{value:,.10g}"
     return both(f"{number} {named['en']}".rstrip(), f"{number} {named['zh']}".rstrip())
 

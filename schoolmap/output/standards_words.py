@@ -19,6 +19,7 @@ PARTS: dict[str, Text] = {
     "balanced": both("Balanced schools: what the assessment demands", "优质均衡指标"),
     "most_variation": both("Largest variation between schools", "校际差异系数上限"),
     "school_sizes": both("Floor area and land of schools", "校舍与用地面积"),
+    "costs": both("What measures cost, and how they are weighed", "措施造价与权衡"),
     "review": both("To settle before a school is merged", "撤并前须核实的事项"),
 }
 """Headings, in the order in which they are shown; stages have their own."""
@@ -74,6 +75,34 @@ FIGURES: dict[str, tuple[Text, str]] = {
 }
 """Name and unit of every figure that is a key of its own."""
 
+MONEY = "money"
+"""Stands for the currency of the standards."""
+COSTS: dict[str, tuple[Text, str]] = {
+    "discount_rate": (both("Discount rate", "折现率"), "a year"),
+    "short_cost": (both("A child without a seat, a year", "缺一个学位一年"), MONEY),
+    "way_cost": (both("A kilometre of way for a pupil, a year", "上学路程每公里每生每年"), MONEY),
+    "empty_cost": (both("An empty seat, a year", "空置一个学位一年"), MONEY),
+    "boundary_charge": (both("A pupil over a boundary, a year", "跨片区就读每生每年"), MONEY),
+    "new_fixed": (both("New school, whatever its size", "新建一所（不论规模）"), MONEY),
+    "new": (both("New school, a class", "新建每班"), MONEY),
+    "expand": (both("Extension, a class", "扩建每班"), MONEY),
+    "attach": (both("Attached class, a room made ready", "附设班改造每间"), MONEY),
+    "convert": (both("Room of another stage, made ready", "教室转用改造每间"), MONEY),
+    "temporary": (both("Rented room, set up", "临时教室搭建每间"), MONEY),
+    "rent": (both("Rented room, a year", "临时教室租金每间每年"), MONEY),
+    "running": (both("Class kept open, a year", "每班每年运转"), MONEY),
+}
+"""Name and unit of every figure of the costs."""
+BUILT: dict[str, Text] = {
+    "new": both("new school", "新建"),
+    "expand": both("extension", "扩建"),
+    "attach": both("attached classes", "附设"),
+    "convert": both("rooms of another stage", "转用"),
+    "temporary": both("rented rooms", "租用"),
+}
+"""Kinds of measures."""
+UNTIL_OPEN = both("Years until it opens", "从决定到投用的年数")
+
 GIVES: dict[str, tuple[Text, str]] = {
     "seats_per_thousand": (both("Seats per 1,000 residents", "每千人学位"), "seats"),
     "classes": (both("Classes", "班数"), "classes"),
@@ -120,6 +149,7 @@ UNITS: dict[str, Text] = {
     "m/min": both("m a minute", "米/分钟"),
     "m²": both("m²", "平方米"),
     "yuan": both("yuan", "元"),
+    "a year": both("a year", "每年"),
     "per 100 pupils": both("per 100 pupils", "每百名学生"),
 }
 """Units in words; one that is not here is shown as the file has it."""

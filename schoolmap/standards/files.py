@@ -222,9 +222,23 @@ def _merge_documents(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any
     for key, value in own.items():
         if key in _LISTS and key in merged:
             merged[key] = _merge_lists(merged[key], value, rules.KEYS[_LISTS[key]])
+        elif key == "costs" and _other_currency(merged.get(key), value):
+            # amounts of another currency are not ours
+            merged[key] = value
         else:
             merged[key] = _merge(merged.get(key), value)
     return merged
+
+
+def _other_currency(base: object, own: object) -> bool:
+    """Say whether costs state a currency that is not that of the costs below them."""
+    if not isinstance(base, dict) or not isinstance(own, dict) or "currency" not in own:
+        return False
+    return _in_both(own["currency"]) != _in_both(base.get("currency"))
+
+
+def _in_both(text: object) -> object:
+    return {"en": text, "zh": text} if isinstance(text, str) else text
 
 
 def _merge(base: object, own: object) -> object:

@@ -26,6 +26,7 @@ from schoolmap.errors import Wording
 from schoolmap.standards import rules
 from schoolmap.standards.schema import CONFIDENCES
 from schoolmap.standards.schema import ClassBand
+from schoolmap.standards.schema import Costs
 from schoolmap.standards.schema import Levels
 from schoolmap.standards.schema import Standards
 from schoolmap.standards.schema import Text
@@ -36,6 +37,8 @@ _YEARS = {"year", "entered_from", "entered_to"}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 # a band is no figure, but it stands in a document too
 _NEEDED = {ClassBand: ("document", "confidence")}
+_FRAMES = {Standards, Levels, Costs}
+"""Parts that hold other parts: what they lack can be filled by other standards."""
 
 
 def read(document: object, *, partial: bool = False) -> tuple[Standards | None, list[Fault]]:
@@ -94,7 +97,7 @@ def _part(kind: Any, value: object, where: str, faults: list[Fault], *, partial:
     before = len(faults)
     faults += [rules.fault(f"{dot}{key}", "", unknown) for key in value if key not in kinds]
     # only the frame of a document can be filled by other standards: a figure is taken as a whole
-    if not (partial and kind in {Standards, Levels}):
+    if not (partial and kind in _FRAMES):
         needed = (*(key for key in kinds if key in _needed(kind)), *_NEEDED.get(kind, ()))
         faults += [rules.fault(f"{dot}{key}", "", _MISSING) for key in needed if key not in value]
     read_keys = {
@@ -102,7 +105,7 @@ def _part(kind: Any, value: object, where: str, faults: list[Fault], *, partial:
     }
     if len(faults) > before:
         return _BAD
-    if partial and kind in {Standards, Levels}:
+    if partial and kind in _FRAMES:
         return None
     part = kind(**read_keys)
     faults += rules.faults_of_part(part, where)

@@ -227,6 +227,61 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageCosts:
+    """What seats of one stage cost, in the currency of `Costs`; what nobody has said is `None`, never zero."""
+
+    new_fixed: Figure | None = None
+    """A new school, whatever its size, on top of its classes."""
+    new: Figure | None = None
+    """One class of a new school, with its share of halls, grounds and equipment, without the land."""
+    expand: Figure | None = None
+    """One class more at a school that is there."""
+    attach: Figure | None = None
+    """Making a classroom of another stage ready for one attached class (附设班)."""
+    convert: Figure | None = None
+    """Turning a classroom of one stage into one of another, or taking over a private class."""
+    temporary: Figure | None = None
+    """Setting up one rented classroom, once."""
+    rent: Figure | None = None
+    """Rent of one temporary classroom for a year."""
+    running: Figure | None = None
+    """Keeping one more class open for a year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildingYears:
+    """Years from a decision to the first school year with the new seats."""
+
+    new: Figure | None = None
+    expand: Figure | None = None
+    attach: Figure | None = None
+    convert: Figure | None = None
+    temporary: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What is weighed when measures are chosen; every amount is in one currency."""
+
+    currency: Text
+    """Unit of every amount, e.g. `{ en = "10,000 yuan", zh = "万元" }`."""
+    discount_rate: Figure | None = None
+    """Share by which a payment counts less for each year that it is later."""
+    short_cost: Figure | None = None
+    """What one child without a seat weighs in a year."""
+    way_cost: Figure | None = None
+    """What one kilometre between home and school weighs for one pupil in a year."""
+    empty_cost: Figure | None = None
+    """What one empty seat costs in a year."""
+    boundary_charge: Figure | None = None
+    """What it weighs in a year that one pupil goes over the boundary of its catchment."""
+    years: BuildingYears = field(default_factory=BuildingYears)
+    """Years from a decision to opening, by kind of measure."""
+    stages: dict[str, StageCosts] = field(default_factory=dict)
+    """What seats cost, by stage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standards:
     """A set of planning standards."""
 
@@ -254,3 +309,5 @@ class Standards:
     """The checklist of a review candidate."""
     walking_m_per_minute: Figure | None = None
     people_per_home: Figure | None = None
+    costs: Costs | None = None
+    """What measures cost and how they are weighed; nothing can be chosen by cost without it."""

@@ -27,6 +27,7 @@ from schoolmap.inputs.checks import outlines
 from schoolmap.inputs.checks import people
 from schoolmap.inputs.checks import plausibility
 from schoolmap.inputs.checks import seat_checks
+from schoolmap.inputs.checks import sites
 from schoolmap.inputs.checks import ways
 from schoolmap.inputs.coordinates import OFFSET_DATUMS
 from schoolmap.inputs.coordinates import WGS84
@@ -94,6 +95,7 @@ def check_between(
     if "catchments" not in document.tables:
         faults += _without_catchments(named, complete)
     faults += _check_travel(named, complete, sound, document)
+    faults += sites.check_sites(named, complete, sound, document, standards)
     if "population" in sound:
         faults += _check_years(document, named["population"])
     if "sections" in sound:
@@ -123,6 +125,7 @@ def check_between(
         faults += _check_stage_values(stage, named, sound, document, standards)
         faults += _check_stage_places(stage, named, placed, year=document.project.base_year)
     faults += _check_ends(named, placed, shifts)
+    faults += sites.check_site_places(named, placed)
     if zones and "areas" in placed and not any(fault.severity is Severity.ERROR for fault in (*told, *faults)):
         faults += coverages.fitting(named["catchments"], zones.values(), gpd.GeoDataFrame(named["areas"].frame))
     partly = _sound_in_part(tables, told)
@@ -422,7 +425,7 @@ def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFil
     west, south, east, north = areas.to_crs(WGS84).total_bounds
     near = (float(west), float(south), float(east), float(north))
     faults = []
-    for name in sorted(sound & {"catchments", "schools", "projects", "developments", *TRAVEL_TABLES}):
+    for name in sorted(sound & {"catchments", "schools", "projects", "developments", "sites", *TRAVEL_TABLES}):
         table, declared = named[name], document.tables[name].crs if name in document.tables else ""
 
         def likely(table: Named = table, declared: str = declared) -> str | None:

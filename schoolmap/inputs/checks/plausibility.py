@@ -149,6 +149,8 @@ def check_shifts(
         # a wrong datum is told once: it moves schools out of townships and catchments alike
         if in_china and "catchments" in placed and "sections" in placed and not _shifts(faults, schools):
             faults += _check_served(schools, named, zones, declared, document)
+    for sites, declared in _sources("sites", named, placed, document):
+        faults += _check_townships(sites, areas, declared, of_areas, in_china=in_china, label="site")
     for catchments, declared in _sources("catchments", named, placed, document):
         layer, other = gpd.GeoDataFrame(catchments.frame), gpd.GeoDataFrame(areas.frame)
         offset = outlines.common_offset(layer, other, declared=declared, of_other=of_areas, in_china=in_china)
@@ -197,16 +199,18 @@ def _shifts(faults: list[Fault], table: Named) -> bool:
     return any((fault.file, fault.sheet, fault.row) == (table.file, table.sheet, None) for fault in faults)
 
 
-def _check_townships(schools: Named, areas: Named, declared: str, of_areas: str, *, in_china: bool) -> list[Fault]:
-    """Compare schools with the townships that they name."""
+def _check_townships(
+    schools: Named, areas: Named, declared: str, of_areas: str, *, in_china: bool, label: str = "school"
+) -> list[Fault]:
+    """Compare schools, or plots, with the townships that they name."""
     here = shifted.in_townships(schools, areas)
     if here is None:
         return []
     shift = shifted.common_shift(here, declared=declared, of_polygons=of_areas) if in_china else None
     if shift is None:
-        return shifted.standing_outside(schools, here, explained=pd.Index([]))
+        return shifted.standing_outside(schools, here, explained=pd.Index([]), label=label)
     told = shifted.shift_fault(schools, shift, polygons=areas, what=("the township they name", "所填乡镇"))
-    return [told, *shifted.standing_outside(schools, here, explained=shift.explained)]
+    return [told, *shifted.standing_outside(schools, here, explained=shift.explained, label=label)]
 
 
 def _check_served(

@@ -301,18 +301,20 @@ def shift_fault(table: Named, shift: Shift, *, polygons: Named, what: tuple[str,
     return table.fault(wording, column="crs", severity=severity)
 
 
-def standing_outside(schools: Named, placed: Placed, *, explained: pd.Index) -> list[Fault]:
+def standing_outside(schools: Named, placed: Placed, *, explained: pd.Index, label: str = "school") -> list[Fault]:
     """
     Warn of schools that stand outside the township they name for reasons of their own.
 
     Parameters
     ----------
     schools
-        With `school`.
+        With `school`, or another column of codes.
     placed
         Schools in their townships.
     explained
         Rows that a common shift explains: they are not told again.
+    label
+        Column of the codes.
 
     Returns
     -------
@@ -335,7 +337,7 @@ def standing_outside(schools: Named, placed: Placed, *, explained: pd.Index) -> 
                 wording,
                 row=row,
                 column="township",
-                value=schools.frame.at[row, "school"],
+                value=schools.frame.at[row, label],
                 severity=Severity.WARNING,
             ),
         )

@@ -182,3 +182,18 @@ def _write_layers(folder: Path, county: County) -> None:
     write_shapefile(gates, folder / "校门_合成数据.shp", with_crs=True)
     dwellings = county.dwellings.rename(columns={"dwelling": "居民点", "homes": "户数"})
     write_shapefile(dwellings, folder / "居民点_合成数据.shp", with_crs=True)
+    sites = county.sites.rename(
+        columns={
+            "site": "用地编号",
+            "name": "用地名称",
+            "stages": "可办学段",
+            "max_classes": "可建班数",
+            "min_classes": "最少班数",
+            "land_cost": "用地费用",
+            "ready_from": "供地时间",
+            "township": "所在乡镇",
+            "urban_rural": "城乡类型",
+            "note": "备注",
+        }
+    )
+    write_shapefile(sites, folder / "备选用地_合成数据.shp", with_crs=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schoolmap.inputs.examples.county import County
 
 LAYERS = ("areas", "catchments")
-SPACE_LAYERS = ("roads", "barriers", "crossings", "gates", "dwellings")
+SPACE_LAYERS = ("roads", "barriers", "crossings", "gates", "dwellings", "sites")
 LAYER_FILE = "county.gpkg"
 
 

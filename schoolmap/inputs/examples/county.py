@@ -22,6 +22,7 @@ from schoolmap.inputs.examples.land import Land
 from schoolmap.inputs.examples.land import make_land
 from schoolmap.inputs.examples.people import People
 from schoolmap.inputs.examples.people import make_people
+from schoolmap.inputs.examples.plots import make_plots
 from schoolmap.inputs.examples.projects import development_table
 from schoolmap.inputs.examples.projects import migration_table
 from schoolmap.inputs.examples.projects import project_table
@@ -71,6 +72,8 @@ class County:
         Lines.
     dwellings, crossings, gates
         Points.
+    sites
+        Polygons where schools could be built.
     land, people, schools, zones, pupils
         What the tables were made of.
     """
@@ -81,6 +84,7 @@ class County:
     dwellings: gpd.GeoDataFrame
     crossings: gpd.GeoDataFrame
     gates: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
     land: Land
     people: People
     schools: list[School]
@@ -129,6 +133,7 @@ def make_county(seed: int = SEED) -> County:
         dwellings=land.dwellings.drop(columns="area"),
         crossings=land.crossings,
         gates=_gates(schools, places, land, seed=seed),
+        sites=make_plots(land, places, seed=seed),
         land=land,
         people=people,
         schools=schools,

@@ -42,6 +42,23 @@ dissolve_by = 2028
 [travel]
 not_crossed = ["国道"]
 
+[siting]
+budget = { every = 6000, "2026" = 3000 }
+note = { en = "costs of a class as in the county's list of projects (synthetic)", zh = "每班造价取自本县建设项目库（合成数据）" }
+
+[siting.costs.kindergarten]
+new = 233
+expand = 107
+attach = 20
+
+[siting.costs.primary]
+new = 308
+expand = 230
+rent = 6
+
+[siting.costs.junior]
+new = 467
+
 [stages.kindergarten]
 label = { en = "Kindergarten", zh = "幼儿园" }
 ages = [3, 5]

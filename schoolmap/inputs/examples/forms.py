@@ -395,4 +395,7 @@ file = "校门_合成数据.shp"
 
 [tables.dwellings]
 file = "居民点_合成数据.shp"
+
+[tables.sites]
+file = "备选用地_合成数据.shp"
 """

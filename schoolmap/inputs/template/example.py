@@ -133,6 +133,7 @@ def example_tables(*, language: Language, stages: Sequence[str] = tuple(USUAL_ST
         "flows": [flow for flow in _flows() if flow["stage"] in stages],
         "pupils": list(_past(sections)),
         "gates": list(_gates(schools)),
+        "sites": list(_sites(language, stages)),
         **_of_people(language),
     }
     # what is said of a stage that is left out is left out with it
@@ -406,6 +407,24 @@ def _gates(schools: Collection[str]) -> Iterator[Record]:
             yield {"school": school, "gate": "1", **_place(east, north)}
             yield {"school": school, "gate": "2", **_place(east + 120, north - 80)}
             return
+
+
+def _sites(language: Language, stages: Sequence[str]) -> Iterator[Record]:
+    """Return a plot at the edge of the town, for the stages that are wanted."""
+    # a list of stages is one cell, which no word list turns into Chinese
+    named = (USUAL_STAGES[stage].label["zh"] if language == "zh" else stage for stage in stages)
+    yield {
+        "site": "Y1",
+        "name": _say(("北门社区北侧地块", "North of Beimen"), language),
+        "stages": ";".join(named),
+        "max_classes": 24,
+        "min_classes": 12,
+        "land_cost": 1200,
+        "ready_from": "2027-03",
+        "township": _say(("城关街道", "Chengguan"), language),
+        "urban_rural": "111",
+        **_place(700, 3500),
+    }
 
 
 def _past(sections: Sequence[Record]) -> Iterator[Record]:

@@ -216,6 +216,69 @@ KEYS: dict[str, dict[str, dict[Language, str]]] = {
             "en": "Whether the counts of areas are spread over catchments by dwellings, where that table is there.",
         },
     },
+    "siting": {
+        "decide_from": {
+            "zh": "新决定的项目最早在哪一学年投用；不写则为基准年加建设年数。",
+            "en": "First school year in which something newly decided can open; else base year and years of building.",
+        },
+        "building_years": {
+            "zh": "各类措施从决定到投用的年数（new 新建、expand 扩建、attach 附设、convert 转用、temporary 租用）；不写则按规划标准。",
+            "en": "Years from a decision to opening by kind of measure; those of the standards if left out.",
+        },
+        "budget": {
+            "zh": '每学年的建设资金（万元）：一个数，或 { every = 3000, "2027" = 6000 }；不写则不限。',
+            "en": 'What may be spent on building in a school year: one amount, or { every = 3000, "2027" = 6000 }.',
+        },
+        "total_budget": {"zh": "各年建设资金合计（万元）；不写则不限。", "en": "The same in all years together."},
+        "discount_rate": {
+            "zh": "折现率；不写则按规划标准。",
+            "en": "Share by which a payment counts less for each year that it is later; else that of the standards.",
+        },
+        "costs": {
+            "zh": (
+                "本地造价，按学段（万元）：new_fixed 新建一所的固定费用，new、expand 每班造价，attach、convert 每间改造，"
+                "temporary、rent 每间搭建和年租金，running 每班每年运转；不写则按规划标准。"
+            ),
+            "en": (
+                "What seats cost here, by stage: new_fixed, new, expand, attach, convert, temporary, rent, running; those"
+                " of the standards if left out."
+            ),
+        },
+        "short_cost": {
+            "zh": "一名学生缺学位一年按多少万元计；不写则按规划标准，以下三项相同。",
+            "en": "What one child without a seat weighs in a year; that of the standards if left out, so the next three.",
+        },
+        "way_cost": {
+            "zh": "一名学生上学路程每公里每年按多少万元计。",
+            "en": "What one kilometre of way weighs for one pupil in a year.",
+        },
+        "empty_cost": {
+            "zh": "新增学位每空置一个每年按多少万元计。",
+            "en": "What one added, empty seat costs in a year.",
+        },
+        "boundary_charge": {
+            "zh": "每年每调整一名学生到其他片区按多少万元计。",
+            "en": "What it weighs in a year that one pupil goes over the boundary of its catchment.",
+        },
+        "note": {"zh": "本地造价的依据，会显示在地图上。", "en": "Where the amounts above come from, for people."},
+        "allow": {"zh": "可以提出哪些措施；rezone 为调整片区。", "en": "Measures that may be proposed."},
+        "new_anywhere": {
+            "zh": "没有备选用地的片区是否也可建议新建（true、false）；会注明用地待定。",
+            "en": "Whether a new school may be proposed where no plot is listed; it is then said that one is to be found.",
+        },
+        "weights": {
+            "zh": "各情景在决策中的权重；不写则相同。",
+            "en": "Weight of each scenario; all alike if left out.",
+        },
+        "most_regret": {
+            "zh": "任一情景下，成本至多比该情景单独最优方案高多少（比例，如 0.05）；不写则不限。",
+            "en": "Most that the decisions may cost above the best ones of any scenario by itself, as a share.",
+        },
+        "time_limit": {
+            "zh": "计算至多用多少秒；到时取已找到的最好方案，并注明与最优的差距。",
+            "en": "Seconds after which the best decisions found so far are taken, with the gap that is proven.",
+        },
+    },
     "stages": {
         "label": {"zh": "显示名称。", "en": "Name of the stage."},
         "ages": {
@@ -331,17 +394,21 @@ SECTIONS: dict[str, dict[Language, str]] = {
         "zh": "六、上学路程（整节可不写；要写时连同 [travel] 一起删去行首的 #）",
         "en": "6. The way to school (all of it may be left out)",
     },
+    "siting": {
+        "zh": "七、措施与造价（整节可不写；要写时连同 [siting] 一起删去行首的 #）",
+        "en": "7. What may be built and what it costs (all of it may be left out)",
+    },
     "scenarios": {
-        "zh": "七、情景：对未来的假设，不是置信区间；措施建议按第一个情景提出",
-        "en": "7. Scenarios: assumptions about the future, never limits of confidence; proposals are made for the first",
+        "zh": "八、情景：对未来的假设，不是置信区间；措施建议兼顾所有情景",
+        "en": "8. Scenarios: assumptions about the future, never limits of confidence; proposals hold for all of them",
     },
     "rulings": {
-        "zh": "八、裁定：数据有误或空缺而需要由人决定时，写明用什么值和理由，不改原表",
-        "en": "8. Rulings: values that the files leave open or wrong, decided with a reason",
+        "zh": "九、裁定：数据有误或空缺而需要由人决定时，写明用什么值和理由，不改原表",
+        "en": "9. Rulings: values that the files leave open or wrong, decided with a reason",
     },
     "sources": {
-        "zh": "九、数据来源：逐项列出，都会显示在地图上",
-        "en": "9. Sources of the data, all of them shown on the map",
+        "zh": "十、数据来源：逐项列出，都会显示在地图上",
+        "en": "10. Sources of the data, all of them shown on the map",
     },
 }
 OPTIONAL_TABLE: dict[Language, str] = {

@@ -129,6 +129,7 @@ _TITLES: dict[str, tuple[str, Need]] = {
     "migration": ("进城迁移", "optional"),
     "projection": ("现成预测", "either"),
     "gates": ("校门", "optional"),
+    "sites": ("备选用地", "optional"),
 }
 """Sheets in the order of the workbook; `sections` has one for each stage. `either`: one source of children is needed."""
 _ABOUT: dict[str, tuple[str, str]] = {
@@ -152,6 +153,10 @@ _ABOUT: dict[str, tuple[str, str]] = {
     "yields": ("新建住宅每户的儿童数，每个年龄、每个竣工后年数一行", "children per new home, by age and years"),
     "migration": ("乡村儿童每年迁入县城的比例，每个年龄一行", "share of rural children who move to town, by age"),
     "projection": ("已有现成预测时才填，按原样采用", "a ready projection, used as given"),
+    "sites": (
+        "每块可建学校的用地一行，用地块中心坐标；不填则建议新建时注明用地待定",
+        "one row for each plot where a school could be built, with a point",
+    ),
     "gates": (
         "每个校门一行，用于量算上学路程；不填则用学校的坐标",
         "one row for each gate, to measure the way to school",

@@ -46,6 +46,7 @@ MODELS: dict[str, type[pydantic.BaseModel]] = {
     "exclude_years": project_file.ExcludedYear,
     "seats": project_file.SeatSettings,
     "travel": project_file.TravelSettings,
+    "siting": project_file.SitingSettings,
     "stages": project_file.Stage,
     "attendance": project_file.Attendance,
     "scenarios": project_file.Scenario,
@@ -99,7 +100,7 @@ def project_toml(choices: Choices) -> str:
         _comment(texts.HEAD[choices.language]),
         [""],
         *(write(choices) for write in (_project, _tables, _stages, _population, _seats, _travel)),
-        *(write(choices) for write in (_scenarios, _rulings, _sources)),
+        *(write(choices) for write in (_siting, _scenarios, _rulings, _sources)),
     )
     return "\n".join(line for part in parts for line in part)
 
@@ -310,6 +311,29 @@ def _travel(choices: Choices) -> list[str]:
     lines = [*_heading(choices, "travel"), "#[travel]"]
     for key in texts.KEYS["travel"]:
         lines += _entry(choices, "travel", key, shown.get(key), off=True)
+    return lines
+
+
+def _siting(choices: Choices) -> list[str]:
+    zh = choices.language == "zh"
+    shown: dict[str, object] = {
+        "decide_from": HORIZON - 8,
+        "building_years": {"new": 3, "expand": 2},
+        "budget": 3000,
+        "total_budget": 20000,
+        "discount_rate": 0.08,
+        "costs": {choices.stages[0]: {"new": 110, "expand": 55}},
+        "short_cost": 5,
+        "way_cost": 0.02,
+        "empty_cost": 0.07,
+        "boundary_charge": 0.1,
+        "note": "本县近三年竣工项目" if zh else "projects completed here in three years",
+        "weights": {"central": 0.5, "low": 0.25, "high": 0.25},
+        "most_regret": 0.05,
+    }
+    lines = [*_heading(choices, "siting"), "#[siting]"]
+    for key in texts.KEYS["siting"]:
+        lines += _entry(choices, "siting", key, shown.get(key), off=True)
     return lines
 
 
