@@ -5,10 +5,12 @@ Towns are made here: areas and schools around the same twelve centres, 1 to 40
 pupils an area, 5 % more seats than pupils (or fewer, where that is asked), and
 whole metres as the crow flies.
 
-    python benchmarks/assignment.py [--no-peer] [--large]
+    python benchmarks/assignment.py [--no-peer] [--large] [--together]
 
 `--no-peer` leaves out scipy's linear programming, which takes a minute. `--large`
-adds 500,000 areas and 1,000 schools with the ten nearest of each.
+adds 500,000 areas and 1,000 schools with the ten nearest of each. `--together`
+runs groups that stay whole and nothing else: families of two and three, a tenth
+of all pupils, and 300 compounds of 15 to 119 pupils in neighbouring areas.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from scipy.spatial import distance
 
 from schoolmap.optimize.assign import assign
 from schoolmap.optimize.assign import assign_all_pairs
+from schoolmap.optimize.together import assign_together
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -110,14 +113,67 @@ def nearest_ten(areas: int, schools: int) -> None:
     report(f"{areas:,} x {schools:,}, ten nearest", answer, cpu=cpu, wall=wall)
 
 
+def in_families(pupils: pd.Series) -> pd.Series:
+    """Return families of two and three, until they are a tenth of all pupils."""
+    rng = np.random.default_rng(1)
+    left, size, many = pupils.to_numpy().copy(), [], []
+    while sum(size) < 0.1 * pupils.sum():
+        area, count = int(rng.integers(len(left))), int(rng.integers(2, 4))
+        if left[area] >= count:
+            left[area] -= count
+            size.append(count)
+            many.append(pupils.index[area])
+    return pd.Series(size, pd.MultiIndex.from_arrays([[f"family {number}" for number in range(len(size))], many]))
+
+
+def in_compounds(pupils: pd.Series, homes: npt.NDArray[np.float64], number: int) -> pd.Series:
+    """Return compounds of 15 to 119 pupils, each in the areas around one."""
+    rng = np.random.default_rng(1)
+    tree, left, members = KDTree(homes), pupils.to_numpy().copy(), {}
+    for compound in range(number):
+        missing = int(rng.integers(15, 120))
+        for area in tree.query(homes[rng.integers(len(left))], k=40)[1]:
+            count = min(missing, int(left[area]))
+            if count > 0:
+                members[f"compound {compound}", pupils.index[area]] = count
+                left[area] -= count
+                missing -= count
+    return pd.Series(members)
+
+
+def kept_whole(areas: int, schools: int, *, families: bool, seats_per_pupil: float = 1.05) -> None:
+    """Time one town in which groups stay whole."""
+    pupils, seats, (homes, gates) = make_town(areas, schools, seats_per_pupil=seats_per_pupil, seed=1)
+    metres = np.rint(distance.cdist(homes, gates)).astype(np.int32)
+    together = in_families(pupils) if families else in_compounds(pupils, homes, 300)
+    busy, began = time.process_time(), time.perf_counter()
+    answer = assign_together(pupils, seats, metres, together=together)
+    cpu, wall = time.process_time() - busy, time.perf_counter() - began
+    groups = together.index.get_level_values(0).nunique()
+    print(
+        f"{areas:,} x {schools:,}, {groups:,} groups of {together.sum():,} pupils {cpu:7.2f} s cpu {wall:7.2f} s wall  "
+        f"{answer.status}  total {answer.objective:,.0f}  proven gap {answer.gap:.1e}  unserved {answer.unserved.sum():,} "
+        f"(at least {answer.unserved_bound:,})  groups left out {len(answer.left_out):,}",
+        flush=True,
+    )
+
+
 def main() -> None:
     """Run all towns."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
     parser.add_argument("--no-peer", action="store_true", help="leave out scipy's linear programming")
     parser.add_argument("--large", action="store_true", help="add 500,000 areas x 1,000 schools")
     parser.add_argument("--only-large", action="store_true", help="run nothing else")
+    parser.add_argument("--together", action="store_true", help="run groups that stay whole, and nothing else")
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    if options.together:
+        kept_whole(300, 20, families=True)
+        kept_whole(5_000, 200, families=True)
+        kept_whole(5_000, 200, families=True, seats_per_pupil=1 / 1.2)
+        kept_whole(5_000, 200, families=False)
+        kept_whole(50_000, 300, families=False)
+        return
     if not options.only_large:
         # what is loaded and compiled once is not what is measured
         dense(300, 20)

@@ -459,3 +459,50 @@ def test_refuses_floors_above_seats() -> None:
         assign(pupils, seats, cost, floors=pd.Series({"s": 2}))
     with pytest.raises(LabelError, match="different units"):
         assign(pupils, seats, cost, floors=pd.Series({"x": 2}))
+
+
+def test_labels_of_every_kind() -> None:
+    """Numbers, numbers beside text, and categories are labels like others; what is read-only is only read."""
+    metres = np.array([[5, 9], [4, 7]])
+    metres.flags.writeable = False
+    plain = assign_all_pairs(pd.Series({"a": 5, "b": 3}), pd.Series({"s": 4, "t": 9}), metres)
+    for areas, schools in (
+        (pd.Index([10, 2]), pd.Index(np.array([1, 2], dtype=np.int32))),
+        (pd.Index([1, "1"], dtype=object), pd.Index(["s", 7], dtype=object)),
+        (pd.CategoricalIndex(["a", "b"], categories=["z", "b", "a"]), pd.CategoricalIndex(["s", "t"])),
+    ):
+        pairs = pd.MultiIndex.from_product([areas, schools])
+        answer = assign(pd.Series([5, 3], areas), pd.Series([4, 9], schools), pd.Series(metres.ravel(), pairs))
+        assert answer.objective == plain.objective
+        assert list(answer.load.index) == list(schools)
+
+
+@pytest.mark.parametrize("kind", ["Int64", "Float64", "object"])
+def test_a_frame_of_every_kind_of_number(kind: str) -> None:
+    """Columns that can hold a gap are read too; a gap is an error, with the pair's school and area."""
+    frame = pd.DataFrame([[5, 9], [4, 7]], ["a", "b"], ["s", "t"]).astype(kind)
+    pupils, seats = pd.Series({"a": 5, "b": 3}), pd.Series({"s": 4, "t": 9})
+    assert assign_all_pairs(pupils, seats, frame).objective == 50
+    with pytest.raises(MissingValueError, match="missing"):
+        assign_all_pairs(pupils, seats, frame.mask(frame == 9))
+
+
+def test_refuses_a_word_for_tiers() -> None:
+    """A word is a list of letters; it is not meant so."""
+    with pytest.raises(LabelError, match=r"got the text 'household'"):
+        assign(pd.Series({("a", "household"): 1}), pd.Series({"s": 1}), pd.Series({("a", "s"): 1}), tiers="household")
+
+
+@settings(max_examples=25)
+@given(towns(whole=True), st.integers(1, 400), st.integers(1, 9))
+def test_crowding_is_a_school_of_its_own(town: Town, charge: int, above: int) -> None:
+    """Seats above those of a school, at a charge, are a second label: never dearer than without, and never fewer."""
+    pupils, seats, cost = town
+    crowded = cost.rename(lambda school: f"{school} crowded", level=1) + charge
+    more = assign(pupils, pd.concat([seats, (seats * 0 + above).add_suffix(" crowded")]), pd.concat([cost, crowded]))
+    plain = assign(pupils, seats, cost)
+    assert more.unserved.sum() <= plain.unserved.sum()
+    # whoever sits in a crowded seat does so because the other seats are taken, or farther than the charge
+    for school in seats.index:
+        if more.load[f"{school} crowded"] > 0:
+            assert more.load[school] == seats[school]

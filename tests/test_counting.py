@@ -81,3 +81,34 @@ def test_refuses_a_pair_twice() -> None:
     cost = pd.Series([1.0, 2, 3], index=pd.MultiIndex.from_tuples([("a", "s"), ("a", "t"), ("a", "s")]))
     with pytest.raises(LabelError, match=r"1 unit\(s\) twice, e.g. \('a', 's'\)"):
         counting.offers_of_pairs(cost, areas=pd.Index(["a"]), schools=pd.Index(["s", "t"]))
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint64", "float32", "Int64", "Float64", "object"])
+def test_whole_numbers_of_every_kind(kind: str) -> None:
+    """Counts may be kept in any kind of number."""
+    assert counting.whole(pd.Series({"a": 5, "b": 3}).astype(kind), what="`pupils`").tolist() == [5, 3]
+
+
+def test_refuses_more_than_can_be_counted() -> None:
+    """2 to the power of 53 plus one has no place in a decimal number; it is refused, and no pupil is lost for it."""
+    assert counting.whole(pd.Series({"a": 2**53 - 1, "b": 1}), what="`pupils`").sum() == 2**53
+    for counts in (pd.Series({"a": 2**53 + 2}), pd.Series({"a": 2**62, "b": 2**62}), pd.Series({"a": np.inf})):
+        with pytest.raises(ValueError, match="too large to add up exactly"):
+            counting.whole(counts, what="`pupils`")
+
+
+@pytest.mark.parametrize("value", ["5", True, pd.Timedelta(5), 5j])
+def test_refuses_what_is_no_number(value: object) -> None:
+    """Text that looks like a number, a yes and a span of time are named."""
+    for counts in (pd.Series({"a": value}), pd.Series({"a": value}, dtype=object)):
+        with pytest.raises(ValueError, match=r"holds numbers, got .* for 'a'"):
+            counting.numbers(counts, what="`pupils`")
+
+
+def test_refuses_a_row_without_a_label() -> None:
+    """Who is counted in a row without a name is not known."""
+    for label in (np.nan, None, ("a", None)):
+        with pytest.raises(LabelError, match="1 row"):
+            counting.require_labels(
+                pd.MultiIndex.from_tuples([label]) if isinstance(label, tuple) else pd.Index([label]), what="`pupils`"
+            )

@@ -54,5 +54,5 @@ def test_a_matrix_knows_its_places() -> None:
 
 def test_refuses_seats_of_others() -> None:
     """Least numbers and added seats are given for every school."""
-    with pytest.raises(LabelError, match="`extra` and `seats` describe different units"):
+    with pytest.raises(LabelError, match="`addable` and `seats` describe different units"):
         pose(pd.Series({"a": 2, "b": 7}), SEATS, COST, extra=pd.Series({"s": 1}))

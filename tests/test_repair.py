@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from schoolmap.errors import LabelError
 from schoolmap.optimize.assign import assign
 from schoolmap.optimize.repair import repair
 
@@ -133,6 +134,57 @@ def test_the_limit_is_the_shortest_that_helps(town: Town, limit: int) -> None:
     # one goes beyond for each who is seated so, or more, where seats must be passed on
     assert found.farther["pupils"].sum() >= found.answer.unserved.sum() - most
     assert (found.farther["beyond"] <= found.limit_needed - limit).all()
+
+
+TIERS = ("household", "permit")
+
+
+@given(towns(), st.integers(0, 2000), st.integers(0, 4))
+@settings(max_examples=20)
+def test_tiers_change_who_is_without_and_not_how_many(town: Town, limit: int, first: int) -> None:
+    """The same limit, as many seats to add and as many short; whoever is left without is of the last tier, if any are."""
+    pupils, seats, cost = town
+    upper = pupils.clip(upper=first)
+    tiers = pd.concat({"household": upper, "permit": pupils - upper}).swaplevel().sort_index()
+    alike, found = repair(*town, limit=limit), repair(tiers, seats, cost, limit=limit, tiers=TIERS)
+    assert found.limit_needed == alike.limit_needed
+    assert found.left_over == alike.left_over
+    assert found.seats_to_add.sum() == alike.seats_to_add.sum()
+    assert found.left_without.sum() == alike.left_without.sum()
+    assert found.bottlenecks["short"].sum() == alike.bottlenecks["short"].sum() == found.answer.unserved.sum()
+    for row in found.bottlenecks.itertuples():
+        assert row.pupils == pupils[list(row.areas)].sum()
+    plain = assign(tiers, seats, cost[cost <= limit], tiers=TIERS)
+    assert found.answer.unserved.to_dict() == plain.unserved.to_dict()
+
+
+def test_tiers_and_floors_by_hand() -> None:
+    """Two have no seat within the limit, and they are the permit holders; the lake, out of reach, misses its least number."""
+    pupils = pd.Series({("north", "household"): 3, ("north", "permit"): 2})
+    seats, cost = pd.Series({"hill": 3, "lake": 4}), pd.Series({("north", "hill"): 500, ("north", "lake"): 1200})
+    found = repair(pupils, seats, cost, limit=1000, tiers=TIERS, floors=pd.Series({"hill": 0, "lake": 1}))
+    assert found.answer.unserved.to_dict() == {("north", "household"): 0, ("north", "permit"): 2}
+    assert found.answer.below_floor.to_dict() == {"hill": 0, "lake": 1}
+    assert found.farther["pupils"].groupby(level=2).sum().to_dict() == {"lake": 2}
+    assert found.seats_to_add.to_dict() == {"hill": 2, "lake": 0}
+    assert found.table["way"].to_list() == ["add_seats", "longer_limit"]
+
+
+def test_costs_of_few_bits() -> None:
+    """Metres in 8 or 32 bits do not overflow where a charge is added."""
+    pupils, seats = pd.Series({"a": 5, "b": 9}), pd.Series({"s": 4, "t": 9})
+    cost = pd.Series([125, 225, 100, 175], pd.MultiIndex.from_product([["a", "b"], ["s", "t"]]))
+    wide = repair(pupils, seats, cost, limit=120)
+    for kind in ("uint8", "int16", "float32"):
+        assert repair(pupils, seats, cost.astype(kind), limit=120).farther.equals(wide.farther)
+
+
+def test_refuses_seats_to_add_elsewhere() -> None:
+    """What could be added is told for every school."""
+    with pytest.raises(LabelError, match="`addable` and `seats` describe different units"):
+        repair(
+            pd.Series({"a": 9}), pd.Series({"s": 3}), pd.Series({("a", "s"): 7}), limit=9, addable=pd.Series({"x": 1})
+        )
 
 
 @pytest.mark.parametrize("limit", [-1.0, float("nan"), float("inf")])

@@ -12,6 +12,7 @@ from schoolmap.optimize.assign import Assignment
 from schoolmap.optimize.assign import assign
 from schoolmap.optimize.assign import assign_all_pairs
 from schoolmap.optimize.repair import repair
+from schoolmap.optimize.together import assign_together
 
 _EVERY = "identity: every plan tried, one after the other"
 _BOOKS = "identity: pupils are seated or without a seat"
@@ -46,6 +47,11 @@ def assignment_cases() -> tuple[Case, ...]:
     asked = tiers.groupby(level=1).sum().reindex(list(_TIERS)).to_numpy()
     room = int(few.sum())
     found = repair(pupils, few, _by_pair(metres), limit=9_000)
+    family = pd.Series(1, index=pd.MultiIndex.from_arrays([["f", "f", "g", "g", "g"], single.index[:5]]))
+    kept = assign_together(single, places, near, together=family, gap=0)
+    kept_served, kept_least = _every_plan(single, places, near, together=family)
+    blocks = pd.concat({f"block {number}": pupils.iloc[[number]] for number in range(0, 120, 6)})
+    whole = assign_together(pupils, seats, metres, together=blocks, gap=0)
     values = {
         "seven pupils, five seats: pupils with a seat": (served, float(few_seats.flows.sum()), _EVERY),
         "seven pupils, five seats: metres": (least, few_seats.objective, _EVERY),
@@ -58,6 +64,18 @@ def assignment_cases() -> tuple[Case, ...]:
         "seats for all: cost less its bound": (0.0, _gap(answer, pupils, seats, metres), _DUALITY),
         "demand at 120 % of seats: cost less its bound": (0.0, _gap(crowded, pupils, few, metres), _DUALITY),
         "a matrix and a list of pairs": (listed.objective, answer.objective, "identity: the same costs"),
+        "two groups kept whole: pupils with a seat": (kept_served, float(kept.flows.sum()), _EVERY),
+        "two groups kept whole: metres": (kept_least, kept.objective, _EVERY),
+        "twenty areas kept whole: schools of each": (
+            1.0,
+            float(whole.flows.groupby(level="area").size().reindex(pupils.index[::6]).max()),
+            "identity: a group has one school",
+        ),
+        "twenty areas kept whole: cost less its bound": (
+            0.0,
+            whole.objective - whole.lower_bound,
+            "identity: proven by prices and by HiGHS",
+        ),
         "one seat more: pupils": (
             float(more.flows.sum() - crowded.flows.sum()),
             float(crowded.one_more_serves.iloc[3]),
@@ -110,11 +128,20 @@ def _gap(answer: Assignment, pupils: pd.Series, seats: pd.Series, metres: pd.Dat
     return float(answer.objective + answer.charge * answer.unserved.sum() - bound)
 
 
-def _every_plan(pupils: pd.Series, seats: pd.Series, metres: pd.DataFrame) -> tuple[float, float]:
+def _every_plan(
+    pupils: pd.Series, seats: pd.Series, metres: pd.DataFrame, *, together: pd.Series | None = None
+) -> tuple[float, float]:
     """Return the most that can be seated, one pupil in each area, and the fewest metres of that many."""
+    members = (
+        []
+        if together is None
+        else [pupils.index.get_indexer(rows.index.get_level_values(1)) for _, rows in together.groupby(level=0)]
+    )
     cost = metres.to_numpy()
     best = (0, 0.0)
     for plan in itertools.product(range(-1, len(seats)), repeat=len(pupils)):
+        if any(len({plan[area] for area in group}) > 1 for group in members):
+            continue
         seated = [(area, school) for area, school in enumerate(plan) if school >= 0]
         load = np.bincount([school for _, school in seated], minlength=len(seats))
         if (load <= seats.to_numpy()).all():

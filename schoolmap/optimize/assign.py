@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schoolmap.optimize.counting import Numbers
+    from schoolmap.optimize.counting import Whole
     from schoolmap.optimize.flow import Flow
     from schoolmap.optimize.posing import Posed
 
@@ -248,25 +250,22 @@ def _assign(
     slack = 0.0 if counting.is_exact(posed.price, posed.digits) else float(found.flow.sum()) * 0.5 / unit
     rounded = float(found.flow @ posed.problem.offers.cost[found.pair]) / unit
     lower_bound = min(rounded - slack, objective) if slack else objective
-    load = _to_table(found.load, posed.school, seats.index, "load")
-    below = np.zeros(len(seats), dtype=np.int64)
-    if floors is not None:
-        below = np.maximum(floors.reindex(seats.index).to_numpy() - load.to_numpy(), 0).astype(np.int64)
+    load = to_table(found.load, posed.school, seats.index, "load")
     return Assignment(
         status="optimal",
         flows=flow_table(found, posed, pupils.index, seats.index),
-        unserved=_to_table(found.unserved, posed.row, pupils.index, "unserved"),
+        unserved=to_table(found.unserved, posed.row, pupils.index, "unserved"),
         load=load,
-        below_floor=pd.Series(below, index=seats.index, name="below_floor"),
-        one_more_serves=_to_table(np.minimum(served, 1), posed.school, seats.index, "one_more_serves"),
-        one_more_saves=_to_table(
+        below_floor=below_floors(floors, load),
+        one_more_serves=to_table(np.minimum(served, 1), posed.school, seats.index, "one_more_serves"),
+        one_more_saves=to_table(
             (found.worth - served * posed.step) / unit, posed.school, seats.index, "one_more_saves"
         ),
         objective=objective,
         lower_bound=lower_bound,
         gap=(objective - lower_bound) / objective if objective > 0 else 0.0,
         proof=f"At the prices of seats none of the {len(posed.price):,} pairs is cheaper than one in use.",
-        prices=_to_table(found.prices / unit, posed.school, seats.index, "price"),
+        prices=to_table(found.prices / unit, posed.school, seats.index, "price"),
         charge=posed.step / unit,
         digits=posed.digits,
         rounds=found.rounds,
@@ -277,7 +276,22 @@ def _assign(
     )
 
 
-def flow_table(found: Flow, posed: Posed, rows: pd.Index, schools: pd.Index) -> pd.Series:
+class Placed(NamedTuple):
+    """Row of pupils, number of the offer, and how many pupils, as in a flow."""
+
+    row: Whole
+    pair: Whole
+    flow: Whole
+
+
+def below_floors(floors: pd.Series | None, load: pd.Series) -> pd.Series:
+    """Return by school the pupils that it has less than its least number."""
+    least = floors.reindex(load.index).to_numpy() if floors is not None else load.to_numpy()
+    below = np.maximum(least - load.to_numpy(), 0).astype(np.int64)
+    return pd.Series(below, index=load.index, name="below_floor")
+
+
+def flow_table(found: Flow | Placed, posed: Posed, rows: pd.Index, schools: pd.Index) -> pd.Series:
     """Return pupils by area, tier if there are any, and school, in the order of the costs."""
     row, school = posed.row[found.row], posed.school[posed.problem.offers.school[found.pair]]
     order = np.lexsort((found.row, posed.key[found.pair]))
@@ -287,7 +301,7 @@ def flow_table(found: Flow, posed: Posed, rows: pd.Index, schools: pd.Index) -> 
     return pd.Series(found.flow[order], index=index, name="pupils")
 
 
-def _to_table(values: Numbers, places: Numbers, index: pd.Index, name: str) -> pd.Series:
+def to_table(values: Numbers, places: Numbers, index: pd.Index, name: str) -> pd.Series:
     """Return values by label, in the order of the table that the labels came from."""
     ordered = np.empty_like(values)
     ordered[places] = values

@@ -9,6 +9,7 @@ the computer hold.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 LARGEST = 2**60
 """Largest total that a solver is given: its numbers are whole and have 63 bits."""
+
+MOST_COUNTED = 2**53
+"""Largest number of pupils or seats in all: up to it decimal numbers of the computer are exact too."""
 
 MOST_DIGITS = 6
 """Decimals of a cost that are counted: a millionth of a minute or metre."""
@@ -55,9 +59,35 @@ class Offers:
     cost: Numbers
 
 
+def numbers(values: pd.Series, *, what: str) -> pd.Series:
+    """Return a table whose column is one of numbers, or raise. Text that looks like a number is none."""
+    if pd.api.types.is_integer_dtype(values) or pd.api.types.is_float_dtype(values):
+        if pd.api.types.is_extension_array_dtype(values.dtype):
+            checks.require_no_gaps(values, what=what)
+            return values.astype(values.to_numpy().dtype)
+        return values
+    for place, value in enumerate(values):
+        if isinstance(value, bool) or not (isinstance(value, Real) or pd.isna(value)):
+            msg = f"{what} holds numbers, got {value!r} for {values.index[place]!r}. Convert it where it is read."
+            raise ValueError(msg)
+    checks.require_no_gaps(values, what=what)
+    return pd.Series(np.array(values.to_list(), dtype=None if len(values) else float), index=values.index)
+
+
+def require_labels(index: pd.Index, *, what: str) -> None:
+    """Raise if a label is missing or there twice."""
+    levels = [index.get_level_values(level) for level in range(index.nlevels)]
+    missing = np.flatnonzero(np.any([level.isna() for level in levels], axis=0))
+    if len(missing) > 0:
+        msg = f"{what} has {len(missing)} row(s) without a label, e.g. row {missing[0] + 1}. Name them first."
+        raise LabelError(msg)
+    checks.require_unique_labels(index, what=what)
+
+
 def whole(counts: pd.Series, *, what: str) -> Whole:
     """Return counts as whole numbers, or raise."""
-    checks.require_unique_labels(counts.index, what=what)
+    require_labels(counts.index, what=what)
+    counts = numbers(counts, what=what)
     checks.require_no_gaps(counts, what=what)
     checks.require_not_negative(counts, what=what)
     values = counts.to_numpy(dtype=float)
@@ -69,7 +99,7 @@ def whole(counts: pd.Series, *, what: str) -> Whole:
             "Round it first, so that the total is kept."
         )
         raise ValueError(msg)
-    if values.sum() > LARGEST:
+    if values.sum() > MOST_COUNTED:
         msg = f"{what} adds up to {values.sum():g}, which is too large to add up exactly."
         raise ValueError(msg)
     return values.astype(np.int64)
@@ -98,9 +128,11 @@ def offers_of_pairs(cost: pd.Series, *, areas: pd.Index, schools: pd.Index) -> t
     MissingValueError, ValueError
         If a cost is missing, negative or infinite.
     """
-    if not isinstance(cost.index, pd.MultiIndex) or cost.index.nlevels != 2:
+    pairs = cost.index
+    if not isinstance(pairs, pd.MultiIndex) or pairs.nlevels != 2:
         msg = f"`cost` is indexed by (area, school), got {cost.index.nlevels} level(s)."
         raise LabelError(msg)
+    cost = numbers(cost, what="`cost`")
     checks.require_no_gaps(cost, what="`cost`")
     checks.require_not_negative(cost, what="`cost`")
     price = cost.to_numpy()
@@ -110,8 +142,8 @@ def offers_of_pairs(cost: pd.Series, *, areas: pd.Index, schools: pd.Index) -> t
     at = []
     for level, (index, what) in enumerate([(areas, "`pupils`"), (schools, "`seats`")]):
         # one look-up for each label, not for each pair
-        codes = np.asarray(cost.index.codes[level])
-        found = np.where(codes < 0, -1, index.get_indexer(cost.index.levels[level])[codes])
+        codes = np.asarray(pairs.codes[level])
+        found = np.where(codes < 0, -1, index.get_indexer(pairs.levels[level])[codes])
         if (found < 0).any():
             msg = f"`cost` names {cost.index[found < 0][0]!r}, which {what} does not have. Use the same labels."
             raise LabelError(msg)

@@ -102,7 +102,7 @@ def pose(
             raise ValueError(msg)
         room, toll = [least, places - least], [-dear, 0]
     if extra is not None:
-        room, toll = [*room, _by_school(extra, seats, what="`extra`")], [*toll, dear]
+        room, toll = [*room, _by_school(extra, seats, what="`addable`")], [*toll, dear]
     problem = Problem(
         offers=scaled,
         area=place[row].astype(np.int64),
@@ -130,6 +130,9 @@ def _areas(index: pd.Index, tiers: Sequence[str] | None) -> tuple[pd.Index, Whol
             msg = f"`pupils` is indexed by area, got {index.nlevels} levels. Name `tiers` if it has them."
             raise LabelError(msg)
         return index, np.arange(len(index)), np.zeros(len(index), dtype=np.int64)
+    if isinstance(tiers, str):
+        msg = f"`tiers` lists the tiers in their order, got the text {tiers!r}. Write [{tiers!r}] if there is one."
+        raise LabelError(msg)
     order = pd.Index(list(tiers))
     checks.require_unique_labels(order, what="`tiers`")
     if index.nlevels != 2:
@@ -155,7 +158,11 @@ def _offers(
     if isinstance(cost, pd.DataFrame):
         checks.require_same_labels(cost.index, areas, what="The rows of `cost` and the areas of `pupils`")
         checks.require_same_labels(cost.columns, schools, what="The columns of `cost` and `seats`")
-        cost = cost.reindex(index=areas, columns=schools).to_numpy()
+        cost = cost.reindex(index=areas, columns=schools)
+        if any(dtype == object or pd.api.types.is_extension_array_dtype(dtype) for dtype in cost.dtypes):
+            columns = [counting.numbers(cost[name], what=f"`cost` for {name!r}") for name in cost.columns]
+            cost = pd.concat(columns, axis=1) if columns else cost
+        cost = cost.to_numpy()
     offers = counting.offers_of_matrix(np.asarray(cost), area=by_area, school=by_school, labels=(areas, schools))
     area = np.repeat(by_area, np.diff(offers.first))
     return offers, area * max(len(schools), 1) + by_school[offers.school]

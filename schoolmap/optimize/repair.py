@@ -18,10 +18,13 @@ from scipy.sparse import csgraph
 
 from schoolmap.optimize.assign import Assignment
 from schoolmap.optimize.assign import assign
+from schoolmap.optimize.counting import numbers
 from schoolmap.optimize.flow import cheapest_flow
 from schoolmap.optimize.posing import pose
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
 
@@ -35,20 +38,21 @@ class Repair:
     answer
         The best plan within the limit.
     bottlenecks
-        One row for each group of `areas` that is short: the `schools` in its
+        One row for each set of `areas` that is short: the `schools` in its
         reach, its `pupils`, their `seats`, and `short`, how many seats that is
-        too few. The groups add up to all pupils without a seat.
+        too few. The sets add up to all pupils without a seat; with tiers, all
+        tiers of an area are counted together.
     seats_to_add
         Seats by school: the fewest in all that seat everybody who has a school
         within the limit and, of these, those with the least total cost.
     left_without
-        Pupils by area who would still have no seat with them: no school is
+        Pupils by area, or `(area, tier)`, who would still have no seat with them: no school is
         within the limit, or none that could take more.
     limit_needed
         The shortest limit under which as many have a seat as without any limit.
         It is the present one if a longer one serves nobody more.
     farther
-        Pupils by `(area, school)` who would go farther than the present limit
+        Pupils by `(area, school)`, or `(area, tier, school)`, who would go farther than the present limit
         under that one, with `cost` and `beyond`, by how much. As few as
         possible do.
     left_over
@@ -76,6 +80,8 @@ def repair(
     *,
     limit: float,
     addable: pd.Series | None = None,
+    tiers: Sequence[str] | None = None,
+    floors: pd.Series | None = None,
 ) -> Repair:
     """
     Find the least repairs that give everybody a seat.
@@ -86,7 +92,8 @@ def repair(
     Parameters
     ----------
     pupils, seats
-        By area and by school, whole numbers.
+        By area, or by `(area, tier)` where `tiers` are named, and by school;
+        whole numbers.
     cost
         Metres or minutes by `(area, school)`, also of pairs beyond the limit:
         a limit can be made longer only by pairs that are known.
@@ -94,6 +101,10 @@ def repair(
         The longest way that is allowed now.
     addable
         Most seats that each school could take more; any number if not given.
+    tiers, floors
+        As in `assign`. They decide whom the best plan seats and where, also
+        under a longer limit and with seats that are added. How many seats are
+        missing, and which limit is needed, they do not change.
 
     Returns
     -------
@@ -121,27 +132,35 @@ def repair(
     if not np.isfinite(limit) or limit < 0:
         msg = f"`limit` is a length or a time of 0 or more, got {limit}."
         raise ValueError(msg)
+    cost = numbers(cost, what="`cost`")
+    if pd.api.types.is_integer_dtype(cost):
+        # what is added to a cost here does not fit few bits
+        cost = cost.astype(np.int64)
     within = cost[cost <= limit]
-    answer = assign(pupils, seats, within)
+    answer = assign(pupils, seats, within, tiers=tiers, floors=floors)
     most = addable if addable is not None else pd.Series(int(pupils.sum()), index=seats.index)
-    posed = pose(pupils, seats, within, extra=most)
+    posed = pose(pupils, seats, within, tiers=tiers, floors=floors, extra=most)
     enlarged = cheapest_flow(posed.problem)
     load = pd.Series(enlarged.load, index=seats.index[posed.school]).reindex(seats.index)
     left = pd.Series(enlarged.unserved, index=pupils.index[posed.row], name="left_without").reindex(pupils.index)
     to_add = (load - seats).clip(lower=0).astype(np.int64).rename("seats_to_add")
+    # how many have a seat is the same with and without tiers
+    by_area = pupils if tiers is None else pupils.groupby(level=0, sort=False).sum()
     # also a check of the pairs beyond the limit
-    left_over = int(assign(pupils, seats, cost).unserved.sum())
-    needed = _limit_needed(pupils, seats, cost, limit=limit, left_over=left_over, now=int(answer.unserved.sum()))
-    farther = _farther(pupils, seats, cost[cost <= needed], limit=limit) if needed > limit else _nobody()
+    left_over = int(assign(by_area, seats, cost).unserved.sum())
+    needed = _limit_needed(by_area, seats, cost, limit=limit, left_over=left_over, now=int(answer.unserved.sum()))
+    farther = _nobody(cost.index.nlevels + (tiers is not None))
+    if needed > limit:
+        farther = _farther(pupils, seats, cost[cost <= needed], limit=limit, tiers=tiers, floors=floors)
     return Repair(
         answer=answer,
-        bottlenecks=_bottlenecks(pupils, seats, within, answer),
+        bottlenecks=_bottlenecks(by_area, seats, within, answer),
         seats_to_add=to_add,
         left_without=left,
         limit_needed=needed,
         farther=farther,
         left_over=left_over,
-        table=_table(pupils, cost, within, to_add, farther, limit=limit),
+        table=_table(by_area, cost, within, to_add, farther, limit=limit),
     )
 
 
@@ -164,18 +183,28 @@ def _limit_needed(
     return float(longer[low])
 
 
-def _farther(pupils: pd.Series, seats: pd.Series, cost: pd.Series, *, limit: float) -> pd.DataFrame:
+def _farther(
+    pupils: pd.Series,
+    seats: pd.Series,
+    cost: pd.Series,
+    *,
+    limit: float,
+    tiers: Sequence[str] | None,
+    floors: pd.Series | None,
+) -> pd.DataFrame:
     """Return who goes beyond the limit if as few as possible do."""
     # more than all rearrangement of one pupil can save
     charge = len(seats) * cost.max() + 1
-    flows = assign(pupils, seats, cost + charge * (cost > limit)).flows
-    way = cost.reindex(flows.index)
+    flows = assign(pupils, seats, cost + charge * (cost > limit), tiers=tiers, floors=floors).flows
+    ways = pd.MultiIndex.from_arrays([flows.index.get_level_values(level) for level in (0, -1)])
+    way = cost.reindex(ways).to_numpy(dtype=float)
     table = pd.DataFrame({"pupils": flows, "cost": way, "beyond": way - limit})
     return table[table["beyond"] > 0].astype({"cost": float, "beyond": float})
 
 
-def _nobody() -> pd.DataFrame:
-    index = pd.MultiIndex.from_arrays([[], []], names=["area", "school"])
+def _nobody(levels: int) -> pd.DataFrame:
+    names = ["area", "tier", "school"] if levels == 3 else ["area", "school"]
+    index = pd.MultiIndex.from_arrays([[] for _ in names], names=names)
     types = {"pupils": np.int64, "cost": float, "beyond": float}
     return pd.DataFrame(columns=list(types), index=index).astype(types)
 
@@ -192,7 +221,8 @@ def _bottlenecks(pupils: pd.Series, seats: pd.Series, cost: pd.Series, answer: A
     columns = ["areas", "schools", "pupils", "seats", "short"]
     reach = _between(cost.index, pupils.index, seats.index)
     held = _between(answer.flows.index, pupils.index, seats.index)
-    area = answer.unserved.to_numpy() > 0
+    without = answer.unserved if answer.unserved.index.nlevels == 1 else answer.unserved.groupby(level=0).sum()
+    area = without.reindex(pupils.index).to_numpy() > 0
     if not area.any():
         return pd.DataFrame(columns=columns)
     while True:
@@ -214,7 +244,7 @@ def _bottlenecks(pupils: pd.Series, seats: pd.Series, cost: pd.Series, answer: A
 
 def _between(pairs: pd.Index, areas: pd.Index, schools: pd.Index) -> sparse.csr_array:
     """Return whether there is a pair, by area and school."""
-    places = [index.get_indexer(pairs.get_level_values(level)) for level, index in enumerate([areas, schools])]
+    places = [index.get_indexer(pairs.get_level_values(level)) for level, index in [(0, areas), (-1, schools)]]
     there: npt.NDArray[np.bool_] = np.ones(len(pairs), dtype=bool)
     return sparse.csr_array((there, (places[0], places[1])), shape=(len(areas), len(schools)))
 
@@ -235,8 +265,8 @@ def _table(
     nearest = cost.groupby(level=0).min().reindex(out)
     rows: list[tuple[object, ...]] = [("add_seats", None, school, seats, None, None) for school, seats in added.items()]
     rows += [
-        ("longer_limit", area, school, None, row.pupils, row.beyond)
-        for (area, school), row in zip(farther.index, farther.itertuples(), strict=True)
+        ("longer_limit", label[0], label[-1], None, row.pupils, row.beyond)
+        for label, row in zip(farther.index, farther.itertuples(), strict=True)
     ]
     rows += [
         ("no_school_within_limit", area, None, None, counts[area], None if pd.isna(way) else float(way) - limit)
