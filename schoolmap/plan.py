@@ -1,5 +1,5 @@
 """
-Run the steps in order: project -> children -> demand -> seats -> balance -> proposals -> reach -> `Plan`.
+Run the steps in order: project -> children -> demand -> seats -> balance -> reach -> proposals -> `Plan`.
 
 No step knows a file or a map. What each step passes on is kept in the plan, so
 that every number on the map can be traced to where it came from, and every
@@ -24,6 +24,7 @@ from schoolmap.belonging import moves_of
 from schoolmap.demography import make_demography
 from schoolmap.population import forecast
 from schoolmap.population import graduation
+from schoolmap.proposals.propose import make_proposals
 from schoolmap.provision import make_provision
 from schoolmap.pupils import PUPILS
 from schoolmap.reach.measure import make_ground
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from schoolmap.belonging import Belonging
     from schoolmap.demography import Demography
     from schoolmap.project import Project
+    from schoolmap.proposals.propose import Proposals
     from schoolmap.provision import Provision
     from schoolmap.reach.measure import Reach
     from schoolmap.seating import StageResult
@@ -81,6 +83,8 @@ class Plan:
     appraisal: Appraisal
     reach: Reach | None
     """The way to school; `None` where the standard sets no limit, or children are not known by area."""
+    proposals: Proposals
+    """What to do about the gaps."""
     moves: pd.DataFrame
     """Who moves when a boundary changes; see `belonging.moves_of`."""
     balance: pd.DataFrame
@@ -138,6 +142,8 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
     provision = provisions[project.scenarios[0].id]
     ground = make_ground(project)
     reach = make_reach(ground, demography, provision, results, audit=audit)
+    progress("what to do about it")
+    proposals = make_proposals(project, demography, results, ground, belonging=belonging)
     progress("classes, warnings and indicators")
     situation = make_situation(project, provision, results)
     residents = {stage.id: _residents(project, demography, belonging, stage.id) for stage in project.stages}
@@ -157,6 +163,7 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         alerts=make_alerts(project, provision, results, residents=residents),
         appraisal=appraise(project, situation, results, method=demography.children.rung.code),
         reach=reach,
+        proposals=proposals,
         moves=moves_of(project, demography),
         balance=_long_balance(results),
         audit=audit.table(),

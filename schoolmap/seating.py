@@ -1,5 +1,5 @@
 """
-One stage, from children to proposals: who needs a seat in each catchment, which seats there are, and what is missing.
+One stage, from children to balance: who needs a seat in each catchment, which seats there are, and what is missing.
 
 `plan` calls it for each stage. What each step passes on is kept, so that every
 number on the map can be traced to where it came from.
@@ -15,7 +15,6 @@ import pandas as pd
 import xarray as xr
 
 from schoolmap.demography import widening
-from schoolmap.optimize import site
 from schoolmap.population import forecast
 from schoolmap.population import school_years
 from schoolmap.provision import StageSupply
@@ -30,15 +29,11 @@ from schoolmap.seats import demand as demands
 from schoolmap.seats import supply
 from schoolmap.seats import warnings as levels
 from schoolmap.seats.reviews import review_candidates
-from schoolmap.space import catchments as coverages
-from schoolmap.space import overlay
 from schoolmap.standards.lookup import caps_grid
 from schoolmap.tables import grades_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import geopandas as gpd
 
     from schoolmap.audit import Audit
     from schoolmap.belonging import Belonging
@@ -46,6 +41,7 @@ if TYPE_CHECKING:
     from schoolmap.inputs.project_file import Stage
     from schoolmap.project import Project
     from schoolmap.provision import Provision
+    from schoolmap.space import overlay
 
 QUANTILES = (0.1, 0.9)
 
@@ -91,7 +87,6 @@ class StageResult:
     shares: pd.Series
     supply: dict[str, StageSupply]
     balance: pd.DataFrame
-    proposals: pd.DataFrame
     reviews: pd.DataFrame
 
     @property
@@ -205,7 +200,6 @@ def seat_stage(
             flows=flows,
         )
     balance = pd.concat(parts, names=["scenario"])
-    proposals, reviews = _proposals(project, stage, zones, pd.DataFrame(balance.xs(first)))
     of_scenario = pd.Index(by_scenario, name="scenario")
     return StageResult(
         stage=stage,
@@ -220,8 +214,7 @@ def seat_stage(
         shares=shares,
         supply=supplies,
         balance=balance,
-        proposals=proposals,
-        reviews=reviews,
+        reviews=_reviews(project, pd.DataFrame(balance.xs(first))),
     )
 
 
@@ -382,46 +375,9 @@ def _audit_demand(
     audit.compare("demand", float(demand.sum()) + leaving, needed + coming, stage=about)
 
 
-def _proposals(
-    project: Project,
-    stage: Stage,
-    zones: gpd.GeoDataFrame,
-    balance: pd.DataFrame,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    spans = levels.shortage_spans(balance)
-    gap = balance["gap"].unstack("year")
-    norms = site.Norms(
-        class_size=figure(project, stage.id, "class_size"),
-        min_classes=figure(project, stage.id, "min_classes"),
-        max_classes=figure(project, stage.id, "max_classes"),
-    )
-    border = coverages.neighbours(zones).sort_values(ascending=False, kind="stable")
-    around = {
-        str(name): tuple(part.index.get_level_values("neighbour"))
-        for name, part in border.groupby(level="catchment", sort=True)
-    }
-    room = _room_to_expand(project, stage, norms)
-    proposals = site.propose(spans, gap, room=room, neighbours=around, norms=norms)
-    reviews = review_candidates(
+def _reviews(project: Project, balance: pd.DataFrame) -> pd.DataFrame:
+    return review_candidates(
         balance["utilisation"].unstack("year"),
         balance["seats"].unstack("year"),
         surplus_below=project.standards.levels.surplus_below.value,
     )
-    return proposals, reviews
-
-
-def _room_to_expand(project: Project, stage: Stage, norms: site.Norms) -> pd.DataFrame:
-    """Return the classes that schools can still take: as stated, else below the standard's largest school."""
-    sections = project.sections.xs(stage.id, level="stage")
-    largest = np.nan if norms.max_classes is None else norms.max_classes
-    below = (largest - sections["classrooms"]).clip(lower=0).where(sections["classrooms"] > 0)
-    stated = sections["expandable_classes"]
-    room = pd.DataFrame(
-        {
-            "school": sections.index,
-            "catchment": sections["catchments"].map(lambda labels: labels[0] if labels else None),
-            "classes": stated.fillna(below).fillna(0.0),
-            "known": stated.notna(),
-        },
-    )
-    return room[room["catchment"].notna()].reset_index(drop=True)

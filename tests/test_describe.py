@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 import shapely
 
-from schoolmap.optimize.site import Option
-from schoolmap.output import words
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
@@ -186,17 +184,6 @@ def test_every_source_is_named(model: MapModel) -> None:
 def test_json_is_plain(model: MapModel) -> None:
     """The document survives JSON as it is, without NaN or infinity."""
     text = model.to_json()
-    assert json.loads(text)["schema"] == "schoolmap.map/3"
+    assert json.loads(text)["schema"] == "schoolmap.map/4"
     assert "NaN" not in text
     assert "Infinity" not in text
-
-
-def test_a_catchment_and_a_school_may_share_a_code() -> None:
-    """Children are moved to the catchment of that code, and classes added at the school."""
-    names = words.Names(catchments={"01": "West"}, schools={"01": "Mill Road"})
-    moved = Option(kind="rezone", seats=5.0, receiver="01", verdict="spare_enough")
-    added = Option(kind="expand", seats=45.0, classes=1, school="01", verdict="room_enough")
-    assert "to West," in words.chosen(moved, names=names, free_choice=False)["en"]
-    assert "at Mill Road." in words.chosen(added, names=names, free_choice=False)["en"]
-    assert "West could take 5" in words.rejected(moved, names=names)["en"]
-    assert "Mill Road could take 45" in words.rejected(added, names=names)["en"]

@@ -101,6 +101,7 @@ def test_every_table_of_the_county_is_there() -> None:
     """A county that tells everything has every table, in the order in which a bureau reads them."""
     assert list(tables()) == [
         *("warnings", "spells", "review_candidates", "review_questions"),
+        *("proposals_effect", "proposals_by_year", "proposed_moves", "proposals_scenarios", "proposal_costs"),
         *("class_bands", "crowding", "crowded_schools", "dissolution", "dissolution_schools"),
         *("school_counts", "school_sizes", "boarding"),
         *("ownership", "project_schedule", "investment", "per_thousand", "townships", "developments"),
@@ -215,6 +216,8 @@ def test_hostile_names_are_plain_strings() -> None:
         "per_thousand": "Catchment",
         "developments": "Development",
         "staff_schools": "School",
+        "proposals_by_year": "Where",
+        "proposed_moves": "From",
     }
     for name, heading in where.items():
         named = column(found[name], heading)
@@ -343,6 +346,7 @@ def test_a_bare_county_has_few_tables(tmp_path: Path) -> None:
     plan = make_plan(read_project(village.write(tmp_path)))
     assert list(by_id(plan)) == [
         *("warnings", "spells", "review_candidates", "review_questions"),
+        *("proposals_effect", "proposals_by_year", "proposed_moves", "proposals_scenarios", "proposal_costs"),
         *("ownership", "project_schedule", "per_thousand"),
         *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity", "indicators", "inclusive"),
     ]
@@ -353,7 +357,9 @@ def test_berlin_has_few_tables() -> None:
     plan = make_plan(read_project(Path(__file__).parents[1] / "data" / "berlin-mitte"))
     found = by_id(plan)
     assert list(found) == [
-        *("warnings", "spells", "project_schedule"),
+        *("warnings", "spells"),
+        *("proposals_effect", "proposals_by_year", "proposed_moves", "proposals_scenarios", "proposal_costs"),
+        "project_schedule",
         *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity", "indicators"),
     ]
     for table in found.values():

@@ -24,6 +24,7 @@ from schoolmap.output.model import Action
 from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
+from schoolmap.output.model import Decision
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
 from schoolmap.output.model import Population
@@ -52,6 +53,19 @@ DEMAND: Grid = ((100.0, 110.0, 130.0, 120.0), (80.0, 70.0, 60.0, 50.0), (9.0, 9.
 SEATS: Grid = ((100.0,) * 4, (90.0, 90.0, 90.0, 95.0), (0.0,) * 4)
 SHADE = ((2, 3, 4, 4), (2, 1, 0, 0), (4, 4, None, None))
 NOTHING: Grid = ((None,) * 4,) * 3
+
+NOTHING_DECIDED = Decision(
+    status="none",
+    objective=0.0,
+    lower_bound=0.0,
+    gap=0.0,
+    capital=0.0,
+    running=0.0,
+    capital_by_year=(),
+    short_before={},
+    short_after={},
+    text=(),
+)
 
 
 def text(en: str, zh: str = "文字") -> Text:
@@ -112,14 +126,23 @@ def town() -> MapModel:
         stage="primary",
         catchment="0101",
         school="01",
+        site=None,
         receiver=None,
         first_year=2026,
         last_year=2028,
         peak_year=2027,
         short=30.0,
         probability=0.97,
+        opens=2026,
+        until=None,
         classes=1.0,
         seats=40.0,
+        classes_by_year=(),
+        seats_by_year=(),
+        capital=120.0,
+        yearly=14.0,
+        scenarios=("base",),
+        moves=(),
         reason=text("=1+1"),
         alternatives=(),
         lon=15.0,
@@ -170,7 +193,10 @@ def town() -> MapModel:
             accuracy=(),
             accuracy_note=text(""),
         ),
+        currency={"en": "10,000 yuan", "zh": "万元"},
         actions=(action,),
+        decision=NOTHING_DECIDED,
+        sites=(),
         projects=(),
         reach=(),
         tables=(),

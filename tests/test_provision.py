@@ -120,7 +120,7 @@ def test_a_conversion_changes_whose_seats_they_are_and_nothing_else() -> None:
     pd.testing.assert_frame_equal(after.audit, before.audit)
     for stage in STAGES:
         pd.testing.assert_frame_equal(after.alerts[stage].warnings, before.alerts[stage].warnings)
-        pd.testing.assert_frame_equal(after.results[stage].proposals, before.results[stage].proposals)
+    pd.testing.assert_frame_equal(after.proposals.table, before.proposals.table)
     owned = [plan.situation.seats_owned.loc["kindergarten"] for plan in (before, after)]
     pd.testing.assert_series_equal(owned[0].sum(), owned[1].sum())
     public = [(seats.loc["public"] / seats.sum()) for seats in owned]

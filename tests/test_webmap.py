@@ -22,6 +22,7 @@ from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
+from schoolmap.output.model import Decision
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
@@ -46,6 +47,19 @@ HOSTILE = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
 YEARS = tuple(range(2020, 2040))
 AREAS = tuple(f"c{i}" for i in range(6))
 BOUNDS = (0.7, 0.85, 1.0, 1.15)
+
+NOTHING_DECIDED = Decision(
+    status="none",
+    objective=0.0,
+    lower_bound=0.0,
+    gap=0.0,
+    capital=0.0,
+    running=0.0,
+    capital_by_year=(),
+    short_before={},
+    short_after={},
+    text=(),
+)
 
 
 def text(words: str) -> dict[str, str]:
@@ -257,14 +271,23 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         stage="primary",
         catchment="c4",
         school="s4",
+        site=None,
         receiver=None,
         first_year=2024,
         last_year=2033,
         peak_year=2030,
         short=40.0,
         probability=0.9,
+        opens=2024,
+        until=None,
         classes=1.0,
         seats=45.0,
+        classes_by_year=(),
+        seats_by_year=(),
+        capital=120.0,
+        yearly=14.0,
+        scenarios=("base",),
+        moves=(),
         reason=text("An invented reason"),
         alternatives=(text("An invented alternative"),),
         lon=100.014,
@@ -304,7 +327,10 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             for stage in stages
             for scenario, factor in (("base", 1.0), ("high", 1.1))
         ),
+        currency={"en": "10,000 yuan", "zh": "万元"},
         actions=(action,),
+        decision=NOTHING_DECIDED,
+        sites=(),
         projects=(
             Project(
                 id="p1",

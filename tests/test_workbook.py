@@ -21,6 +21,7 @@ from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
+from schoolmap.output.model import Decision
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
@@ -60,6 +61,19 @@ HOSTILE = (
 # A synthetic town: three catchments, the third without primary seats, and the same in two scenarios
 DEMAND: Grid = ((100.0, 110.0, 130.0, 120.0), (80.0, 70.5, 60.0, 50.0), (9.0, 9.0, None, 0.0))
 SEATS: Grid = ((100.0, 100.0, 100.0, 100.0), (90.0, 90.0, 90.0, 90.0), (0.0, 0.0, 0.0, 0.0))
+
+NOTHING_DECIDED = Decision(
+    status="none",
+    objective=0.0,
+    lower_bound=0.0,
+    gap=0.0,
+    capital=0.0,
+    running=0.0,
+    capital_by_year=(),
+    short_before={},
+    short_after={},
+    text=(),
+)
 
 
 def text(en: str, zh: str = "文字") -> Text:
@@ -238,14 +252,23 @@ def town() -> MapModel:
         stage="primary",
         catchment="0101",
         school="00",
+        site=None,
         receiver=None,
         first_year=2026,
         last_year=2028,
         peak_year=2027,
         short=30.0,
         probability=0.97,
+        opens=2026,
+        until=None,
         classes=1.0,
         seats=40.0,
+        classes_by_year=(),
+        seats_by_year=(),
+        capital=120.0,
+        yearly=14.0,
+        scenarios=("base",),
+        moves=(),
         reason=text("Short for three years.", "连续三年不足。"),
         alternatives=(text("Do nothing.", "不采取措施。"), text("Build.", "新建。")),
         lon=13.4,
@@ -291,7 +314,10 @@ def town() -> MapModel:
             for stage in ("kindergarten", "primary")
             for scenario, factor in (("base", 1.0), ("high", 1.25))
         ),
+        currency={"en": "10,000 yuan", "zh": "万元"},
         actions=(action,),
+        decision=NOTHING_DECIDED,
+        sites=(),
         projects=(project,),
         reach=(),
         tables=(

@@ -16,8 +16,10 @@ from schoolmap.conformance.access_cases import access_cases
 from schoolmap.conformance.assignment_cases import assignment_cases
 from schoolmap.conformance.equity_cases import equity_cases
 from schoolmap.conformance.location_cases import location_cases
+from schoolmap.conformance.siting_cases import siting_cases
 from schoolmap.conformance.transfer_cases import transfer_cases
 from schoolmap.conformance.travel_cases import travel_cases
+from schoolmap.conformance.zoning_cases import zoning_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,8 @@ FAMILIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
     "travel": travel_cases,
     "assignment": assignment_cases,
     "location": location_cases,
+    "zoning": zoning_cases,
+    "siting": siting_cases,
 }
 """Every family of cases by its name, in the order in which they are shown."""
 

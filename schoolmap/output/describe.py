@@ -17,12 +17,16 @@ from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.output import model
 from schoolmap.output import words
+from schoolmap.output.describe_actions import describe_actions
+from schoolmap.output.describe_actions import describe_decision
+from schoolmap.output.describe_actions import describe_sites
 from schoolmap.output.describe_facts import describe_facts
 from schoolmap.output.describe_population import describe_population
 from schoolmap.output.describe_reach import describe_reach
 from schoolmap.output.facts.supply import STATUSES
 from schoolmap.output.outlines import polygons
 from schoolmap.output.words import both
+from schoolmap.proposals.reading import UNSOLVED
 from schoolmap.seats import balance as seat_balances
 from schoolmap.seats.warnings import shortage_spans
 from schoolmap.space.catchments import simplify_for_display
@@ -36,8 +40,6 @@ if TYPE_CHECKING:
     from schoolmap.project import Project
     from schoolmap.seating import StageResult
 
-UNDATED = ("no_opening", "no_size", "no_place")
-"""Reasons for which a project is named beside a proposal: it may be what is proposed."""
 SHADES: tuple[model.Shade, ...] = (
     model.Shade(above=None, up_to=0.70, colour="#5e3c99", label=both("≤ 70 %: many spare", "≤70% 富余")),
     model.Shade(above=0.70, up_to=0.85, colour="#b2abd2", label=both("70–85 %: some spare", "70–85% 较宽松")),
@@ -72,7 +74,7 @@ def describe(plan: Plan) -> model.MapModel:
     """Return everything that products show of a plan."""
     project = plan.project
     settings = project.settings
-    actions = _actions(plan)
+    actions = describe_actions(plan)
     return model.MapModel(
         schema=model.SCHEMA,
         project=settings.name,
@@ -98,7 +100,10 @@ def describe(plan: Plan) -> model.MapModel:
             _panel(result, scenario.id, actions) for result in plan.results.values() for scenario in project.scenarios
         ),
         population=describe_population(project, plan.demography),
+        currency=project.settings_siting.currency,
         actions=actions,
+        decision=describe_decision(plan),
+        sites=describe_sites(plan, actions),
         projects=_projects(plan),
         reach=describe_reach(plan),
         tables=describe_facts(plan),
@@ -291,7 +296,7 @@ def _ranking(
 ) -> tuple[model.Rank, ...]:
     first_action: dict[str, str] = {}
     for action in actions:
-        if action.stage == stage and action.kind != "review":
+        if action.stage == stage and action.kind not in {"review", UNSOLVED}:
             first_action.setdefault(action.catchment, action.id)
     return tuple(
         model.Rank(
@@ -306,110 +311,6 @@ def _ranking(
         )
         for label, span in shortage_spans(balance).iterrows()
     )
-
-
-def _actions(plan: Plan) -> tuple[model.Action, ...]:
-    """Proposals of the first scenario, then review candidates, with their reasons in words."""
-    actions: list[model.Action] = []
-    for result in plan.results.values():
-        zones = plan.project.coverages[plan.project.coverage_of[result.stage.id]]
-        anchors = zones.representative_point().to_crs(WGS84)
-        schools = plan.project.schools.to_crs(WGS84)
-        # a school and a catchment may have one code
-        names = words.Names(
-            catchments={str(label): str(name) for label, name in zones["name"].items()},
-            schools={str(label): str(name) for label, name in schools["name"].items()},
-        )
-        for record in result.proposals.to_dict("records"):
-            options = record["options"]
-            choice = next(item for item in options if item.kind == record["kind"])
-            place = schools.geometry[choice.school] if choice.school else anchors[record["catchment"]]
-            reason = [
-                words.need(
-                    short=record["short"],
-                    first=record["first_year"],
-                    last=record["last_year"],
-                    peak=record["peak_year"],
-                    probability=record["probability"],
-                ),
-                words.chosen(choice, names=names, free_choice=result.stage.free_choice),
-                _named_projects(plan, result.stage.id, record["catchment"]),
-            ]
-            others = tuple(words.rejected(item, names=names) for item in options if item.kind != choice.kind)
-            actions.append(
-                model.Action(
-                    id=f"a{len(actions) + 1:03d}",
-                    kind=record["kind"],
-                    stage=result.stage.id,
-                    catchment=str(record["catchment"]),
-                    school=choice.school,
-                    receiver=choice.receiver,
-                    first_year=record["first_year"],
-                    last_year=record["last_year"],
-                    peak_year=record["peak_year"],
-                    short=round(record["short"], 1),
-                    probability=round(record["probability"], 3),
-                    classes=None if choice.classes is None else float(choice.classes),
-                    seats=round(float(choice.seats), 1),
-                    reason=words.join(reason),
-                    alternatives=others,
-                    lon=round(float(place.x), 6),
-                    lat=round(float(place.y), 6),
-                ),
-            )
-        actions += _reviews(plan, result, anchors, start=len(actions))
-    return tuple(actions)
-
-
-def _named_projects(plan: Plan, stage: str, catchment: str) -> model.Text:
-    """Name projects of this catchment that have no date or size and so are not counted."""
-    table = plan.provisions[plan.project.scenarios[0].id].schedule
-    here = table[(table["stage"] == stage) & (table["catchment"] == catchment) & table["reason"].isin(UNDATED)]
-    if here.empty:
-        return both("", "")
-    listed = plan.project.projects["name"]
-    names = ", ".join(str(listed[label] or label) for label in here.index)
-    return both(
-        f"The project list names {names} here, without date or size: not counted.",
-        f"项目清单列有{names}，但无时间或规模，未计入。",
-    )
-
-
-def _reviews(
-    plan: Plan,
-    result: StageResult,
-    anchors: gpd.GeoSeries,
-    *,
-    start: int,
-) -> list[model.Action]:
-    share = plan.project.standards.levels.surplus_below.value
-    return [
-        model.Action(
-            id=f"a{start + count + 1:03d}",
-            kind="review",
-            stage=result.stage.id,
-            catchment=str(label),
-            school=None,
-            receiver=None,
-            first_year=int(row["first_year"]),
-            last_year=int(row["last_year"]),
-            peak_year=int(row["last_year"]),
-            short=0.0,
-            probability=0.0,
-            classes=None,
-            seats=round(float(row["spare"]), 1),
-            reason=words.review(
-                first=int(row["first_year"]),
-                last=int(row["last_year"]),
-                spare=float(row["spare"]),
-                share=share,
-            ),
-            alternatives=(),
-            lon=round(float(anchors[label].x), 6),
-            lat=round(float(anchors[label].y), 6),
-        )
-        for count, (label, row) in enumerate(result.reviews.iterrows())
-    ]
 
 
 def _counted(plan: Plan) -> set[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schoolmap.output.facts.classes import class_tables
 from schoolmap.output.facts.indicators import indicator_tables
+from schoolmap.output.facts.proposals import proposal_tables
 from schoolmap.output.facts.reach import reach_tables
 from schoolmap.output.facts.supply import supply_tables
 from schoolmap.output.facts.warnings import warning_tables
@@ -19,6 +20,7 @@ def describe_facts(plan: Plan) -> tuple[FactTable, ...]:
     """Return every table of facts of a plan that has anything to say."""
     parts = (
         warning_tables(plan),
+        proposal_tables(plan),
         class_tables(plan),
         supply_tables(plan),
         reach_tables(plan),

@@ -246,8 +246,8 @@ def _school_layer(model: MapModel, schools: gpd.GeoDataFrame) -> gpd.GeoDataFram
 def _action_layer(model: MapModel) -> gpd.GeoDataFrame:
     """Place the proposals at their coordinates, in degrees."""
     names = (
-        *("id", "kind", "stage", "catchment", "school", "receiver", "first_year", "last_year"),
-        *("peak_year", "short", "probability", "classes", "seats"),
+        *("id", "kind", "stage", "catchment", "school", "site", "receiver", "first_year", "last_year"),
+        *("peak_year", "short", "probability", "opens", "until", "classes", "seats", "capital", "yearly"),
     )
     rows = [
         [*(getattr(action, name) for name in names), action.reason["en"], action.reason["zh"]]

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from typing import Any
 
-SCHEMA = "schoolmap.map/3"
+SCHEMA = "schoolmap.map/4"
 
 Text = dict[str, str]
 """One sentence in English and Chinese: `{"en": ..., "zh": ...}`."""
@@ -196,13 +196,43 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A small area, or the part of one that lies in one catchment, whose pupils change the catchment."""
+
+    area: str
+    name: str
+    pupils: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """
     A proposal, with its reason and what it beat.
 
-    `kind` is `expand`, `new`, `rezone`, `temporary` or `review`. A `review` is
-    a candidate for review because seats stay empty; it is never an order.
-    `receiver` is the catchment that takes children in a `rezone`.
+    Attributes
+    ----------
+    kind
+        `expand`, `new`, `attach`, `convert`, `temporary`, `rezone`, `unsolved`
+        or `review`. A `review` is a candidate for review because seats stay
+        empty; it is never an order. `unsolved` says who is without a seat after
+        all proposals.
+    school, site, receiver
+        The school or listed plot where it is; the catchment that takes pupils.
+    first_year, last_year, peak_year, short, probability
+        The shortage that it answers.
+    opens, until
+        First and last year in use; `until` is `None` where it lasts.
+    classes, seats
+        At most; of an `unsolved`, pupils without a seat.
+    seats_by_year, classes_by_year
+        In the order of `MapModel.years`; empty where it makes no seats.
+    capital, yearly
+        Once in all, and a year at most, in `MapModel.currency`; `None` for a
+        review.
+    scenarios
+        Scenarios in whose own best plan it is; empty where that is not asked.
+    moves
+        What moves, for a `rezone`.
     """
 
     id: str
@@ -210,18 +240,78 @@ class Action:
     stage: str
     catchment: str
     school: str | None
+    site: str | None
     receiver: str | None
     first_year: int
     last_year: int
     peak_year: int
     short: float
     probability: float
+    opens: int | None
+    until: int | None
     classes: float | None
     seats: float
+    classes_by_year: tuple[float, ...]
+    seats_by_year: tuple[float, ...]
+    capital: float | None
+    yearly: float | None
+    scenarios: tuple[str, ...]
+    moves: tuple[Move, ...]
     reason: Text
     alternatives: tuple[Text, ...]
     lon: float
     lat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A plot that the project lists: where a school could be built. `used_by` names the actions that would."""
+
+    id: str
+    name: str
+    lon: float
+    lat: float
+    stages: tuple[str, ...]
+    max_classes: float | None
+    land_cost: float | None
+    ready_from: str
+    note: str
+    used_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """
+    How the proposals were decided on, and how far they are from the best possible.
+
+    Attributes
+    ----------
+    status
+        `optimal`, `feasible`, or `none` where nothing was to be decided.
+    objective, lower_bound
+        Cost of the plan, and what no plan can cost less than, in
+        `MapModel.currency`; discounted, with what ways and missing seats weigh.
+    capital, running
+        Money in all years, not discounted: building, and running or rent.
+    capital_by_year
+        In the order of `MapModel.years`.
+    short_before, short_after
+        Pupils short of seats by stage and year in the first scenario, without
+        and with the proposals.
+    text
+        All of it in words.
+    """
+
+    status: str
+    objective: float
+    lower_bound: float
+    gap: float
+    capital: float
+    running: float
+    capital_by_year: tuple[float, ...]
+    short_before: dict[str, tuple[float, ...]]
+    short_after: dict[str, tuple[float, ...]]
+    text: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,9 +547,9 @@ class Head:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactTable:
     """
-    A table as a bureau prints it: warnings, classes, supply, reach or indicators.
+    A table as a bureau prints it: warnings, proposals, classes, supply, reach or indicators.
 
-    `group` is `warnings`, `classes`, `supply`, `reach` or `indicators`; `title` is short
+    `group` is one of `FACT_GROUPS`; `title` is short
     enough for the name of a sheet.
     """
 
@@ -471,7 +561,7 @@ class FactTable:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-FACT_GROUPS = ("warnings", "classes", "supply", "reach", "indicators")
+FACT_GROUPS = ("warnings", "proposals", "classes", "supply", "reach", "indicators")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -497,7 +587,11 @@ class MapModel:
     schools: tuple[School, ...]
     panels: tuple[Panel, ...]
     population: Population
+    currency: Text
+    """Unit of costs."""
     actions: tuple[Action, ...]
+    decision: Decision
+    sites: tuple[Site, ...]
     projects: tuple[Project, ...]
     reach: tuple[Reach, ...]
     """Stages for which the standard names a limit."""

@@ -294,23 +294,33 @@ def _actions(model: MapModel, language: str) -> Sheet:
     columns = (
         Column("Action", "措施代码", "code"),
         *(_KIND, _STAGE, _CATCHMENT, _CATCHMENT_NAME, _SCHOOL, _SCHOOL_NAME),
+        Column("Plot", "备选用地", "text"),
         Column("Receiving catchment", "接收片区", "code"),
         *(_FIRST, _LAST, _PEAK, _PEAK_SHORT, _CHANCE),
+        Column("Opens", "启用年份", "year"),
+        Column("Until", "停用年份", "year"),
         Column("Classes", "班数", "count"),
         _PLACES,
+        Column(f"Building, {model.currency['en']}", f"投资（{model.currency['zh']}）", "money"),
+        Column(f"A year, {model.currency['en']}", f"每年（{model.currency['zh']}）", "money"),
+        Column("In the best plan of", "采用该项的情景", "text"),
         Column("Reason", "理由", "long"),
         Column("Alternatives considered", "比较过的方案", "long"),
         *(_LON, _LAT),
     )
     labels, names = _stage_labels(model, language), _catchment_names(model)
     schools = {school.id: school.name for school in model.schools}
+    sites = {site.id: site.name for site in model.sites}
+    scenarios = {scenario.id: scenario.label[language] for scenario in model.scenarios}
     rows = [
         (
             *(a.id, _word(a.kind, language), labels[a.stage]),
             *(a.catchment, names[a.stage].get(a.catchment)),
-            *(a.school, schools.get(a.school or ""), a.receiver),
+            *(a.school, schools.get(a.school or ""), sites.get(a.site or ""), a.receiver),
             *(a.first_year, a.last_year, a.peak_year, a.short, a.probability),
-            *(a.classes, a.seats, a.reason[language]),
+            *(a.opens, a.until, a.classes, a.seats, a.capital, a.yearly),
+            ", ".join(scenarios[name] for name in a.scenarios),
+            a.reason[language],
             "\n".join(text[language] for text in a.alternatives),
             *(a.lon, a.lat),
         )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 if TYPE_CHECKING:
-    from schoolmap.optimize.site import Option
     from schoolmap.output.model import Text
 
 
@@ -45,88 +43,6 @@ def need(*, short: float, first: int, last: int, peak: int, probability: float) 
         f"Short of seats from {first} to {last}, most in {peak}: {number(short)} seats (probability of a shortage {spaced}).",
         f"{first}至{last}年学位不足，{peak}年最多缺{number(short)}个（短缺概率{chance}）。",
     )
-
-
-class Names(NamedTuple):
-    """What catchments and schools are called, by code: a school and a catchment may share one."""
-
-    catchments: dict[str, str]
-    schools: dict[str, str]
-
-
-def chosen(option: Option, *, names: Names, free_choice: bool) -> Text:
-    """Say what is proposed and why it comes first."""
-    seats, classes = number(option.seats), "" if option.classes is None else number(option.classes)
-    school = names.schools.get(option.school or "", option.school or "")
-    receiver = names.catchments.get(option.receiver or "", option.receiver or "")
-    if option.kind == "expand":
-        text = both(
-            f"Add {classes} classes ({seats} seats) at {school}.",
-            f"{school}扩建{classes}个班（{seats}个学位）。",
-        )
-        verify = both(
-            "Room on the plot is not in the data: only the standard's largest school was checked. Verify on site.",
-            "数据未给出用地余量，仅按标准最大规模核算，须现场核实。",
-        )
-        return join([text, verify]) if option.verify else text
-    if option.kind == "new":
-        return both(
-            f"A new school of {classes} classes ({seats} seats): so many are missing for five years or more.",
-            f"新建一所{classes}个班的学校（{seats}个学位）：此缺口持续五年以上，达到建校规模。",
-        )
-    if option.kind == "rezone" and free_choice:
-        return both(
-            f"{receiver} next door has room for {seats} children all these years; families choose freely, so tell them.",
-            f"相邻的{receiver}历年均有{seats}个富余学位；家长可自由选择，宜加以引导。",
-        )
-    if option.kind == "rezone":
-        return both(
-            f"Move homes of about {seats} children to {receiver}, which has spare seats in all these years.",
-            f"将约{seats}名学生的住址调整到{receiver}，该片区历年均有富余。",
-        )
-    return both(
-        f"Temporary rooms for {seats} children until a joint solution with the neighbouring catchments is found.",
-        f"设临时教室安排{seats}名学生，待与相邻片区统筹解决。",
-    )
-
-
-_NOT_TAKEN = {
-    "no_room": both("Expand: no school here can take more classes.", "扩建：片区内学校已无扩班余地。"),
-    "no_class_size": both("Expand: the standard gives no class size.", "扩建：标准未给出班额。"),
-    "no_size": both("New school: the standard gives no size for one.", "新建：标准未给出学校规模。"),
-    "passing": both("New school: the shortage passes within a few years.", "新建：缺口数年内消退，不宜建校。"),
-    "no_spare": both(
-        "Boundary: no neighbour has spare seats in all these years.",
-        "调整片区：相邻片区无持续富余学位。",
-    ),
-}
-
-
-def rejected(option: Option, *, names: Names) -> Text:
-    """Say why an option was not taken, or that it would also do."""
-    if option.verdict in _NOT_TAKEN:
-        return _NOT_TAKEN[option.verdict]
-    seats = number(option.seats)
-    if option.verdict == "too_small":
-        least = number(option.classes or 0)
-        return both(
-            f"New school: what is missing for five years or more is below the smallest school of {least} classes.",
-            f"新建：持续五年以上的缺口不足最小规模（{least}个班）。",
-        )
-    receiver = names.catchments.get(option.receiver or "", option.receiver or "")
-    school = names.schools.get(option.school or "", option.school or "")
-    return {
-        "expand": both(f"Expand: {school} could take {seats} seats.", f"扩建：{school}可增{seats}个学位。"),
-        "new": both(f"New school: {seats} seats would also do.", f"新建：{seats}个学位亦可。"),
-        "rezone": both(
-            f"Boundary: {receiver} could take {seats} children.",
-            f"调整片区：{receiver}可接收{seats}人。",
-        ),
-        "temporary": both(
-            f"Temporary rooms: {seats} seats, as long as it lasts.",
-            f"临时教室：{seats}个学位，视需要而定。",
-        ),
-    }[option.kind]
 
 
 def review(*, first: int, last: int, spare: float, share: float) -> Text:

@@ -16,6 +16,7 @@ TERMS: dict[str, Text] = {
     "new": {"en": "New school", "zh": "新建"},
     "rezone": {"en": "Move a boundary", "zh": "调整片区"},
     "temporary": {"en": "Temporary rooms", "zh": "临时教室"},
+    "unsolved": {"en": "Still short", "zh": "仍缺学位"},
     "review": {"en": "Review surplus", "zh": "富余评估"},
     "relocate": {"en": "Relocate", "zh": "迁建"},
     "attach": {"en": "Attach classes", "zh": "附设"},

@@ -35,7 +35,7 @@
   ];
 
   const TURNS = { rising: "▲", falling: "▼", level: "▬" };
-  const SYMBOLS = { new: "+", expand: "↑", rezone: "⇄", temporary: "◷", review: "◇" };
+  const SYMBOLS = { new: "+", expand: "↑", attach: "⊕", convert: "↻", rezone: "⇄", temporary: "◷", unsolved: "!", review: "◇" };
 
   /** Every fixed text of the page. `{x}` is filled by `t`. */
   const TEXT = {
@@ -51,6 +51,7 @@
     population: { en: "Population", zh: "人口预测" },
     facts: { en: "Warnings & indicators", zh: "预警与指标" },
     facts_warnings: { en: "Seat warnings", zh: "学位预警" },
+    facts_proposals: { en: "Proposals, costs and scenarios", zh: "措施、成本与情景" },
     facts_classes: { en: "Classes and school sizes", zh: "班额与学校规模" },
     facts_supply: { en: "Seats, projects and investment", zh: "学位供给、项目与投资" },
     facts_reach: { en: "Boundaries and the way to school", zh: "学区调整与上学距离" },
@@ -136,11 +137,14 @@
     schools: { en: "Schools (area ∝ seats)", zh: "学校（面积 ∝ 学位）" },
     seatsUnit: { en: "{n} seats", zh: "{n} 个学位" },
     proposals: { en: "Proposals", zh: "建议" },
-    proposalsFor: { en: "Proposals (made for: {s})", zh: "建议（按“{s}”情景编制）" },
+    proposalsFor: { en: "Proposals (one set for all scenarios)", zh: "建议（各情景共用一套）" },
     new: { en: "New", zh: "新建" },
     expand: { en: "Expand", zh: "扩建" },
     rezone: { en: "Rezone", zh: "调整片区" },
     temporary: { en: "Temporary", zh: "临时" },
+    attach: { en: "Attach", zh: "附设" },
+    convert: { en: "Other rooms", zh: "教室转用" },
+    unsolved: { en: "Still short", zh: "仍缺" },
     review: { en: "Surplus: review", zh: "富余：列入评估" },
     flagNow: { en: "filled: holds in {y}", zh: "实底：{y} 年适用" },
     flagLater: { en: "outlined: later", zh: "空心：以后" },
@@ -241,6 +245,16 @@
     proposal: { en: "Proposal", zh: "建议" },
     proposalSize: { en: "{n} seats", zh: "{n} 个学位" },
     proposalClasses: { en: "{n} classes", zh: "{n} 个班" },
+    plot: { en: "Candidate plot", zh: "备选用地" },
+    plots: { en: "candidate plot; filled: built on by a proposal", zh: "备选用地；实心：建议使用" },
+    plotClasses: { en: "up to {n} classes", zh: "至多 {n} 个班" },
+    plotReady: { en: "ready from {y}", zh: "{y} 起可动工" },
+    proposalOpens: { en: "Opens {a}", zh: "{a} 年启用" },
+    proposalUntil: { en: "In use {a}–{b}", zh: "{a}–{b} 年使用" },
+    proposalCost: { en: "{n} once", zh: "投资 {n}" },
+    proposalYearly: { en: "{n} a year", zh: "每年 {n}" },
+    proposalSeatsByYear: { en: "Seats that it makes", zh: "提供的学位" },
+    decidedHow: { en: "How proposals were decided", zh: "措施如何得出" },
     proposalYears: { en: "{a}–{b}, most in {p}", zh: "{a}–{b} 年，{p} 年最缺" },
     receiver: { en: "takes children", zh: "接收片区" },
     beat: { en: "Alternatives considered", zh: "比较过的其他办法" },
@@ -539,7 +553,7 @@
     return t(review ? "flagSpare" : "flagShort", {
       s: SYMBOLS[action.kind] || "",
       w: review ? t("flagReview") : t(action.kind),
-      y: action.first_year,
+      y: opensIn(action),
       n: flagNumber(action),
     });
   }
@@ -840,7 +854,33 @@
         );
         placed.push({ x: at.x - half, y: at.y - half, w: 2 * half, h: 2 * half });
       });
-    return placed;
+    return placed.concat(placePlots(group));
+  }
+
+  const plotsOfStage = () => model.sites.filter((site) => site.stages.indexOf(stage().id) >= 0);
+
+  /** Half the diagonal of a listed plot's diamond. */
+  const PLOT = 6;
+
+  /** Listed plots are hollow diamonds; one that a proposal would build on is filled. */
+  function placePlots(group) {
+    return plotsOfStage().map((site) => {
+      const at = map.latLngToLayerPoint([site.lat, site.lon]);
+      const corners = [[0, -PLOT], [PLOT, 0], [0, PLOT], [-PLOT, 0]];
+      const points = corners.map((c) => (at.x + c[0]).toFixed(1) + "," + (at.y + c[1]).toFixed(1)).join(" ");
+      const used = currentActions().some((action) => action.site === site.id);
+      group.appendChild(s("polygon", { class: "mark plot" + (used ? " used" : ""), points: points, "data-plot": site.id }));
+      return { x: at.x - PLOT - 1, y: at.y - PLOT - 1, w: 2 * PLOT + 2, h: 2 * PLOT + 2 };
+    });
+  }
+
+  function plotTip(site) {
+    const lines = [site.name, t("plot")];
+    if (known(site.max_classes)) lines.push(t("plotClasses", { n: num(site.max_classes) }));
+    if (site.ready_from) lines.push(t("plotReady", { y: site.ready_from }));
+    const used = currentActions().filter((action) => action.site === site.id);
+    used.forEach((action) => lines.push(t(action.kind) + " " + action.opens + " · " + t("proposalSize", { n: num(action.seats) })));
+    return site.note ? lines.concat(site.note) : lines;
   }
 
   /** Seats missing or spare in each catchment, and the most of them in any year. */
@@ -980,9 +1020,16 @@
     ];
   }
 
+  /** The year that a flag names: when a proposal opens; else when what it tells of begins. */
+  const opensIn = (action) => (known(action.opens) ? action.opens : action.first_year);
+
   function flagState(action) {
-    if (action.first_year > year()) return "later";
-    return action.last_year < year() ? "past" : "now";
+    const from = opensIn(action);
+    // what is built stays; a review and what is unsolved hold as long as they are told
+    const stays = known(action.opens) && action.kind !== "unsolved" && !known(action.until);
+    const to = known(action.until) ? action.until : action.last_year;
+    if (from > year()) return "later";
+    return !stays && to < year() ? "past" : "now";
   }
 
   /**
@@ -1092,10 +1139,11 @@
   }
 
   function hoverMark(event) {
-    const node = event.target.closest("[data-school],[data-area],[data-reach]");
+    const node = event.target.closest("[data-school],[data-plot],[data-area],[data-reach]");
     if (!node) return hideTip();
     if (node.dataset.reach) return showTip(event, reachTip(reach().areas[node.dataset.reach]));
     if (node.dataset.school) return showTip(event, schoolTip(index.school.get(node.dataset.school)));
+    if (node.dataset.plot) return showTip(event, plotTip(model.sites.find((site) => site.id === node.dataset.plot)));
     return showTip(event, areaTip(placeOf(node.dataset.area)));
   }
 
@@ -1270,6 +1318,13 @@
     return step * unit;
   }
 
+  function plotSign() {
+    const shape = s("polygon", { class: "mark plot", points: "8,2 14,8 8,14 2,8" });
+    const sign = s("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true" });
+    sign.appendChild(shape);
+    return sign;
+  }
+
   /** Sizes of the schools' marks at this zoom: two of the sizes that are there. */
   function schoolKey() {
     const sizes = schoolsOfStage()
@@ -1287,7 +1342,8 @@
       svg.appendChild(markNode(stage().shape, box / 2, box / 2, side, { class: "mark" }));
       append(row, [h("span", null, svg, num(seats))]);
     });
-    return [h("h2", null, t("schools")), row];
+    const plot = plotsOfStage().length > 0 && h("ul", { class: "key" }, legendRow(plotSign(), t("plots"), "plots"));
+    return [h("h2", null, t("schools")), row, plot];
   }
 
   function paintLegend() {
@@ -1303,7 +1359,7 @@
       view() === "reach" && h("p", { class: "hint" }, [pick(reach().limits), pick(reach().method), t("reachOpen", { y: year(), s: pick(model.scenarios[0].label) })].join(state.lang === "zh" ? "" : " ")),
       schoolKey(),
       kinds.length > 0 && [
-        h("h2", null, state.scenario ? t("proposalsFor", { s: pick(model.scenarios[0].label) }) : t("proposals")),
+        h("h2", null, state.scenario ? t("proposalsFor") : t("proposals")),
         h(
           "ul",
           { class: "key proposals" },
@@ -1782,6 +1838,22 @@
     return years + " · " + t("rankChance", { p: chance(action.probability) });
   }
 
+  /** When it opens and what it costs. */
+  function actionUse(action) {
+    if (!known(action.opens) || action.kind === "unsolved") return "";
+    const parts = [known(action.until) ? t("proposalUntil", { a: action.opens, b: action.until }) : t("proposalOpens", { a: action.opens })];
+    const money = (value) => num(Math.round(value)) + (state.lang === "zh" ? "" : " × ") + pick(model.currency);
+    if (action.capital >= 0.5) parts.push(t("proposalCost", { n: money(action.capital) }));
+    if (action.yearly >= 0.5) parts.push(t("proposalYearly", { n: money(action.yearly) }));
+    return parts.join(" · ");
+  }
+
+  /** The seats of each year, where their number changes. */
+  function actionSteps(action) {
+    if (new Set(action.seats_by_year.filter((n) => n > 0)).size < 2) return null;
+    return [h("h4", null, t("proposalSeatsByYear")), fanChart(null, null, null, action.seats_by_year, [])];
+  }
+
   function actionBlock(action) {
     const school = index.school.get(action.school);
     const place = action.receiver ? placeOf(action.receiver) : undefined;
@@ -1793,11 +1865,13 @@
       { class: "proposal" },
       h("h3", null, t("proposal")),
       h("p", null, chip(action), h("b", null, " " + size.join(" · "))),
+      h("p", { class: "when" }, actionUse(action)),
       h("p", { class: "when" }, actionYears(action)),
       school && h("p", null, t("school") + colon(), linkButton(school.name, { kind: "school", id: school.id })),
       place !== undefined &&
         h("p", null, t("receiver") + colon(), linkButton(coverage().catchments[place].name, { kind: "catchment", id: action.receiver })),
       h("p", null, pick(action.reason)),
+      actionSteps(action),
       action.kind === "review" && h("p", { class: "hint" }, t("reviewNote")),
       action.alternatives.length > 0 && [h("h4", null, t("beat")), h("ul", null, action.alternatives.map((text) => h("li", null, pick(text))))]
     );
@@ -2220,6 +2294,7 @@
     );
     return [
       block("aboutRun", h("p", null, runText())),
+      model.decision.text.length > 0 && block("decidedHow", list(model.decision.text.map(pick))),
       block("aboutNotes", list(model.notes.map(pick).concat(t("sumNote")))),
       block("aboutStages", stages.length > 0 && list(stages)),
       block("aboutScenarios", list(model.scenarios.map((item) => pick(item.label) + (pick(item.note) ? colon() + pick(item.note) : "")))),
@@ -2378,7 +2453,7 @@
 
   /* ---------- warnings, classes, supply and indicators, as a bureau prints them ---------- */
 
-  const FACT_GROUPS = ["warnings", "classes", "supply", "reach", "indicators"];
+  const FACT_GROUPS = ["warnings", "proposals", "classes", "supply", "reach", "indicators"];
   const FACT_WORDS = new Set(["text", "long", "code", "level"]);
   const factSide = (kind) => (FACT_WORDS.has(kind) ? (kind === "long" ? "long" : null) : "n");
   const LEVEL_SIGNS = { surplus: "◇ ", ok: "● ", watch: "▲ ", red: "■ " };

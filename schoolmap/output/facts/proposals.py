@@ -1,0 +1,284 @@
+"""What is proposed, year by year, what it costs in each scenario, whose homes move, and what costs were weighed by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schoolmap.inputs.siting import STAGE_COSTS
+from schoolmap.inputs.siting import WEIGHED
+from schoolmap.output.facts.cells import STAGE
+from schoolmap.output.facts.cells import YEAR
+from schoolmap.output.facts.cells import head
+from schoolmap.output.facts.cells import number
+from schoolmap.output.facts.cells import stage_names
+from schoolmap.output.model import FactTable
+from schoolmap.output.words import both
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schoolmap.inputs.siting import Amount
+    from schoolmap.output.model import Cell
+    from schoolmap.output.model import Text
+    from schoolmap.plan import Plan
+
+_LEAST = 0.5
+"""Fewer pupils are none."""
+
+AMOUNTS: dict[str, Text] = {
+    "new_fixed": both("new school, whatever its size", "新建学校固定投资（每校）"),
+    "new": both("a class of a new school, without land", "新建每班投资（不含土地）"),
+    "expand": both("a class more at a school", "扩建每班投资"),
+    "attach": both("a room of another stage made ready for an attached class", "附设班教室改造（每间）"),
+    "convert": both("a room turned to another stage", "教室转用改造（每间）"),
+    "temporary": both("setting up a rented room", "临时教室搭建（每间）"),
+    "rent": both("rent of a room, a year", "临时教室年租金（每间）"),
+    "running": both("running a class more, a year", "每增一班年运行经费"),
+    "discount_rate": both("discount rate (share a year)", "折现率（每年）"),
+    "short_cost": both("weight of a pupil without a seat, a year", "每名学生缺学位的年计价"),
+    "way_cost": both("weight of a kilometre of way, a pupil and year", "每名学生每公里路程的年计价"),
+    "empty_cost": both("cost of an added seat that stays empty, a year", "新增学位空置的年成本"),
+    "boundary_charge": both("weight of a pupil over a boundary, a year", "每名学生跨片区的年计价"),
+}
+KINDS: dict[str, Text] = {
+    "expand": both("Expand", "扩建"),
+    "new": both("New school", "新建"),
+    "attach": both("Attach classes", "附设"),
+    "convert": both("Use other rooms", "教室转用"),
+    "temporary": both("Rented rooms", "临时教室"),
+}
+CONFIDENCE: dict[str, Text] = {
+    "high": both("high", "高"),
+    "medium": both("medium", "中"),
+    "low": both("low", "低"),
+    "assumption": both("assumption", "假设"),
+    "project": both("stated by the project", "项目自定"),
+}
+
+
+def proposal_tables(plan: Plan) -> Iterator[FactTable]:
+    """Return the tables on proposals that have anything to say."""
+    if plan.proposals.lacking:
+        return
+    yield _before_and_after(plan)
+    yield _by_year(plan)
+    yield _boundary_moves(plan)
+    yield _scenarios(plan)
+    if len(plan.proposals.table) > 0:
+        yield _terms(plan)
+
+
+def _money_head(plan: Plan, english: str, chinese: str) -> tuple[str, str, str]:
+    unit = plan.project.settings_siting.currency
+    return f"{english}, {unit['en']}", f"{chinese}（{unit['zh']}）", "money"
+
+
+def _before_and_after(plan: Plan) -> FactTable:
+    """Compare who is short without and with the proposals, in the first scenario."""
+    proposals, first, base = plan.proposals, plan.project.scenarios[0].id, plan.project.settings.base_year
+    names = stage_names(plan)
+    rows: list[tuple[Cell, ...]] = []
+    for stage, result in plan.results.items():
+        gap = result.balance["gap"].xs(first, level="scenario").clip(lower=0).groupby(level="year").sum()
+        left = proposals.after
+        here = left[
+            (left.index.get_level_values("stage") == stage) & (left.index.get_level_values("scenario") == first)
+        ]
+        after = here.groupby(level="year").sum()
+        rows += [
+            (names[stage], year, number(gap[year]), number(after.get(year, 0.0)))
+            for year in plan.years
+            if year > base and gap[year] >= _LEAST
+        ]
+    return FactTable(
+        id="proposals_effect",
+        group="proposals",
+        title=both("Short before and after", "措施前后缺口"),
+        notes=(
+            both(
+                f"First scenario; the sum over catchments. Nothing that is decided now changes {base}.",
+                f"首个情景，各片区缺口合计。{base}年为现状，不受措施影响。",
+            ),
+        ),
+        columns=(
+            STAGE,
+            YEAR,
+            head("Short without the proposals", "措施前缺学位"),
+            head("Short with the proposals", "措施后缺学位"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _by_year(plan: Plan) -> FactTable:
+    """List every measure that makes seats, year by year."""
+    proposals = plan.proposals
+    names = stage_names(plan)
+    rows: list[tuple[Cell, ...]] = []
+    if len(proposals.sizes) > 0:
+        for record in proposals.sizes.reset_index().to_dict("records"):
+            if record["classes"] > 0:
+                measure = str(record["measure"])
+                rows.append(
+                    (
+                        names[str(proposals.measures.at[measure, "stage"])],
+                        KINDS[str(proposals.measures.at[measure, "kind"])],
+                        _where(plan, measure),
+                        int(record["year"]),
+                        float(record["classes"]),
+                        number(record["seats"]),
+                        number(record["capital"]),
+                        number(record["yearly"]),
+                    )
+                )
+    return FactTable(
+        id="proposals_by_year",
+        group="proposals",
+        title=both("Proposals by year", "分年度措施"),
+        notes=(both("Money of each year, not discounted.", "为当年金额，未折现。"),),
+        columns=(
+            STAGE,
+            head("Measure", "措施", "text"),
+            head("Where", "地点", "text"),
+            YEAR,
+            head("Classes", "班数"),
+            head("Seats", "学位"),
+            head(*_money_head(plan, "Building", "投资")),
+            head(*_money_head(plan, "Running or rent", "运行或租金")),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _where(plan: Plan, measure: str) -> str:
+    """Return the name of the school, the plot or the catchment of a measure, as its owner wrote it."""
+    project = plan.project
+    row = {str(key): value for key, value in plan.proposals.measures.loc[measure].items()}
+    at = str(row["at"])
+    if row["kind"] == "new" and at in project.sites.index:
+        return str(project.sites["name"][at])
+    if at in project.schools.index:
+        return str(project.schools["name"][at])
+    return str(project.coverages[project.coverage_of[str(row["stage"])]]["name"][str(row["catchment"])])
+
+
+def _boundary_moves(plan: Plan) -> FactTable:
+    """List whose homes would change the catchment: the list of a boundary that is proposed."""
+    names, areas = stage_names(plan), plan.project.areas["name"]
+    rows: list[tuple[Cell, ...]] = []
+    for record in plan.proposals.moves.to_dict("records"):
+        zones = plan.project.coverages[plan.project.coverage_of[record["stage"]]]["name"]
+        rows.append(
+            (
+                names[record["stage"]],
+                int(record["first_year"]),
+                str(areas.get(record["area"]) or record["area"]),
+                str(zones[record["from"]]),
+                str(zones[record["to"]]),
+                number(record["pupils"]),
+                number(record["way_before_m"], 0),
+                number(record["way_after_m"], 0),
+            )
+        )
+    return FactTable(
+        id="proposed_moves",
+        group="proposals",
+        title=both("Proposed boundary moves", "拟调整片区名单"),
+        notes=(
+            both(
+                "Proposed, not decided: the pupils of the first year, of all grades, whose homes lie there.",
+                "为建议，尚未决定；人数为首年该处全部年级学生。",
+            ),
+        ),
+        columns=(
+            STAGE,
+            YEAR,
+            head("Small area", "村（社区）", "text"),
+            head("From", "调出片区", "text"),
+            head("To", "调入片区", "text"),
+            head("Pupils", "学生数"),
+            head("Way before, m", "原上学距离（米）"),
+            head("Way after, m", "新上学距离（米）"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _scenarios(plan: Plan) -> FactTable:
+    """Say what the one set of decisions costs in every scenario, and what that scenario's own best would."""
+    answer, own = plan.proposals.siting, plan.proposals.own_cost
+    labels = {scenario.id: scenario.label for scenario in plan.project.scenarios}
+    rows: list[tuple[Cell, ...]] = []
+    if answer is not None:
+        short = {str(name): value for name, value in answer.unserved.groupby(level="scenario").sum().items()}
+        for label, total in answer.costs["total"].items():
+            name = str(label)
+            best = float(own.get(name, float("nan")))
+            more = max(float(total) - best, 0.0)
+            rows.append(
+                (
+                    labels.get(name, name),
+                    number(total),
+                    number(best),
+                    number(more),
+                    number(100 * more / best) if best > 0 else None,
+                    number(short[name]),
+                )
+            )
+    return FactTable(
+        id="proposals_scenarios",
+        group="proposals",
+        title=both("Decisions in each scenario", "各情景下的决策"),
+        notes=(
+            both(
+                "One set of decisions for all scenarios; what it costs more than decisions made for that scenario alone is the "
+                "price of not knowing. Discounted, with what ways and missing seats weigh; the best of a scenario is known "
+                "up to the gap of the solver.",
+                "各情景采用同一套决策；比只为该情景决策多出的成本，即不确定性的代价。已折现，含路程与缺学位计价；"
+                "单一情景最优值以求解差距为限。",
+            ),
+        ),
+        columns=(
+            head("Scenario", "情景", "text"),
+            head(*_money_head(plan, "Cost of these decisions", "本决策成本")),
+            head(*_money_head(plan, "Cost of its own best", "该情景最优成本")),
+            head(*_money_head(plan, "Regret", "遗憾值")),
+            head("Regret", "遗憾值占比", "percent"),
+            head("Pupil years without a seat", "缺学位（人年）"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _terms(plan: Plan) -> FactTable:
+    """List the amounts that proposals were weighed by, with their sources."""
+    settings, names = plan.project.settings_siting, stage_names(plan)
+    rows: list[tuple[Cell, ...]] = []
+
+    def add(stage: Text | str | None, name: str, amount: Amount | None) -> None:
+        if amount is not None:
+            rows.append(
+                (stage, AMOUNTS[name], amount.value, CONFIDENCE[amount.confidence], amount.citation, amount.note)
+            )
+
+    for stage in plan.results:
+        for name in STAGE_COSTS:
+            add(names[stage], name, settings.costs.get((name, stage)))
+    for name in WEIGHED:
+        add(None, name, getattr(settings, name))
+    unit = settings.currency
+    return FactTable(
+        id="proposal_costs",
+        group="proposals",
+        title=both("Costs weighed by", "成本参数"),
+        notes=(both(f"In {unit['en']}, where it is money.", f"金额单位：{unit['zh']}。"),),
+        columns=(
+            STAGE,
+            head("Amount", "参数", "text"),
+            head("Value", "取值", "decimal"),
+            head("Confidence", "可信度", "text"),
+            head("Source", "依据", "long"),
+            head("Note", "说明", "long"),
+        ),
+        rows=tuple(rows),
+    )
