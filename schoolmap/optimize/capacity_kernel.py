@@ -1,12 +1,12 @@
 """
-Compiled inner loops of siting with seats: the bound by prices, and the search for a plan of whole areas.
+Compiled inner loops of siting with seats: the bound by prices.
 
 Costs come as one row for each site and count all pupils of an area. A site's
 state is 1 (open), -1 (closed) or 0 (free).
 """
 
 # compiled code has no keywords, no generators of numpy, and is faster in one piece
-# ruff: noqa: C901, NPY002, PLR0912, PLR0915, PLR0917
+# ruff: noqa: C901, PLR0912, PLR0915, PLR0917
 
 from __future__ import annotations
 
@@ -256,169 +256,6 @@ def values_if_forced(cost: Real, demand: Whole, capacity: Whole, opening: Real, 
                 for room in range(seats, need - 1, -1):
                     behind[room] = min(behind[room], behind[room - need] + worth)
     return forced
-
-
-@compiled
-def _over(load: int, seats: int) -> int:
-    return max(0, load - seats)
-
-
-@compiled
-def anneal(
-    cost: Real,
-    demand: Whole,
-    capacity: Whole,
-    opening: Real,
-    state: State,
-    number: int,
-    site_of: Whole,
-    near: Whole,
-    beside: Whole,
-    moves: int,
-    heat: float,
-    seed: int,
-) -> tuple[Whole, float]:
-    """
-    Improve a plan of whole areas by random moves, of which worse ones become rarer and rarer.
-
-    An area moves to one of its cheapest sites (`near`), two areas change places,
-    all areas of a site move to one `beside` it, or to where each costs least; a
-    site is opened for those it is nearer to.
-    Pupils above the seats are charged; the charge follows what is needed. Returns
-    the best plan without any, and its cost; infinite if none was met.
-    """
-    np.random.seed(seed)
-    sites, areas = cost.shape
-    site_of = site_of.copy()
-    load, count = np.zeros(sites, np.int64), np.zeros(sites, np.int64)
-    opened = state == 1
-    for area in range(areas):
-        load[site_of[area]] += demand[area]
-        count[site_of[area]] += 1
-        opened[site_of[area]] = True
-    total, over = 0.0, 0
-    for site in range(sites):
-        total += opening[site] if opened[site] else 0.0
-        over += _over(load[site], capacity[site])
-    for area in range(areas):
-        total += cost[site_of[area], area]
-    charge = 4.0 * heat / max(1.0, demand.mean())
-    best, best_cost = site_of.copy(), total if over == 0 else np.inf
-    cooling = (1e-3) ** (1.0 / max(1, moves))
-    members = np.empty(areas, np.int64)
-    target = np.empty(areas, np.int64)
-    trial = load.copy()
-    for move in range(moves):
-        heat *= cooling
-        kind = np.random.random()
-        size = 0
-        closing, starting = -1, -1
-        if kind < 0.55:
-            area = np.random.randint(areas)
-            goal = near[area, np.random.randint(near.shape[1])]
-            source = site_of[area]
-            if goal == source or state[goal] == -1:
-                continue
-            if not opened[goal]:
-                if number > 0:
-                    continue
-                starting = goal
-            if number == 0 and count[source] == 1 and state[source] == 0:
-                closing = source
-            members[0], target[0], size = area, goal, 1
-        elif kind < 0.85:
-            one, two = np.random.randint(areas), np.random.randint(areas)
-            if site_of[one] == site_of[two]:
-                continue
-            members[0], target[0], members[1], target[1], size = one, site_of[two], two, site_of[one], 2
-        else:
-            source = site_of[np.random.randint(areas)]
-            if kind >= 0.975 and number == 0:
-                # open a site, and let come whom it is nearer to while there are seats
-                starting = near[np.random.randint(areas), np.random.randint(near.shape[1])]
-                if opened[starting] or state[starting] == -1:
-                    continue
-                filled = 0
-                for area in np.random.permutation(areas):
-                    nearer = cost[starting, area] < cost[site_of[area], area]
-                    if nearer and filled + demand[area] <= capacity[starting]:
-                        filled += demand[area]
-                        members[size] = area
-                        target[size] = starting
-                        size += 1
-                if size == 0:
-                    continue
-            elif state[source] == 1:
-                continue
-            else:
-                closing = source
-            if closing < 0:
-                pass
-            elif kind < 0.95 or number > 0:
-                starting = beside[source, np.random.randint(beside.shape[1])]
-                if opened[starting] or state[starting] == -1:
-                    continue
-            if closing >= 0:
-                for area in range(areas):
-                    if site_of[area] == source:
-                        members[size] = area
-                        target[size] = starting
-                        size += 1
-            if starting < 0:
-                trial[:] = load
-                lost = False
-                for place in range(size):
-                    area, cheapest, at = members[place], np.inf, -1
-                    for site in near[area]:
-                        if opened[site] and site != source:
-                            value = cost[site, area] + charge * (
-                                _over(trial[site] + demand[area], capacity[site]) - _over(trial[site], capacity[site])
-                            )
-                            if value < cheapest:
-                                cheapest, at = value, site
-                    if at < 0:
-                        lost = True
-                        break
-                    target[place] = at
-                    trial[at] += demand[area]
-                if lost:
-                    continue
-        change, over_before, over_after = 0.0, 0, 0
-        for place in range(size):
-            area, goal, source = members[place], target[place], site_of[members[place]]
-            change += cost[goal, area] - cost[source, area]
-            over_before += _over(load[source], capacity[source]) + _over(load[goal], capacity[goal])
-            load[source] -= demand[area]
-            load[goal] += demand[area]
-            over_after += _over(load[source], capacity[source]) + _over(load[goal], capacity[goal])
-        if starting >= 0:
-            change += opening[starting]
-        if closing >= 0:
-            change -= opening[closing]
-        worse = change + charge * (over_after - over_before)
-        if worse <= 0 or np.random.random() < np.exp(-worse / heat):
-            for place in range(size):
-                area = members[place]
-                count[site_of[area]] -= 1
-                count[target[place]] += 1
-                site_of[area] = target[place]
-            if closing >= 0:
-                opened[closing] = False
-            if starting >= 0:
-                opened[starting] = True
-            total += change
-            over += over_after - over_before
-            if over == 0 and total < best_cost - 1e-9:
-                best_cost = total
-                best[:] = site_of
-        else:
-            for place in range(size):
-                area = members[place]
-                load[target[place]] -= demand[area]
-                load[site_of[area]] += demand[area]
-        if move % 500 == 0:
-            charge *= 1.1 if over > 0 else 0.95
-    return best, best_cost
 
 
 @compiled

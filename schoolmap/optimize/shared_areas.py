@@ -43,7 +43,7 @@ class _Node(NamedTuple):
     share: Real
 
 
-class _Plans:
+class Plans:
     """Costs of the sets of sites met so far, so that none is computed twice, and the best of them."""
 
     def __init__(self, problem: Problem) -> None:
@@ -68,6 +68,38 @@ class _Plans:
             if total < self.best:
                 self.best, self.opened = total, opened.copy()
         return self._known[key]
+
+    def ranked(self, number: int) -> list[tuple[float, npt.NDArray[np.bool_]]]:
+        """Return the sets of sites with the least costs met so far, and these."""
+        known = sorted((cost, key) for key, cost in self._known.items() if np.isfinite(cost))
+        return [(cost, np.frombuffer(key, dtype=bool)) for cost, key in known[:number]]
+
+    def prices(self, flow: Real, opened: npt.NDArray[np.bool_]) -> Real:
+        """
+        Return what one seat fewer at each open site would cost, given the best flow; 0 where seats are free.
+
+        It is the cheapest chain of pupils who move on to a site with a free seat.
+        """
+        sites = np.flatnonzero(opened)
+        unit, here = self._unit[sites], flow[sites] > 0
+        onward = np.stack(
+            [
+                (unit[:, pupils] - row[pupils]).min(axis=1, initial=np.inf)
+                for row, pupils in zip(unit, here, strict=True)
+            ]
+        )
+        full = flow[sites].sum(axis=1) >= self._problem.capacity[sites]
+        price = np.where(full, np.inf, 0.0)
+        for _ in range(len(sites)):
+            closer = np.minimum(price, (onward + price[None, :]).min(axis=1))
+            if (closer >= price).all():
+                break
+            price = closer
+        everywhere = np.zeros(len(opened))
+        # where nobody can move on, a seat is worth what the dearest one is
+        dearest = price[np.isfinite(price)].max(initial=float(unit.max()))
+        everywhere[sites] = np.maximum(0.0, np.where(np.isfinite(price), price, dearest))
+        return everywhere
 
     def flow(self, opened: npt.NDArray[np.bool_]) -> Real | None:
         """Return pupils by site and area at least cost, or `None` if there are too few seats."""
@@ -98,10 +130,17 @@ class _Plans:
         return flow
 
 
-def solve(problem: Problem, *, deadline: float) -> Answer | None:
-    """Return the best plan and its proof; `None` if open sites cannot hold all pupils."""
+def solve(
+    problem: Problem, *, deadline: float, plans: Plans | None = None, most_trials: int | None = None
+) -> Answer | None:
+    """
+    Return the best plan and its proof; `None` if open sites cannot hold all pupils.
+
+    `plans` keeps every set of sites that was looked at. After `most_trials`
+    trials of sites open or closed the proof is left where it stands.
+    """
     began = time.perf_counter()
-    plans = _Plans(problem)
+    plans = Plans(problem) if plans is None else plans
     state = problem.state.astype(np.int8)
     most = np.flatnonzero(state >= 0)
     if problem.number:
@@ -119,7 +158,7 @@ def solve(problem: Problem, *, deadline: float) -> Answer | None:
         # with the better plan the bound moves in smaller steps, and further
         again = _bound(problem, plans, state, root.price, _ROUNDS, 0.5, _PATIENCE)
         node = again if again.bound > root.bound else root
-    lower_bound, trials = _branch(problem, plans, node, deadline=deadline)
+    lower_bound, trials = _branch(problem, plans, node, deadline=deadline, most_trials=most_trials)
     flow = plans.flow(plans.opened)
     if flow is None:  # pragma: no cover - the best plan has a flow
         return None
@@ -137,7 +176,7 @@ def _mask(state: State, sites: Whole) -> npt.NDArray[np.bool_]:
 
 
 def _bound(  # noqa: PLR0917 - passed on to compiled code as they are
-    problem: Problem, plans: _Plans, state: State, price: Real, rounds: int, step: float, patience: int
+    problem: Problem, plans: Plans, state: State, price: Real, rounds: int, step: float, patience: int
 ) -> _Node:
     """Return the bound of a node, and look at the plan that it suggests."""
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
@@ -166,7 +205,7 @@ def _bound(  # noqa: PLR0917 - passed on to compiled code as they are
     return _Node(bound, state, price, everywhere[0], everywhere[1])
 
 
-def _exchange(problem: Problem, plans: _Plans, node: _Node, *, deadline: float) -> None:
+def _exchange(problem: Problem, plans: Plans, node: _Node, *, deadline: float) -> None:
     """Open, close or swap undecided sites as long as that lowers the cost."""
     improved = True
     while improved and time.perf_counter() < deadline:
@@ -190,10 +229,12 @@ def _exchange(problem: Problem, plans: _Plans, node: _Node, *, deadline: float) 
                 break
 
 
-def _branch(problem: Problem, plans: _Plans, root: _Node, *, deadline: float) -> tuple[float, int]:
+def _branch(
+    problem: Problem, plans: Plans, root: _Node, *, deadline: float, most_trials: int | None
+) -> tuple[float, int]:
     """Try sites open and closed until no branch can hold a better plan or the time is up."""
     waiting, trials = [root], 0
-    while waiting and time.perf_counter() < deadline:
+    while waiting and time.perf_counter() < deadline and (most_trials is None or trials < most_trials):
         # the least bound first: if time is up, the others do not hold the bound down
         node = waiting.pop(min(range(len(waiting)), key=lambda place: waiting[place].bound))
         goal = problem.goal(plans.best)

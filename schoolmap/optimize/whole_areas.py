@@ -1,18 +1,25 @@
 """
-Siting where an area is not split: random moves, a bound by prices, and a mixed-integer programme on what is left.
+Siting where an area is not split: random moves, bounds by prices, and mixed-integer programmes on what is left.
 
-The bound fills each site's seats with whole areas (Lagrangian relaxation of
-the assignment, a knapsack for each site). A pair of area and site that no
-better plan can hold is struck off; HiGHS decides among the others.
+One bound fills each site's seats with whole areas (Lagrangian relaxation of
+the assignment, a knapsack for each site); another lets areas be split. A pair
+of area and site that no better plan can hold is struck off; HiGHS decides among
+the others if they are few. Otherwise the sites that are best if areas may be
+split are filled with whole areas, and the plan is improved around one site
+after another.
 """
 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schoolmap.optimize import annealing
+from schoolmap.optimize import neighbourhoods
+from schoolmap.optimize import site_sets
 from schoolmap.optimize.seats_problem import WHOLE_SLACK
 from schoolmap.optimize.seats_problem import Answer
 from schoolmap.optimize.seats_problem import Problem
@@ -21,114 +28,190 @@ from schoolmap.optimize.seats_problem import strike
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from schoolmap.optimize.annealing import Nearby
+    from schoolmap.optimize.neighbourhoods import Plan
+
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
     Mask = npt.NDArray[np.bool_]
 
-_MOVES = 20_000
-"""Random moves for each area in one search."""
-_FIRST, _LATER, _TURNS = 2, 4, 3
-"""Searches before the bound, and in each turn after it."""
-_HEAT = 0.2
-"""Cost of a worse move that is often taken at first, as a share of the mean cost of an area."""
-_RECOMBINE = 0.35
-"""Share of the time that is left for combining the plans that were found, in each turn."""
-_KEPT_NEAR = 3
-"""Sites of the plans found that an area may go to when they are combined, besides those it went to."""
+_MOVES, _MOVES_NUMBER = 20_000, 40_000
+"""Random moves for each area in one search: if as many sites open as pay, and if a number does."""
+_PART_FIRST, _SMALL = 0.25, 50_000
+"""Part of these in the first search of a problem with no more pairs than that."""
+_SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE, _SHARE_SETS = 0.5, 0.2, 0.25, 0.5
+"""Parts of the time left: for the first search, the first bound, the first try to decide, and the sets of sites."""
+_TURNS, _KEPT_NEAR, _SHARE_RECOMBINE = 4, 3, 0.35
+"""Searches of a small problem before its plans are combined, sites near an area that are tried then, and part of the time."""
 _ROUNDS, _PATIENCE = 3000, 80
-_BESIDE = 15
-"""Sites that a whole school may move to in one random move."""
 _LARGEST_TABLE = 20_000_000
 """Cells of the knapsacks of one round; with more, the bound fills the last area in part."""
+_WORK = 4_000_000_000
+"""Cells of all rounds together."""
+_FEW_PAIRS, _FEW_NODES = 8_000, 2_000
+"""Pairs that are decided at once if there are no more, and nodes of the first try."""
+_MOST_PAIRS = 30_000
+"""Pairs that are not decided even with all the time that is left."""
+_MOST_CELLS = 1_200_000
+"""Pairs of a problem whose sites are looked at with split areas."""
 
 
 def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     """Return the best plan and its proof; `None` if there is no plan, or none was found in time."""
-    from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
-
-    cost, sites = problem.cost, len(problem.cost)
-    rng = np.random.default_rng(seed)
-    near = np.ascontiguousarray(np.argsort(cost, axis=0, kind="stable").T)
-    pool = np.zeros(cost.shape, dtype=bool)
-    site_of, best = _search(problem, near, rng, _FIRST, pool, None, deadline)
-    exact = sites * len(problem.demand) * (int(problem.capacity.max()) + 1) <= _LARGEST_TABLE
-    price = np.partition(cost, min(1, sites - 1), axis=0)[: min(2, sites)].mean(axis=0)
-    limit = best if np.isfinite(best) else float(cost.max(axis=0).sum() + problem.opening.sum())
-    fixed = (*problem[:5], problem.number, problem.needed, exact)
-    bound, price, value, _, chosen = capacity_kernel.raise_bound(
-        *fixed, price, limit, problem.goal(limit), _ROUNDS, 1.0, _PATIENCE
-    )
-    alive = _alive(problem, bound, price, value, problem.goal(limit), exact=exact)
-    for _ in range(_TURNS if bound <= problem.goal(limit) else 0):
-        if not alive.any(axis=0).all():
-            break
-        better, lower = _search(problem, _padded(near, alive), rng, _LATER, pool, chosen > 0, deadline)
-        if lower < best:
-            site_of, best = better, lower
-        if np.isfinite(best):
-            # what the plans have in common is right as a rule; how they differ is decided exactly
-            soon = min(deadline, time.perf_counter() + _RECOMBINE * max(0.0, deadline - time.perf_counter()))
-            site_of, best, _ = _programme(problem, pool & alive, site_of, best, bound, deadline=soon)
-            alive &= _alive(problem, bound, price, value, problem.goal(best), exact=exact)
+    rng, near = np.random.default_rng(seed), annealing.nearby(problem)
+    small = problem.cost.size <= _SMALL
+    # a short search shows whether the problem is an easy one
+    pool = np.zeros(problem.cost.shape, dtype=bool)
+    plan = _search(problem, near, rng, None, pool, part=_PART_FIRST if small else 1.0, deadline=deadline)
+    bound, price, value, exact = _bound(problem, plan, deadline=deadline)
     proof = "prices of areas (Lagrangian relaxation)"
-    lower_bound = bound
-    if bound > problem.goal(limit if np.isfinite(best) else np.inf):
-        lower_bound = best
-    else:
-        found, best, lower_bound = _programme(problem, alive, site_of, best, bound, deadline=deadline)
-        site_of = found
+    alive = _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
+    decided = plan is not None and bound > problem.goal(plan.cost)
+    if not decided and alive.sum() <= _FEW_PAIRS:
+        plan, bound, decided = _decide(problem, alive, plan, bound, _FEW_NODES, deadline, _SHARE_DECIDE)
         proof += ", and a mixed-integer programme (HiGHS) on the pairs that are left"
-    if not np.isfinite(best):
-        return None
-    opened = np.union1d(np.unique(site_of), np.flatnonzero(problem.state == 1))
-    if 0 < len(opened) < problem.number:
-        # sites without pupils cost nothing more here; the cheapest to open fill the number
-        rest = np.setdiff1d(np.flatnonzero(problem.state == 0), opened)
-        opened = np.union1d(
-            opened, rest[np.argsort(problem.opening[rest], kind="stable")][: problem.number - len(opened)]
+    if not decided and small:
+        plan = _combined(problem, near, rng, plan, pool, alive, deadline=deadline)
+    if not decided and problem.number == 0 and problem.cost.size <= _MOST_CELLS:
+        plan, with_split = site_sets.improve(
+            problem, plan, near, rng, deadline=time.perf_counter() + _SHARE_SETS * _left(deadline)
         )
-    total = float(cost[site_of, np.arange(len(site_of))].sum() + problem.opening[opened].sum())
-    part = np.zeros(cost.shape)
-    part[site_of, np.arange(len(site_of))] = 1.0
-    return Answer(part, opened, total, min(lower_bound, total), proof)
+        if with_split > bound:
+            bound, proof = with_split, "prices of areas that may be split (Lagrangian relaxation), and trials of sites"
+    if not decided and plan is not None:
+        plan = neighbourhoods.improve(problem, plan, rng=rng, deadline=deadline)
+        alive &= _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
+        if alive.sum() <= _MOST_PAIRS:
+            before = bound
+            plan, bound, decided = _decide(problem, alive, plan, bound, 10**9, deadline, 1.0)
+            if bound > before and "HiGHS" not in proof:
+                proof += ", and a mixed-integer programme (HiGHS) on the pairs that are left"
+    if plan is None:
+        return None
+    part = np.zeros(problem.cost.shape)
+    part[plan.site_of, np.arange(len(plan.site_of))] = 1.0
+    lower_bound = plan.cost * (1 if problem.step else 1 - 1e-9) if decided else bound
+    if problem.step:
+        lower_bound = np.ceil(lower_bound - WHOLE_SLACK)
+    return Answer(part, np.flatnonzero(plan.opened), plan.cost, min(float(lower_bound), plan.cost), proof)
 
 
-def _search(  # noqa: PLR0917 - one search, told all at once
-    problem: Problem, near: Whole, rng: np.random.Generator, runs: int, pool: Mask, hint: Mask | None, deadline: float
-) -> tuple[Whole, float]:
+def _left(deadline: float) -> float:
+    """Return the seconds that are left."""
+    return max(0.0, deadline - time.perf_counter())
+
+
+def _goal(problem: Problem, plan: Plan | None) -> float:
+    """Return what a better plan costs at most; infinite if there is none yet."""
+    return np.inf if plan is None else problem.goal(plan.cost)
+
+
+def _search(
+    problem: Problem,
+    near: Nearby,
+    rng: np.random.Generator,
+    plan: Plan | None,
+    pool: Mask,
+    *,
+    part: float,
+    deadline: float,
+) -> Plan | None:
     """
-    Return the best plan of several searches by random moves; its cost is infinite if none was found.
+    Return the best of a plan and those of two searches by random moves that start from sites at random.
 
-    Every other search starts from the sites of `hint`, the others from sites at random. Pairs of the plans found, and those like them, are marked in `pool`.
+    Pairs of the plans found, and those like them, are marked in `pool`.
     """
+    cost, areas = problem.cost, len(problem.demand)
+    kept, free = np.flatnonzero(problem.state == 1), np.flatnonzero(problem.state == 0)
+    most = problem.number - len(kept) if problem.number else max(1, round(len(free) * 0.3))
+    moves = int(part * (_MOVES_NUMBER if problem.number else _MOVES) * areas)
+    until = time.perf_counter() + part * _SHARE_SEARCH * _left(deadline)
+
+    def run(given: tuple[Whole, int]) -> annealing.Found:
+        start, seed = given
+        return annealing.anywhere(problem, near, start, moves=moves, seed=seed, deadline=until)
+
+    starts = []
+    for _ in range(annealing.CORES):
+        chosen = np.sort(np.concatenate([kept, rng.choice(free, min(most, len(free)), replace=False)]))
+        starts.append((chosen[cost[chosen].argmin(axis=0)], int(rng.integers(2**31))))
+    for found, least in annealing.on_both_cores(run, starts):
+        if not np.isfinite(least):
+            continue
+        better = neighbourhoods.plan_of(problem, found)
+        plan = better if plan is None or better.cost < plan.cost else plan
+        used = np.flatnonzero(better.opened)
+        nearest = used[np.argsort(cost[used], axis=0, kind="stable")[:_KEPT_NEAR]]
+        pool[found, np.arange(areas)] = True
+        pool[nearest, np.arange(areas)] = True
+    return plan
+
+
+def _combined(  # noqa: PLR0917 - what is known so far
+    problem: Problem,
+    near: Nearby,
+    rng: np.random.Generator,
+    plan: Plan | None,
+    pool: Mask,
+    alive: Mask,
+    *,
+    deadline: float,
+) -> Plan | None:
+    """Return the best plan of more searches; for a number of sites, also of what can be put together from their plans."""
+    if not problem.number:
+        return _search(problem, near, rng, plan, pool, part=1.0, deadline=deadline)
+    # a number of sites is soon settled, and several searches see more
+    for _ in range(_TURNS):
+        plan = _search(problem, near, rng, plan, pool, part=1.0 / _TURNS, deadline=deadline)
+    # what the plans have in common is right as a rule; how they differ is decided exactly
+    return _decide(problem, pool & alive, plan, -np.inf, _FEW_NODES, deadline, _SHARE_RECOMBINE)[0]
+
+
+def _bound(problem: Problem, plan: Plan | None, *, deadline: float) -> tuple[float, Real, Real, bool]:
+    """Return the bound by prices, the prices, each site's value there, and whether seats were filled with whole areas."""
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
 
     cost, sites = problem.cost, len(problem.cost)
-    kept, free = np.flatnonzero(problem.state == 1), np.flatnonzero(problem.state == 0)
-    apart = np.abs(cost[:, None, :] - cost[None, :, :]).sum(axis=2) if sites > 1 else np.zeros((1, 1))
-    np.fill_diagonal(apart, np.inf)
-    beside = np.ascontiguousarray(np.argsort(apart, axis=1, kind="stable")[:, :_BESIDE])
-    heat = _HEAT * float(np.abs(cost - cost.min(axis=0)).mean()) + 1e-9
-    most = problem.number - len(kept) if problem.number else max(1, round(len(free) * 0.3))
-    best: tuple[Whole, float] = (np.zeros(len(problem.demand), dtype=np.int64), np.inf)
-    for run in range(runs):
-        if run > 0 and time.perf_counter() > deadline:
-            break
-        start = rng.choice(free, min(most, len(free)), replace=False) if len(free) else free
-        chosen = np.sort(np.concatenate([kept, start]))
-        if hint is not None and run % 2 == 0:
-            chosen = np.flatnonzero(hint)
-        site_of = chosen[cost[chosen].argmin(axis=0)]
-        moves, start_of_chance = _MOVES * len(problem.demand), int(rng.integers(2**31))
-        found = capacity_kernel.anneal(*problem[:6], site_of, near, beside, moves, heat, start_of_chance)
-        if np.isfinite(found[1]):
-            pool[found[0], np.arange(len(site_of))] = True
-            used = np.unique(found[0])
-            nearest = used[np.argsort(cost[used], axis=0, kind="stable")[:_KEPT_NEAR]]
-            pool[nearest, np.arange(len(site_of))] = True
-        if found[1] < best[1]:
-            best = found
-    return best
+    table = cost.size * (int(problem.capacity.max()) + 1)
+    exact = table <= _LARGEST_TABLE
+    price = np.partition(cost, min(1, sites - 1), axis=0)[: min(2, sites)].mean(axis=0)
+    limit = float(cost.max(axis=0).sum() + problem.opening.sum()) if plan is None else plan.cost
+    raise_bound = partial(capacity_kernel.raise_bound, *problem[:5], problem.number, problem.needed, exact)
+    rounds = int(min(_ROUNDS, max(10, _WORK // (table if exact else cost.size))))
+    start = time.perf_counter()
+    bound, price, value, _, _ = raise_bound(price, limit, problem.goal(limit), min(5, rounds), 1.0, _PATIENCE)
+    # more rounds only as far as there is time
+    within = _SHARE_BOUND * _left(deadline) / max(1e-6, time.perf_counter() - start) * min(5, rounds)
+    better, new_price, new_value, _, _ = raise_bound(
+        price, limit, problem.goal(limit), int(max(1, min(rounds, within))), 1.0, _PATIENCE
+    )
+    if better > bound:
+        bound, price, value = better, new_price, new_value
+    return bound, price, value, exact
+
+
+def _decide(  # noqa: PLR0917 - what is known, and how long it may take
+    problem: Problem, alive: Mask, plan: Plan | None, bound: float, nodes: int, deadline: float, share: float
+) -> tuple[Plan | None, float, bool]:
+    """Return the best plan among the pairs that are left, a bound, and whether it is decided that no plan costs less."""
+    if not alive.any(axis=0).all():
+        # an area that no better plan can serve: there is no better plan
+        return plan, bound, plan is not None
+    seconds = share * _left(deadline)
+    if seconds <= 0.1:
+        return plan, bound, False
+    goal = _goal(problem, plan)
+    solved = annealing.on_both_cores(
+        partial(neighbourhoods.programme, problem, seconds=seconds, nodes=nodes, goal=goal), [alive]
+    )[0]
+    if solved.site_of is not None:
+        found = neighbourhoods.plan_of(problem, solved.site_of)
+        if plan is None or found.cost < plan.cost:
+            plan = found
+    if solved.decided:
+        return plan, bound, plan is not None
+    # plans that hold a pair that was struck off cost more than the goal
+    return plan, max(bound, min(solved.bound, goal)), False
 
 
 def _alive(problem: Problem, bound: float, price: Real, value: Real, goal: float, *, exact: bool) -> Mask:
@@ -160,77 +243,3 @@ def _unforced(problem: Problem, price: Real) -> Real:
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
 
     return capacity_kernel.values(*problem[:4], price)  # type: ignore[no-any-return]
-
-
-def _padded(near: Whole, alive: Mask) -> Whole:
-    """Return each area's possible sites, nearest first, repeated to the same length."""
-    rows = [sites[alive[sites, area]] for area, sites in enumerate(near)]
-    width = max(len(row) for row in rows)
-    return np.stack([np.resize(row, width) for row in rows])
-
-
-def _programme(
-    problem: Problem, alive: Mask, site_of: Whole, best: float, bound: float, *, deadline: float
-) -> tuple[Whole, float, float]:
-    """Return the best plan among the pairs that are left, its cost and a bound."""
-    from scipy import optimize  # noqa: PLC0415 - heavy, and needed here only
-    from scipy import sparse  # noqa: PLC0415 - as above
-
-    if not alive.any(axis=0).all():
-        # an area that no better plan can serve: there is no better plan
-        return site_of, best, best
-    left = deadline - time.perf_counter()
-    if left <= 0:
-        return site_of, best, bound
-    site, area = np.nonzero(alive)
-    sites, pairs, areas = len(problem.cost), len(site), len(problem.demand)
-    pair, every = np.arange(pairs), np.arange(sites)
-    shape = pairs + sites
-    rows = [
-        optimize.LinearConstraint(sparse.csr_array((np.ones(pairs), (area, pair)), (areas, shape)), 1, 1),
-        optimize.LinearConstraint(
-            sparse.csr_array(
-                (
-                    np.concatenate([problem.demand[area], -problem.capacity]).astype(float),
-                    (np.concatenate([site, every]), np.concatenate([pair, pairs + every])),
-                ),
-                (sites, shape),
-            ),
-            -np.inf,
-            0,
-        ),
-        optimize.LinearConstraint(
-            sparse.csr_array(
-                (np.repeat([1.0, -1.0], pairs), (np.tile(pair, 2), np.concatenate([pair, pairs + site]))),
-                (pairs, shape),
-            ),
-            -np.inf,
-            0,
-        ),
-    ]
-    objective = np.concatenate([problem.cost[site, area], problem.opening])
-    if problem.number:
-        ends = np.repeat([0.0, 1.0], [pairs, sites])
-        rows.append(optimize.LinearConstraint(ends[None, :], problem.number, problem.number))
-    if np.isfinite(best):
-        rows.append(optimize.LinearConstraint(objective[None, :], -np.inf, problem.goal(best)))
-    least = np.concatenate([np.zeros(pairs), problem.state == 1])
-    most = np.concatenate([np.ones(pairs), problem.state >= 0])
-    answer = optimize.milp(
-        objective,
-        constraints=rows,
-        integrality=np.ones(shape),
-        bounds=optimize.Bounds(least, most),
-        options={"time_limit": left, "mip_rel_gap": 0.0},
-    )
-    if answer.status == 2:
-        return site_of, best, best if problem.step else best * (1 - 1e-9)
-    if answer.x is not None:
-        taken = np.flatnonzero(answer.x[:pairs] > 0.5)
-        site_of = np.empty(areas, dtype=np.int64)
-        site_of[area[taken]] = site[taken]
-        best = float(answer.fun)
-    dual = answer.mip_dual_bound if answer.mip_dual_bound is not None else bound
-    if problem.step:
-        dual = np.ceil(dual - WHOLE_SLACK)
-    return site_of, best, min(max(bound, dual), best)
