@@ -63,6 +63,10 @@ def plan_of(problem: Problem, site_of: Whole) -> Plan:
     return Plan(site_of, opened, float(ways + problem.opening[opened].sum()))
 
 
+_SAME = 1e-5
+"""Share by which a cost may differ from what the solver says, by rounding."""
+
+
 class Solved(NamedTuple):
     """Site of each area (`None` if no plan was found), a bound, and whether it is decided that no plan costs less."""
 
@@ -120,7 +124,12 @@ def programme(
     bound = float(info.mip_dual_bound)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Solved(None, bound, decided=False)
-    taken = np.flatnonzero(np.asarray(solver.getSolution().col_value)[:pairs] > 0.5)
+    values = np.asarray(solver.getSolution().col_value)
+    cost = float(np.asarray(lp.col_cost_) @ values) + lp.offset_
+    if start is not None and abs(cost - info.objective_function_value) > _SAME * max(1.0, abs(cost)):
+        # HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none
+        return programme(problem, alive, seconds=seconds, nodes=nodes, goal=goal)
+    taken = np.flatnonzero(values[:pairs] > 0.5)
     site_of = np.empty(alive.shape[1], dtype=np.int64)
     site_of[area[taken]] = site[taken]
     return Solved(site_of, bound, decided=status == highspy.HighsModelStatus.kOptimal)

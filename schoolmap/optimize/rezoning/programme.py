@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _THIN = 1e-6
 """Share of an area in a zone that counts as nothing."""
+_SAME = 1e-5
+"""Share by which a cost may differ from what the solver says, by rounding."""
 _LARGEST = 1e4
 """Largest cost of an area in the units that HiGHS is given: its tolerances are absolute."""
 
@@ -149,12 +151,23 @@ class Programme:
         if nodes is not None:
             self.solver.setOptionValue("mip_max_nodes", nodes)
         self.solver.run()
+        if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and not self._is_true():
+            # HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none
+            self.solver.clearSolver()
+            self.solver.run()
         status = self.solver.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             return "optimal"
         if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound}:
             return "infeasible"
         return "stopped"
+
+    def _is_true(self) -> bool:
+        """Return whether the solution costs what the solver says that it does."""
+        lp, values = self.solver.getLp(), np.asarray(self.solver.getSolution().col_value)
+        cost = float(np.asarray(lp.col_cost_) @ values) + float(lp.offset_)
+        told = float(self.solver.getInfo().objective_function_value)
+        return abs(cost - told) <= _SAME * max(1.0, abs(cost))
 
     def value(self) -> float:
         """Return the value of the last solution."""

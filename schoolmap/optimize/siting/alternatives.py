@@ -11,10 +11,10 @@ from scipy.sparse import vstack
 
 from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import solving
-from schoolmap.optimize.siting.formulation import as_start
-from schoolmap.optimize.siting.formulation import classes_of
 from schoolmap.optimize.siting.formulation import formulate
 from schoolmap.optimize.siting.maker import NONE
+from schoolmap.optimize.siting.program import as_start
+from schoolmap.optimize.siting.program import classes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from schoolmap.optimize.siting.answer import Found
-    from schoolmap.optimize.siting.formulation import Program
     from schoolmap.optimize.siting.model import Model
+    from schoolmap.optimize.siting.program import Program
 
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]

@@ -12,12 +12,14 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from schoolmap.optimize.siting.formulation import Program
+    from schoolmap.optimize.siting.program import Program
 
     Real = npt.NDArray[np.float64]
 
 THREADS = 1
 """One, as in every other programme of the wing: HiGHS refuses to run where two of them ask for different numbers."""
+_SAME = 1e-5
+"""Share by which a cost may differ from what the solver says, by rounding."""
 ABSOLUTE = 1e-7
 """Gap in money at which a plan is best, whatever its cost."""
 
@@ -107,6 +109,9 @@ def solve(
     if start is not None:
         known = np.flatnonzero(~np.isnan(start)).astype(np.int32)
         solver.setSolution(len(known), known, start[known])
+    if len(program.cost) == 0:
+        # HiGHS has a word of its own for a programme in which nothing is left to decide
+        return Answer(np.empty(0), program.offset, program.offset, complete=True, impossible=False, effort=0)
     solver.run()
     status, info = solver.getModelStatus(), solver.getInfo()
     if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
@@ -114,6 +119,9 @@ def solve(
     values = None
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         values = np.array(solver.getSolution().col_value)
+        if start is not None and not _is_true(program, values, info.objective_function_value):
+            # HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none
+            return solve(program, gap=gap, seed=seed, seconds=seconds, nodes=nodes, heuristics=heuristics)
     bound = info.mip_dual_bound if program.whole.any() else info.objective_function_value
     if not program.whole.any() and status != highspy.HighsModelStatus.kOptimal:
         bound = -math.inf
@@ -126,3 +134,9 @@ def solve(
         impossible=False,
         effort=int(info.simplex_iteration_count),
     )
+
+
+def _is_true(program: Program, values: Real, told: float) -> bool:
+    """Return whether a solution costs what the solver says that it does."""
+    cost = float(program.cost @ values) + program.offset
+    return abs(cost - told) <= _SAME * max(1.0, abs(cost))

@@ -16,11 +16,11 @@ from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import model as siting_model
 from schoolmap.optimize.siting.alternatives import with_rows
 from schoolmap.optimize.siting.answer import built_table
-from schoolmap.optimize.siting.formulation import as_start
-from schoolmap.optimize.siting.formulation import classes_of
 from schoolmap.optimize.siting.formulation import formulate
 from schoolmap.optimize.siting.maker import NONE
 from schoolmap.optimize.siting.model import build_model
+from schoolmap.optimize.siting.program import as_start
+from schoolmap.optimize.siting.program import classes_of
 
 if TYPE_CHECKING:
     from typing import Unpack

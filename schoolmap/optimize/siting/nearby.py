@@ -8,10 +8,10 @@ import numpy as np
 
 from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import search
-from schoolmap.optimize.siting.formulation import as_start
-from schoolmap.optimize.siting.formulation import classes_of
 from schoolmap.optimize.siting.formulation import formulate
 from schoolmap.optimize.siting.part import part_of
+from schoolmap.optimize.siting.program import as_start
+from schoolmap.optimize.siting.program import classes_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt

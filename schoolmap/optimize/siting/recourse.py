@@ -15,8 +15,8 @@ from scipy.sparse import csr_array
 
 from schoolmap.optimize.siting import model as siting_model
 from schoolmap.optimize.siting.exact import load
-from schoolmap.optimize.siting.formulation import Columns
-from schoolmap.optimize.siting.formulation import Program
+from schoolmap.optimize.siting.program import Columns
+from schoolmap.optimize.siting.program import Program
 
 if TYPE_CHECKING:
     import numpy.typing as npt

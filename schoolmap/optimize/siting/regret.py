@@ -13,9 +13,9 @@ from scipy.sparse import hstack
 
 from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import solving
-from schoolmap.optimize.siting.formulation import as_start
-from schoolmap.optimize.siting.formulation import classes_of
 from schoolmap.optimize.siting.formulation import formulate
+from schoolmap.optimize.siting.program import as_start
+from schoolmap.optimize.siting.program import classes_of
 from schoolmap.optimize.siting.recourse import settle
 
 if TYPE_CHECKING:

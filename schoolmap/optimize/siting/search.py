@@ -18,11 +18,11 @@ from scipy.sparse import csr_array
 
 from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import model as siting_model
-from schoolmap.optimize.siting.formulation import as_start
-from schoolmap.optimize.siting.formulation import classes_of
 from schoolmap.optimize.siting.formulation import formulate
 from schoolmap.optimize.siting.maker import NONE
 from schoolmap.optimize.siting.part import part_of
+from schoolmap.optimize.siting.program import as_start
+from schoolmap.optimize.siting.program import classes_of
 from schoolmap.optimize.siting.recourse import settle
 
 if TYPE_CHECKING:
@@ -124,12 +124,13 @@ def improve(
             if answer.solution is None:
                 continue
             found = classes_of(program, answer.solution, smaller)
-            if answer.objective < _cost_now(smaller, classes[part.measures], flow[:, :, part.ways]) - 1e-7:
+            now = _cost_now(smaller, classes[part.measures], flow[:, :, part.ways])
+            if answer.objective < now - 1e-7:
                 classes, flow = classes.copy(), flow.copy()
                 classes[part.measures] = found
                 ids = program.columns.flow
                 flow[:, :, part.ways] = np.where(ids != NONE, np.maximum(answer.solution[ids], 0.0), 0.0)
-                best = min(best, best - 1e-7)
+                best += answer.objective - now
         result = settle(model, classes)
         flow, best = result.flow, float(model.weights @ result.by_scenario)
         if before - best <= 1e-5 * abs(best):

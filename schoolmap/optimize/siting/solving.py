@@ -14,12 +14,12 @@ from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import model as siting_model
 from schoolmap.optimize.siting import search
 from schoolmap.optimize.siting.answer import Found
-from schoolmap.optimize.siting.formulation import as_start
-from schoolmap.optimize.siting.formulation import classes_of
 from schoolmap.optimize.siting.formulation import formulate
 from schoolmap.optimize.siting.lagrangian import Ledger
 from schoolmap.optimize.siting.lagrangian import raise_bound
 from schoolmap.optimize.siting.part import part_of
+from schoolmap.optimize.siting.program import as_start
+from schoolmap.optimize.siting.program import classes_of
 from schoolmap.optimize.siting.recourse import settle
 from schoolmap.optimize.siting.responses import respond
 from schoolmap.optimize.siting.states import states_of
@@ -27,15 +27,17 @@ from schoolmap.optimize.siting.states import states_of
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from schoolmap.optimize.siting.formulation import Program
     from schoolmap.optimize.siting.lagrangian import Bound
     from schoolmap.optimize.siting.model import Model
+    from schoolmap.optimize.siting.program import Program
 
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
 
 SMALL = 4_000
 """Up to so many ways in all scenarios and periods, branch and cut alone is the fastest."""
+WIDE = 10_000
+"""With more ways than this, a plan is also improved part by part where branch and cut is not done in half of the time."""
 LARGE = 80_000
 """With more columns than this, branch and cut does not get beyond its first bound in time."""
 ROUNDS = 1500
@@ -107,22 +109,28 @@ def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     """Return the cheapest plan of a problem that is decided on at once."""
     states = states_of(model) if _size(model) > SMALL else None
     if states is None:
-        found = branch(model, model.decided, gap=gap, seed=seed, deadline=deadline)
-        if found is None:
-            msg = "No plan was found, though what is decided is one. Please report this problem with its tables."
-            raise RuntimeError(msg)
-        return found
+        return _by_branching(model, gap=gap, seed=seed, deadline=deadline)
     ledger = Ledger(model, states)
-    first = search.Plan(model.decided, search.cost_of(model, model.decided))
-    bound = raise_bound(ledger, goal=first.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.3))
-    plan = _search(model, ledger, bound, first, gap=gap, seed=seed, deadline=deadline)
+    plan = search.Plan(model.decided, search.cost_of(model, model.decided))
+    bound = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.3))
+    if _keeps(model, bound.classes):
+        plan = min(plan, search.Plan(bound.classes, search.cost_of(model, bound.classes)), key=lambda one: one.cost)
+    plan = respond(
+        ledger,
+        plan.classes,
+        keeps=lambda classes: _keeps(model, classes),
+        rounds=ANSWERS,
+        deadline=_part_of_time(deadline, 0.3),
+    )
     # nearer the cost of a plan the step is right, and the bound rises once more
-    again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.5), price=bound.price)
-    best = max(bound, again, key=lambda one: one.bound)
+    again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.3), price=bound.price)
+    bound = max(bound, again, key=lambda one: one.bound)
+    if _size(model) > LARGE:
+        plan = _in_turns(ledger, bound, plan, gap=gap, seed=seed, deadline=deadline)
     proof = "Lagrangian relaxation: every school decides for itself, at prices of seats that make them agree."
-    program = formulate(model, limits=ledger.allowed(best.price, plan.cost), strong=False)
-    classes, lower = plan.classes, best.bound
-    if gap_of(plan.cost, best.bound) > gap and len(program.cost) <= LARGE:
+    program = formulate(model, limits=ledger.allowed(bound.price, plan.cost), strong=False)
+    classes, lower = plan.classes, bound.bound
+    if gap_of(plan.cost, lower) > gap and len(program.cost) <= LARGE:
         answer = exact.solve(
             program,
             gap=gap,
@@ -135,9 +143,28 @@ def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
         lower = max(lower, min(answer.bound, plan.cost))
         if answer.solution is not None and answer.objective < plan.cost:
             classes = classes_of(program, answer.solution, model)
-        if lower > best.bound:
+        if lower > bound.bound:
             proof = "Branch and cut by HiGHS, without what Lagrangian relaxation had ruled out."
     return as_found(model, classes, lower, program, proof=proof)
+
+
+def _by_branching(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
+    """Return the cheapest plan by branch and cut, and where it is large and not done in half of the time, part by part."""
+    large = _size(model) > WIDE
+    ends = _part_of_time(deadline, 0.5) if large else deadline
+    found = branch(model, model.decided, gap=gap, seed=seed, deadline=ends)
+    if found is None:
+        msg = "No plan was found, though what is decided is one. Please report this problem with its tables."
+        raise RuntimeError(msg)
+    if not large or gap_of(found.objective, found.bound) <= gap:
+        return found
+    goal = found.bound / (1 - gap)
+    plan = search.improve(model, found.classes, seed=seed, deadline=deadline, goal=goal, sub_gap=max(gap / 2, 1e-3))
+    if plan.cost >= found.objective:
+        return found
+    recourse = settle(model, plan.classes)
+    objective = float(model.weights @ recourse.by_scenario)
+    return found._replace(classes=plan.classes, recourse=recourse, objective=objective)
 
 
 def branch(
@@ -158,22 +185,12 @@ def branch(
     return as_found(model, classes, answer.bound, program, proof="Branch and cut by HiGHS over all years at once.")
 
 
-def _search(
-    model: Model, ledger: Ledger, bound: Bound, first: search.Plan, *, gap: float, seed: int, deadline: float
+def _in_turns(
+    ledger: Ledger, bound: Bound, plan: search.Plan, *, gap: float, seed: int, deadline: float
 ) -> search.Plan:
-    """Return a plan from the courses of the bound, improved by answers to prices, and then part by part."""
-    plan = first
-    if _keeps(model, bound.classes):
-        plan = min(first, search.Plan(bound.classes, search.cost_of(model, bound.classes)), key=lambda one: one.cost)
-
-    def keeps(classes: Whole) -> bool:
-        return _keeps(model, classes)
-
-    plan = respond(ledger, plan.classes, keeps=keeps, rounds=ANSWERS, deadline=_part_of_time(deadline, 0.2))
-    if _size(model) <= LARGE:
-        # branch and cut finds the rest sooner
-        return plan
-    ends, goal = _part_of_time(deadline, 0.85), bound.bound / (1 - gap)
+    """Return a better plan of a large problem: part by part, and by answers to prices, in turns."""
+    model = ledger.model
+    goal = bound.bound / (1 - gap)
     for turn in range(TURNS):
         before = plan.cost
         _, most = ledger.allowed(bound.price, max(bound.bound * (1 + WIDTH), 2 * bound.bound - plan.cost))
@@ -181,16 +198,22 @@ def _search(
             model,
             plan.classes,
             seed=seed + turn,
-            deadline=ends,
+            deadline=deadline,
             goal=goal,
             likely=np.asarray(most.any(axis=1)),
             sub_gap=max(gap / 2, 1e-3),
             sweeps=1,
         )
-        if plan.cost <= goal or time.perf_counter() > ends:
+        if plan.cost <= goal or time.perf_counter() > deadline:
             break
         # what parts cannot see: courses far apart that hang together
-        plan = respond(ledger, plan.classes, keeps=keeps, rounds=ANSWERS // 2, deadline=ends)
+        plan = respond(
+            ledger,
+            plan.classes,
+            keeps=lambda classes: _keeps(model, classes),
+            rounds=ANSWERS // 2,
+            deadline=deadline,
+        )
         if before - plan.cost <= LEAST * plan.cost:
             break
     return plan
