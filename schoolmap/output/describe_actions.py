@@ -180,7 +180,8 @@ class _Writer:
         proposals, measure = self.plan.proposals, str(record["measure"])
         currency = self.plan.project.settings_siting.currency
         if not measure or measure not in proposals.instead.index:
-            return (say.instead_of_boundary(),) if record["kind"] == REZONE else ()
+            free = self.result.stage.free_choice
+            return (say.instead_of_boundary(free_choice=free),) if record["kind"] == REZONE else ()
         row = proposals.instead.to_dict("index")[measure]
         measures: dict[Any, dict[Any, Any]] = proposals.measures.to_dict("index")
         replacing = [say.name_of(say.as_measure(measures[label]), names=self.names) for label in row["instead"]]

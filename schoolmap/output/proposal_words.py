@@ -246,8 +246,10 @@ def shifted(when: str, more: float, currency: Text) -> Text:
     )
 
 
-def instead_of_boundary() -> Text:
-    """Say what a boundary was weighed against."""
+def instead_of_boundary(*, free_choice: bool) -> Text:
+    """Say what a boundary, or seats next door where families choose freely, were weighed against."""
+    if free_choice:
+        return both("More seats here: those next door would stay empty.", "在本片区增加学位：相邻片区学位将闲置。")
     return both(
         "Rented rooms for the same pupils: they cost more over all years than the longer ways and the change.",
         "为同样学生租用临时教室：各年合计成本高于路程增加与调整的代价。",

@@ -143,7 +143,7 @@ def middles(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def measure(
     points: gpd.GeoDataFrame,
     children: pd.Series,
-    zones: gpd.GeoDataFrame,
+    catchments: pd.Index,
     places: gpd.GeoSeries,
     *,
     ways: Ways,
@@ -158,8 +158,8 @@ def measure(
         From `homes_by_catchment` or `middles`.
     children
         Children by area; for `middles`, by catchment.
-    zones
-        Catchments.
+    catchments
+        Labels of all catchments.
     places
         Schools and plots by label; a school by its code, whose gates count.
     ways
@@ -167,7 +167,9 @@ def measure(
     guarded
         Whether barriers may not be crossed.
     """
-    sites = gpd.GeoDataFrame({"school": places.index.to_numpy(dtype=object)}, geometry=places.to_numpy(), crs=zones.crs)
+    sites = gpd.GeoDataFrame(
+        {"school": places.index.to_numpy(dtype=object)}, geometry=places.to_numpy(), crs=points.crs
+    )
     sites = sites.set_index(pd.Index(places.index, name="site"))
     metres = ways.metres(points, sites, guarded=guarded)
     # where no road leads, the straight line with a detour is the better guess than "never"
@@ -180,9 +182,9 @@ def measure(
     by_area = points["area"].where(points["area"] != "", points["catchment"])
     weight = children.reindex(by_area).fillna(0.0).to_numpy(dtype=float) * points["share"].to_numpy()
     return Distances(
-        catchment=zones.index.get_indexer(pd.Index(points["catchment"])),
+        catchment=catchments.get_indexer(pd.Index(points["catchment"])),
         weight=weight,
-        catchments=zones.index,
+        catchments=catchments,
         places=places.index,
         metres=metres,
     )

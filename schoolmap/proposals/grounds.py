@@ -45,7 +45,7 @@ def standing(project: Project, places: gpd.GeoDataFrame) -> dict[tuple[str, str]
     points = gpd.GeoDataFrame(geometry=places.geometry.representative_point(), crs=places.crs)
     found: dict[tuple[str, str], str] = {}
     for stage in project.stages:
-        zones = project.coverages[project.coverage_of[stage.id]]
+        zones = project.in_force(project.coverage_of[stage.id])
         here = overlay.catchment_of(points, zones).reindex(points.index).dropna()
         found |= {(stage.id, str(label)): str(zone) for label, zone in here.items()}
     return found
@@ -80,21 +80,23 @@ def stage_ground(
         Of all catchments, by (scenario, catchment, year).
     """
     project, stage = ground.project, result.stage
-    zones = project.coverages[project.coverage_of[stage.id]]
+    every = project.coverages[project.coverage_of[stage.id]]
+    # catchments that are only drawn later lie over those of today
+    zones = project.in_force(project.coverage_of[stage.id])
     looked_at = tuple(sorted(catchments))
     own = {label: _serving(result, label) for label in looked_at}
     places = pd.concat([project.schools.geometry.centroid, sites])
     children = demography.children.by_scenario[project.scenarios[0].id]
     now = children.sel(age=slice(*stage.ages), year=project.settings.base_year).sum("age").to_series()
     by_area = demography.children.unit == "area"
-    homes = distances.homes_by_catchment(ground.homes, zones) if by_area else distances.middles(zones)
-    weight = now if by_area else pd.Series(1.0, index=zones.index)
+    homes = distances.homes_by_catchment(ground.homes, zones) if by_area else distances.middles(every)
+    weight = now if by_area else pd.Series(1.0, index=every.index)
     points = gpd.GeoDataFrame(homes[homes["catchment"].isin(looked_at)].reset_index(drop=True))
     measured = distances.measure(
         points,
         weight,
-        zones,
-        gpd.GeoSeries(places, crs=zones.crs),
+        every.index,
+        gpd.GeoSeries(places, crs=every.crs),
         ways=ground.ways,
         guarded=ground.ways.guards(stage.id),
     )

@@ -237,7 +237,8 @@ def _attached(
     having = {row["school"] for row in sections if row["stage"] == stage}
     for row in sections:
         home, rooms = school_in.get((stage, row["school"]), ""), row["classrooms"]
-        if row["school"] not in having and home in near and rooms >= 1 and row["rooms_of"] == "":
+        known = np.isfinite(terms.sizes[row["stage"]].class_size)
+        if known and row["school"] not in having and home in near and rooms >= 1 and row["rooms_of"] == "":
             # more than that is a kindergarten of its own
             most = math.floor(min(rooms, least if np.isfinite(least) else rooms))
             yield _taking("attach", stage, row, terms, home=home, most=most)
@@ -249,7 +250,8 @@ def _conversions(stage: str, sections: list[Record], near: set[str], terms: Term
     for row in sections:
         rooms = row["classrooms"] if row["rooms_of"] == "" else row["classes"]
         homes = served.get(row["school"], ()) if row["stage"] != stage else ()
-        if homes and homes[0] in near and rooms >= 1:
+        known = np.isfinite(terms.sizes[row["stage"]].class_size)
+        if known and homes and homes[0] in near and rooms >= 1:
             yield _taking("convert", stage, row, terms, home=homes[0], most=math.floor(rooms))
 
 

@@ -87,7 +87,7 @@ def pose(
     short = {name: gaps for name, gaps in short.items() if gaps}
     if not short:
         return None
-    around = {name: around_of(project.coverages[project.coverage_of[name]]) for name in results}
+    around = {name: around_of(project.in_force(project.coverage_of[name])) for name in results}
     sites = project.sites
     measures = measures_of(
         short,
