@@ -8,23 +8,26 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shipped
 import xarray as xr
 
 from schoolmap.errors import InputError
 from schoolmap.errors import Severity
-from schoolmap.plan import Plan
-from schoolmap.plan import make_plan
 from schoolmap.project import inspect_folder
 from schoolmap.project import read_project
 from schoolmap.seats.supply import utilisation
 from schoolmap.space.overlay import area_weights
 from schoolmap.space.overlay import transfer
+
+if TYPE_CHECKING:
+    from schoolmap.plan import Plan
 
 FOLDER = Path(__file__).parents[1] / "data" / "berlin-mitte"
 RAW = FOLDER / "raw"
@@ -34,7 +37,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """Plan the district once."""
-    return make_plan(read_project(FOLDER))
+    return shipped.plan(shipped.BERLIN)
 
 
 def test_all_berlin_keeps_its_residents() -> None:

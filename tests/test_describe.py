@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+import shipped
 
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
 from schoolmap.output.outlines import GRID_DEG
 from schoolmap.output.sheets import facts
-from schoolmap.plan import Plan
-from schoolmap.plan import make_plan
-from schoolmap.project import read_project
 
 if TYPE_CHECKING:
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Ring
+    from schoolmap.plan import Plan
 
 FOLDER = Path(__file__).parents[1] / "data" / "berlin-mitte"
 
@@ -30,7 +29,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "berlin-mitte"
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     """Plan the district once."""
-    return make_plan(read_project(FOLDER))
+    return shipped.plan(shipped.BERLIN)
 
 
 @pytest.fixture(scope="module")

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from shipped import plan
 
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.output.describe_reach import ZONE_TOLERANCE_M
 from schoolmap.output.describe_reach import describe_reach
 from schoolmap.output.outlines import GRID_DEG
 from schoolmap.output.reach_layers import reach_layers
-from schoolmap.plan import Plan
-from schoolmap.plan import make_plan
-from schoolmap.project import read_project
 
 DATA = Path(__file__).parents[1] / "data"
-
-
-@functools.cache
-def plan(name: str) -> Plan:
-    """Return the plan of a project that ships with the repository."""
-    return make_plan(read_project(DATA / name))
 
 
 @pytest.mark.parametrize("name", ["berlin-mitte", "demo-county"])

@@ -6,7 +6,6 @@ import dataclasses
 import functools
 import json
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -14,6 +13,7 @@ import county
 import numpy as np
 import pandas as pd
 import pytest
+import shipped
 import village
 
 from schoolmap.output import sheets
@@ -30,6 +30,7 @@ from schoolmap.situation import make_situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from schoolmap.output.model import Cell
     from schoolmap.plan import Plan
@@ -354,7 +355,7 @@ def test_a_bare_county_has_few_tables(tmp_path: Path) -> None:
 
 def test_berlin_has_few_tables() -> None:
     """Nor has Berlin-Mitte, whose standards ask for little: only what its files tell, each row whole."""
-    plan = make_plan(read_project(Path(__file__).parents[1] / "data" / "berlin-mitte"))
+    plan = shipped.plan(shipped.BERLIN)
     found = by_id(plan)
     assert list(found) == [
         *("warnings", "spells"),

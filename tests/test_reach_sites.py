@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import shapely
+import shipped
 
-from schoolmap.plan import Plan
-from schoolmap.plan import make_plan
-from schoolmap.project import read_project
 from schoolmap.reach.sites import serving
 from schoolmap.reach.sites import sites_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from schoolmap.plan import Plan
 
 CRS = "EPSG:4546"
 
@@ -24,7 +23,7 @@ CRS = "EPSG:4546"
 @functools.cache
 def plan() -> Plan:
     """Return the plan of the synthetic county, whose projects are of every kind."""
-    return make_plan(read_project(Path(__file__).parents[1] / "data" / "demo-county"))
+    return shipped.plan(shipped.DEMO)
 
 
 def found(stage: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import county
 import numpy as np
 import pandas as pd
+import shipped
 
 from schoolmap import standards
 from schoolmap.plan import make_plan
@@ -20,6 +20,8 @@ from schoolmap.standards.schema import ClassCap
 from schoolmap.standards.schema import Figure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from schoolmap.project import Project
     from schoolmap.seating import StageResult
     from schoolmap.standards.schema import Standards
@@ -206,7 +208,7 @@ def test_a_delay_makes_a_shortage_no_less_probable_where_projects_only_add() -> 
 
 def test_berlin_is_as_it_was() -> None:
     """Of Berlin-Mitte, that tells no flows, caps or chances: 19,368 pupils, 16,056 seats and 862 classes in 2035."""
-    plan = make_plan(read_project(Path(__file__).parents[1] / "data" / "berlin-mitte"))
+    plan = shipped.plan(shipped.BERLIN)
     year = plan.balance.query("stage == 'primary' and year == 2035 and scenario == 'central'")
     sums = year[["demand", "seats", "gap", "classes_needed"]].sum().round()
     assert sums.to_dict() == {"demand": 19368, "seats": 16056, "gap": 3312, "classes_needed": 862}
