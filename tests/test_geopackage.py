@@ -16,6 +16,7 @@ import pytest
 from shapely import MultiPoint
 from shapely import Point
 from shapely import box
+from undecided import NOTHING_DECIDED
 
 from schoolmap.output.geopackage import style_qml
 from schoolmap.output.geopackage import write_geopackage
@@ -24,7 +25,6 @@ from schoolmap.output.model import Action
 from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
-from schoolmap.output.model import Decision
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
 from schoolmap.output.model import Population
@@ -53,19 +53,6 @@ DEMAND: Grid = ((100.0, 110.0, 130.0, 120.0), (80.0, 70.0, 60.0, 50.0), (9.0, 9.
 SEATS: Grid = ((100.0,) * 4, (90.0, 90.0, 90.0, 95.0), (0.0,) * 4)
 SHADE = ((2, 3, 4, 4), (2, 1, 0, 0), (4, 4, None, None))
 NOTHING: Grid = ((None,) * 4,) * 3
-
-NOTHING_DECIDED = Decision(
-    status="none",
-    objective=0.0,
-    lower_bound=0.0,
-    gap=0.0,
-    capital=0.0,
-    running=0.0,
-    capital_by_year=(),
-    short_before={},
-    short_after={},
-    text=(),
-)
 
 
 def text(en: str, zh: str = "文字") -> Text:

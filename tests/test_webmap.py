@@ -12,6 +12,7 @@ from importlib import resources
 
 import folium
 import pytest
+from undecided import NOTHING_DECIDED
 
 from schoolmap.errors import OutputError
 from schoolmap.output import webmap
@@ -22,7 +23,6 @@ from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
-from schoolmap.output.model import Decision
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
@@ -47,19 +47,6 @@ HOSTILE = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
 YEARS = tuple(range(2020, 2040))
 AREAS = tuple(f"c{i}" for i in range(6))
 BOUNDS = (0.7, 0.85, 1.0, 1.15)
-
-NOTHING_DECIDED = Decision(
-    status="none",
-    objective=0.0,
-    lower_bound=0.0,
-    gap=0.0,
-    capital=0.0,
-    running=0.0,
-    capital_by_year=(),
-    short_before={},
-    short_after={},
-    text=(),
-)
 
 
 def text(words: str) -> dict[str, str]:

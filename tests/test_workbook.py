@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from undecided import NOTHING_DECIDED
 
 from schoolmap.errors import OutputError
 from schoolmap.output.model import SCHEMA
@@ -21,7 +22,6 @@ from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
-from schoolmap.output.model import Decision
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
@@ -61,19 +61,6 @@ HOSTILE = (
 # A synthetic town: three catchments, the third without primary seats, and the same in two scenarios
 DEMAND: Grid = ((100.0, 110.0, 130.0, 120.0), (80.0, 70.5, 60.0, 50.0), (9.0, 9.0, None, 0.0))
 SEATS: Grid = ((100.0, 100.0, 100.0, 100.0), (90.0, 90.0, 90.0, 90.0), (0.0, 0.0, 0.0, 0.0))
-
-NOTHING_DECIDED = Decision(
-    status="none",
-    objective=0.0,
-    lower_bound=0.0,
-    gap=0.0,
-    capital=0.0,
-    running=0.0,
-    capital_by_year=(),
-    short_before={},
-    short_after={},
-    text=(),
-)
 
 
 def text(en: str, zh: str = "文字") -> Text:

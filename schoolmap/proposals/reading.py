@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from schoolmap.proposals.problem import LEAST
+from schoolmap.proposals.problem import catchment_of_pool
+from schoolmap.proposals.problem import pool
 from schoolmap.seats.warnings import shortage_spans
 
 if TYPE_CHECKING:
@@ -276,7 +278,7 @@ def neighbours_used(
     rows: list[dict[str, object]] = []
     for name, ground in grounds.items():
         here = frame[frame["stage"] == name]
-        other = here["school"].str.startswith(_POOL) & (here["school"] != _POOL + here["area"])
+        other = here["school"].str.startswith(pool("")) & (here["school"] != here["area"].map(pool))
         for (area, node), part in here[other].groupby(["area", "school"], sort=True):
             span = spans[name].get(str(area))
             if not ground.free_choice or span is None:
@@ -287,7 +289,7 @@ def neighbours_used(
                     "kind": "rezone",
                     "stage": name,
                     "catchment": str(area),
-                    "receiver": str(node).removeprefix(_POOL),
+                    "receiver": catchment_of_pool(str(node)),
                     "opens": int(part["year"].min()),
                     "until": _last(part["year"], ground),
                     "seats": float(part["pupils"].max()),
@@ -297,9 +299,6 @@ def neighbours_used(
                 }
             )
     return rows
-
-
-_POOL = "seats "
 
 
 def _last(years: pd.Series, ground: StageGround) -> float:
