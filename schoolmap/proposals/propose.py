@@ -49,9 +49,9 @@ if TYPE_CHECKING:
 
 GAP = 0.01
 """The plan may cost so much more than the bound, as a share; estimates of cost are coarser than that."""
-BOUNDARY_SECONDS = 20.0
-"""Time for the boundaries of one stage, at most."""
-SECONDS_EACH = 5.0
+BOUNDARY_SECONDS = 120.0
+"""Time for the boundaries of one stage, at most: so long that the first run, which compiles, is not cut short by it."""
+SECONDS_EACH = 30.0
 """Time to find what would be done without one of the measures, at most."""
 
 
