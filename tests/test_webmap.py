@@ -42,6 +42,10 @@ from schoolmap.output.model import Shade
 from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
 from schoolmap.output.model import Totals
+from schoolmap.output.page_assets import LEAFLET
+from schoolmap.output.page_assets import asset
+from schoolmap.output.page_assets import leaflet_js
+from schoolmap.output.page_assets import page_script
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
 YEARS = tuple(range(2020, 2040))
@@ -413,7 +417,7 @@ def test_vendored_files_are_untouched() -> None:
         hashes = {entry.name: hashlib.sha256(entry.read_bytes()).hexdigest() for entry in folder.iterdir()}
         assert hashes == package["sha256"]
         assert package["licence"]
-    assert [package["folder"] for package in record["package"]] == [webmap.LEAFLET]
+    assert [package["folder"] for package in record["package"]] == [LEAFLET]
 
 
 def test_policy_names_exactly_what_runs() -> None:
@@ -453,21 +457,21 @@ def test_page_is_offline_and_zoomable() -> None:
 
 def test_script_never_writes_markup() -> None:
     """The page is built from nodes and text: no call that would parse a name as markup or code."""
-    script = webmap.asset("planmap.js")
+    script = page_script()
     assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script) == []
 
 
 def test_script_runs_in_older_browsers() -> None:
     """Nothing newer than ES2018: office browsers are years behind."""
-    script = webmap.asset("planmap.js")
+    script = page_script()
     newer = r"\?\.[a-zA-Z(\[]|\?\?|\.at\(|\.flat\(|\.flatMap\(|replaceAll\(|fromEntries|catch \{"
     assert re.findall(newer, script) == []
 
 
 def test_every_fixed_text_is_in_both_languages() -> None:
     """Every text has English and Chinese, every text that is asked for exists, and both fill the same gaps."""
-    script = webmap.asset("planmap.js")
-    table = script.split("const TEXT = {")[1].split("\n  };")[0]
+    script = page_script()
+    table = script.split("const TEXT = {")[1].split("\n};")[0]
     texts = {
         key: (english, chinese)
         for key, english, chinese in re.findall(
@@ -477,7 +481,7 @@ def test_every_fixed_text_is_in_both_languages() -> None:
     }
     assert len(texts) == table.count("zh: ")
     asked = set(re.findall(r'\bt\("(\w+[^_])"', script))
-    asked |= set(re.findall(r'data-t(?:-\w+)?="(\w+)"', webmap.asset("planmap.html")))
+    asked |= set(re.findall(r'data-t(?:-\w+)?="(\w+)"', asset("planmap.html")))
     assert asked - set(texts) == set()
     gaps = {key: [set(re.findall(r"\{(\w+)\}", side)) for side in sides] for key, sides in texts.items()}
     assert [key for key, (english, chinese) in gaps.items() if english != chinese] == []
@@ -513,7 +517,7 @@ def test_hostile_names_are_inert() -> None:
     )
     html = webmap.render_html(model)
     assert "<img" not in html
-    assert "1337" not in html.replace(webmap.asset("planmap.js"), "").replace(webmap.leaflet_js(), "")
+    assert "1337" not in html.replace(page_script(), "").replace(leaflet_js(), "")
     assert "{{7*191}}" in html
     assert html.count("<script") == html.count("</script>") == 4
 

@@ -16,7 +16,6 @@ import hashlib
 import html as markup
 import re
 from html.parser import HTMLParser
-from importlib import resources
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -27,6 +26,10 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from schoolmap.errors import OutputError
+from schoolmap.output.page_assets import asset
+from schoolmap.output.page_assets import leaflet_css
+from schoolmap.output.page_assets import leaflet_js
+from schoolmap.output.page_assets import page_script
 from schoolmap.output.population_tables import sections
 from schoolmap.output.sheets import Shaded
 
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
     from schoolmap.output.population_tables import Section
     from schoolmap.output.sheets import Cell
 
-LEAFLET = "leaflet-1.9.4"
 DATA_ID = "schoolmap-data"
 LOCALES = {"zh": "zh-CN", "en": "en"}
 
@@ -52,35 +54,6 @@ REMOTE_CSS = re.compile(r"""(?:url\(|@import)\s*["']?\s*(?!["']?\s*(?:data:|blob
 FIXED_VIEWPORT = re.compile(r"<meta\b[^>]*user-scalable\s*=\s*no[^>]*>", re.IGNORECASE)
 OLD_POLICY = re.compile(r"<meta\b[^>]*Content-Security-Policy[^>]*>\n?", re.IGNORECASE)
 OPENING = re.compile(r"<html\b[^>]*>\s*<head>\n?", re.IGNORECASE)
-
-
-def asset(name: str) -> str:
-    r"""
-    Return the text of a file that ships with the package, with Unix line ends.
-
-    Parameters
-    ----------
-    name
-        Path below `schoolmap/output/assets`, with forward slashes.
-
-    Returns
-    -------
-    text
-        The file's text. A browser hashes a script after turning line ends into
-        `\\n`, so they are turned here, before the hash is taken.
-    """
-    path = resources.files("schoolmap.output").joinpath("assets", *name.split("/"))
-    return path.read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def leaflet_js() -> str:
-    """Return Leaflet's script without the line that points to its source map."""
-    return re.sub(r"\n//# sourceMappingURL=.*", "", asset(f"{LEAFLET}/leaflet.js"))
-
-
-def leaflet_css() -> str:
-    """Return Leaflet's styles without its images: this map draws its marks itself."""
-    return re.sub(r"url\([^)]*\)", "none", asset(f"{LEAFLET}/leaflet.css"))
 
 
 class Verbatim(Element):
@@ -210,7 +183,7 @@ class PlanMap(folium.Map):
         head.add_child(Verbatim(f"<style>\n{leaflet_css()}</style>"), name="leaflet_css")
         head.add_child(Verbatim(f"<style>\n{asset('planmap.css')}</style>"), name="planmap_css")
         head.add_child(Verbatim(f"<script>\n{leaflet_js()}</script>"), name="leaflet_js")
-        head.add_child(Verbatim(f"<script>\n{asset('planmap.js')}</script>"), name="planmap_js")
+        head.add_child(Verbatim(f"<script>\n{page_script()}</script>"), name="planmap_js")
 
 
 class PlanLayer(MacroElement):

@@ -1,0 +1,98 @@
+/* Right: the card of a catchment; its key figures. */
+
+function paintCard() {
+  const box = byId("card");
+  const picked = state.picked;
+  box.hidden = !picked;
+  byId("list").hidden = Boolean(picked) && !narrow();
+  if (!picked) return;
+  const top = box.scrollTop;
+  fill(box, picked.kind === "school" ? schoolCard(index.school.get(picked.id)) : areaCard(picked.id));
+  box.scrollTop = fresh.card === picked.kind + picked.id ? top : 0;
+  if (fresh.card !== picked.kind + picked.id) byId("side").scrollTop = 0;
+  fresh.card = picked.kind + picked.id;
+}
+
+function cardHead(kind, name, level) {
+  return h(
+    "header",
+    { class: "card-head" },
+    h("button", { type: "button", id: "card-close", on: { click: closeCard } }, "← " + t("back")),
+    h("p", { class: "kind" }, kind, level && h("span", { class: "level " + level }, t(level === "watch" ? "watchLevel" : level))),
+    h("h2", null, name)
+  );
+}
+
+function agesText() {
+  return t("ages", { a: stage().ages[0], b: stage().ages[1] });
+}
+
+function areaCard(id) {
+  const place = placeOf(id);
+  const p = panel();
+  const row = p.ranking.find((item) => item.catchment === id);
+  const proposals = currentActions().filter((action) => action.catchment === id || (row && row.action === action.id));
+  return [
+    cardHead(t("catchment") + " · " + pick(stage().label), coverage().catchments[place].name, p.level[place][state.year]),
+    fanChart(p.demand[place], p.p10[place], p.p90[place], p.seats[place], openings(id)),
+    keyFigures(place),
+    proposals.map(actionBlock),
+    waterfall(place),
+    observedBlock(id, place),
+    schoolTable(id),
+    projectBlock(projectsOf(id)),
+  ];
+}
+
+function projectsOf(areaId) {
+  const here = new Set(schoolsIn(areaId).map((school) => school.id));
+  return model.projects.filter(
+    (project) => project.stage === stage().id && (project.catchment === areaId || here.has(project.school))
+  );
+}
+
+function openings(areaId) {
+  return projectsOf(areaId)
+    .filter((project) => project.counted && project.opening)
+    .map((project) => parseInt(project.opening, 10));
+}
+
+function table(rows) {
+  return h(
+    "table",
+    { class: "figures-table" },
+    h(
+      "tbody",
+      null,
+      rows.filter(Boolean).map((row) =>
+        h("tr", { class: row[3] || null }, h("th", { scope: "row" }, row[0]), h("td", null, row[1]), h("td", { class: "unit" }, row[2] || ""))
+      )
+    )
+  );
+}
+
+function keyFigures(place) {
+  const p = panel();
+  const at = state.year;
+  const value = (grid) => grid[place][at];
+  const balance = balanceAt(place, at);
+  const short = balance !== null && balance < 0;
+  return [
+    h("h3", null, t("cardYear", { y: year() })),
+    table([
+      [t("children", { a: agesText() }), num(value(p.children)), t("uChildren")],
+      [t("attendance"), percent(stage().attendance)],
+      p.leaving.length > 0 && value(p.leaving) >= 0.5 && [t("howLeaving"), "−" + num(value(p.leaving)), t("uChildren")],
+      p.coming.length > 0 && value(p.coming) >= 0.5 && [t("howComing"), "+" + num(value(p.coming)), t("uChildren")],
+      [t("needed"), num(value(p.demand)), t("uSeats"), "strong"],
+      [t("interval"), span(value(p.p10), value(p.p90)), t("uSeats")],
+      [t("Seats"), num(value(p.seats)), t("uSeats"), "strong"],
+      [short ? t("short") : t("spare"), balance === null ? "–" : num(Math.abs(balance)), t("uSeats"), short ? "strong short" : "strong spare"],
+      [t("utilisation"), percent(value(p.utilisation))],
+      [t("chance"), chance(value(p.probability))],
+      known(value(p.classes_needed)) && [t("classes"), num(value(p.classes_needed)), t("uClasses")],
+      known(value(p.oversized_classes)) && [t("oversized"), num(value(p.oversized_classes)), t("uClasses")],
+      [t("bornShare", { d: model.population_date }), percent(value(p.born_share))],
+    ]),
+  ];
+}

@@ -1,0 +1,220 @@
+/* Right: how a number came about, schools, projects and proposals on the card. */
+
+/** Children -> born, expected -> those who attend -> seats, as bars on one scale. */
+function waterfall(place) {
+  const p = panel();
+  const at = state.year;
+  const children = p.children[place][at];
+  const born = p.children_born[place][at];
+  const demand = p.demand[place][at];
+  const seats = p.seats[place][at];
+  if (!known(children) || !known(demand)) return null;
+  const bars = [{ label: t("howChildren", { a: agesText() }), from: 0, to: children, kind: "plain" }];
+  if (known(born)) {
+    bars.push({ label: t("howBorn", { d: model.population_date }), from: 0, to: born, kind: "light" });
+    if (children - born >= 0.5) bars.push({ label: t("howLater"), from: born, to: children, kind: "light hatched", sign: "+" });
+  }
+  const leaving = p.leaving.length ? p.leaving[place][at] : 0;
+  const coming = p.coming.length ? p.coming[place][at] : 0;
+  const attend = demand + leaving - coming;
+  const moves = leaving >= 0.5 || coming >= 0.5;
+  if (children - attend >= 0.5) bars.push({ label: t("howStay"), from: attend, to: children, kind: "minus", sign: "−" });
+  const share = { p: percent(children ? attend / children : null) };
+  if (moves) {
+    bars.push({ label: t("howResident", share), from: 0, to: attend, kind: "plain" });
+    if (leaving >= 0.5) bars.push({ label: t("howLeaving"), from: attend - leaving, to: attend, kind: "minus", sign: "−" });
+    if (coming >= 0.5) bars.push({ label: t("howComing"), from: attend - leaving, to: demand, kind: "light", sign: "+" });
+  }
+  bars.push({ label: moves ? t("howNeeded") : t("howAttend", share), from: 0, to: demand, kind: "demand", strong: true });
+  if (known(seats)) {
+    bars.push({ label: t("howSeats"), from: 0, to: seats, kind: "seats" });
+    const short = demand > seats;
+    bars.push({ label: t(short ? "howShort" : "howSpare"), from: Math.min(demand, seats), to: Math.max(demand, seats), kind: short ? "short" : "spare", strong: true });
+  }
+  const most = Math.max.apply(null, bars.map((bar) => bar.to).concat(1));
+  const note = pick(stage().attendance_note);
+  return [h("h3", null, t("how")), h("ol", { class: "fall" }, bars.map((bar) => fallRow(bar, most))), note && h("p", { class: "hint" }, note)];
+}
+
+function fallRow(bar, most) {
+  const width = 252;
+  const a = (bar.from / most) * width;
+  const b = (bar.to / most) * width;
+  return h(
+    "li",
+    { class: bar.strong ? "strong" : null },
+    h("span", null, bar.label),
+    h("b", null, (bar.sign || "") + num(bar.to - bar.from)),
+    s(
+      "svg",
+      { viewBox: `0 0 ${width} 7`, preserveAspectRatio: "none", "aria-hidden": "true" },
+      s("rect", { class: "bar-ground", width: width, height: 7 }),
+      s("rect", { class: "bar " + bar.kind, x: a.toFixed(1), width: Math.max(1, b - a).toFixed(1), height: 7 })
+    )
+  );
+}
+
+/** Enrolment as counted at the schools here, beside the demand of those who live here. */
+function observedBlock(areaId, place) {
+  const byYear = new Map();
+  let shared = false;
+  schoolsIn(areaId).forEach((school) => {
+    const section = sectionOf(school);
+    if (!known(section.enrolment)) return;
+    shared = shared || section.catchments.length > 1;
+    const when = section.enrolment_year || "–";
+    byYear.set(when, (byYear.get(when) || 0) + section.enrolment);
+  });
+  if (!byYear.size) return null;
+  const rows = Array.from(byYear.keys()).map((when) => {
+    const at = model.years.indexOf(when);
+    const key = at < 0 ? "observedOnly" : "observedRow";
+    const text = t(key, { y: when, n: num(byYear.get(when)), m: at < 0 ? "" : num(panel().demand[place][at]) });
+    return h("p", null, text);
+  });
+  return [h("h3", null, t("observed")), rows, h("p", { class: "hint" }, t("observedNote") + (shared ? " (" + t("shared") + ")" : ""))];
+}
+
+function linkButton(name, target) {
+  return h("button", { type: "button", class: "link", on: { click: () => choose(target, target.kind === "catchment") } }, name);
+}
+
+function schoolTable(areaId) {
+  const schools = schoolsIn(areaId);
+  if (!schools.length) return [h("h3", null, t("schoolsHere", { n: 0 })), h("p", null, t("noSchools"))];
+  const counted = schools.some((school) => known(sectionOf(school).enrolment));
+  const rows = schools
+    .map((school) => ({ school: school, section: sectionOf(school) }))
+    .sort((a, b) => (b.section.seats[state.year] || 0) - (a.section.seats[state.year] || 0))
+    .map((item) =>
+      h(
+        "tr",
+        null,
+        h("th", { scope: "row" }, linkButton(item.school.name, { kind: "school", id: item.school.id })),
+        h("td", null, num(item.section.seats[state.year])),
+        counted && h("td", null, num(item.section.enrolment))
+      )
+    );
+  return [
+    h("h3", null, t("schoolsHere", { n: schools.length })),
+    h(
+      "table",
+      { class: "schools" },
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("school")), h("th", { scope: "col" }, t("Seats")), counted && h("th", { scope: "col" }, t("enrolled")))),
+      h("tbody", null, rows)
+    ),
+  ];
+}
+
+function projectLine(project) {
+  const parts = [TEXT["kind_" + project.kind] ? t("kind_" + project.kind) : project.kind, project.opening || t("noDate")];
+  if (pick(project.status)) parts.push(pick(project.status));
+  if (known(project.seats)) parts.push(t("seatsUnit", { n: num(project.seats) }));
+  parts.push(t(project.counted ? "counted" : "notCounted"));
+  return h(
+    "li",
+    { class: project.counted ? null : "not-counted" },
+    h("b", null, project.name),
+    h("span", null, parts.join(" · ")),
+    project.note && h("span", { class: "hint" }, project.note)
+  );
+}
+
+function projectBlock(projects) {
+  if (!projects.length) return null;
+  return [h("h3", null, t("projects")), h("ul", { class: "projects" }, projects.map(projectLine))];
+}
+
+/** When a proposal is needed. For a review the chance of a shortage would say nothing. */
+function actionYears(action) {
+  if (action.kind === "review") return yearsText(action.first_year, action.last_year);
+  const years = t("proposalYears", { a: action.first_year, b: action.last_year, p: action.peak_year });
+  return years + " · " + t("rankChance", { p: chance(action.probability) });
+}
+
+/** When it opens and what it costs. */
+function actionUse(action) {
+  if (!known(action.opens) || action.kind === "unsolved") return "";
+  const parts = [known(action.until) ? t("proposalUntil", { a: action.opens, b: action.until }) : t("proposalOpens", { a: action.opens })];
+  const money = (value) => num(Math.round(value)) + (state.lang === "zh" ? "" : " × ") + pick(model.currency);
+  if (action.capital >= 0.5) parts.push(t("proposalCost", { n: money(action.capital) }));
+  if (action.yearly >= 0.5) parts.push(t("proposalYearly", { n: money(action.yearly) }));
+  return parts.join(" · ");
+}
+
+/** The seats of each year, where their number changes. */
+function actionSteps(action) {
+  if (new Set(action.seats_by_year.filter((n) => n > 0)).size < 2) return null;
+  return [h("h4", null, t("proposalSeatsByYear")), fanChart(null, null, null, action.seats_by_year, [])];
+}
+
+function actionBlock(action) {
+  const school = index.school.get(action.school);
+  const place = action.receiver ? placeOf(action.receiver) : undefined;
+  const size = [];
+  if (known(action.classes) && action.classes > 0) size.push(t("proposalClasses", { n: num(action.classes) }));
+  if (known(action.seats)) size.push(t("proposalSize", { n: num(action.seats) }));
+  return h(
+    "section",
+    { class: "proposal" },
+    h("h3", null, t("proposal")),
+    h("p", null, chip(action), h("b", null, " " + size.join(" · "))),
+    h("p", { class: "when" }, actionUse(action)),
+    h("p", { class: "when" }, actionYears(action)),
+    school && h("p", null, t("school") + colon(), linkButton(school.name, { kind: "school", id: school.id })),
+    place !== undefined &&
+      h("p", null, t("receiver") + colon(), linkButton(coverage().catchments[place].name, { kind: "catchment", id: action.receiver })),
+    h("p", null, pick(action.reason)),
+    actionSteps(action),
+    action.kind === "review" && h("p", { class: "hint" }, t("reviewNote")),
+    action.alternatives.length > 0 && [h("h4", null, t("beat")), h("ul", null, action.alternatives.map((text) => h("li", null, pick(text))))]
+  );
+}
+
+function schoolCard(school) {
+  const section = sectionOf(school);
+  const rows = [school.operator && [t("operator"), school.operator]];
+  rows.push([t("seatsIn", { y: year() }), num(section.seats[state.year]), t("uSeats"), "strong"]);
+  if (known(section.enrolment)) rows.push([t("enrolment", { y: section.enrolment_year || "–" }), num(section.enrolment), t("uChildren")]);
+  if (known(section.classrooms)) rows.push([t("classrooms"), num(section.classrooms, 1)]);
+  const served = section.catchments.filter((id) => placeOf(id) !== undefined);
+  const projects = model.projects.filter((project) => project.school === school.id && project.stage === stage().id);
+  const proposals = currentActions().filter((action) => action.school === school.id);
+  return [
+    cardHead(t("school") + " · " + pick(stage().label), school.name),
+    table(rows),
+    served.length > 0 && [
+      h("h3", null, t("serves")),
+      h("ul", { class: "projects" }, served.map((id) => h("li", null, linkButton(coverage().catchments[placeOf(id)].name, { kind: "catchment", id: id })))),
+    ],
+    h("h3", null, t("Seats")),
+    fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && p.opening).map((p) => parseInt(p.opening, 10))),
+    proposals.map(actionBlock),
+    projectBlock(projects),
+  ];
+}
+
+function closeCard() {
+  const id = state.picked ? state.picked.id : null;
+  update({ picked: null, tab: "list" });
+  const row = Array.from(document.querySelectorAll("#list .row")).find((node) => node.dataset.catchment === id);
+  if (row) row.focus({ preventScroll: false });
+}
+
+/** Open the card of a catchment or school; `near` also moves the map there. */
+function choose(target, near) {
+  if (target.kind === "school" && !sectionOf(index.school.get(target.id))) {
+    const first = index.school.get(target.id).sections[0];
+    update({ stage: Math.max(0, model.stages.findIndex((item) => item.id === first.stage)) });
+  }
+  if (target.kind === "catchment" && placeOf(target.id) === undefined) return;
+  update({ picked: target, tab: "card" });
+  if (near && target.kind === "catchment") fitArea(placeOf(target.id));
+  if (near && target.kind === "school") {
+    const school = index.school.get(target.id);
+    const zoom = Math.max(map.getZoom(), map.getBoundsZoom(allBounds()) + 1.5);
+    map.setView([school.lat, school.lon], zoom, { animate: !reducedMotion() });
+  }
+  const box = byId("card");
+  box.focus({ preventScroll: true });
+}

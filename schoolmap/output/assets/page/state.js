@@ -1,0 +1,22 @@
+/* What the reader has chosen, and what is drawn. */
+
+let model = null;
+let map = null;
+/** Look-up tables made once from the model. */
+let index = null;
+/** What the reader has chosen. Positions, not ids, for stage, scenario and year. */
+const state = {
+  lang: "en",
+  stage: 0,
+  scenario: 0,
+  year: 0,
+  view: "use",
+  picked: null,
+  tab: "list",
+  page: null,
+  playing: 0,
+};
+/** What is on the map: layers, groups and the boxes of marks and flags. */
+const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1 };
+/** What the year does not change is not drawn again: block -> the key it was drawn with. */
+const fresh = {};
