@@ -165,10 +165,15 @@ def plan(
     folder: Folder,
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder for the products.")] = Path("maps"),
+    edits: Annotated[
+        Path | None,
+        typer.Option("--with", help="Changes tried out and saved on the map (json): planned as if decided."),
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan a project and write its map (html), workbook (xlsx), layers (gpkg) and data (json)."""
+    from schoolmap.editing import edited  # noqa: PLC0415
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
@@ -185,6 +190,8 @@ def plan(
         result = None
         if project is not None:
             try:
+                if edits is not None:
+                    project = edited(project, edits)
                 result = make_plan(project, progress=step)
                 step("map, workbook and layers")
                 model = describe(result)
