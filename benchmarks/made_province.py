@@ -20,6 +20,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 CRS = "EPSG:4546"
 CELL = 1_800.0
@@ -161,7 +163,12 @@ def _write_county(folder: Path, corners: np.ndarray, *, number: int, counties: i
         [rng.poisson(births * WAVE[2024 - age] * (1.04**age if age < 3 else 1.0)) for age in range(15)]
     ).T
     population = pd.DataFrame(
-        {"area": np.repeat(codes, 15), "age": np.tile(np.arange(15), areas), "date": "2024-08-31", "count": children.ravel()}
+        {
+            "area": np.repeat(codes, 15),
+            "age": np.tile(np.arange(15), areas),
+            "date": "2024-08-31",
+            "count": children.ravel(),
+        }
     )
     groups = {stage: _zones(centres, births, neighbours, count=count) for stage, count in _counts(areas).items()}
     zones, schools, sections = _schools(groups, centres, shapes, children, rng, prefix=f"{number + 1:03d}")
@@ -199,7 +206,8 @@ def _areas(corners: np.ndarray, areas: int) -> tuple[np.ndarray, list[list[int]]
     places = [(row, column) for row in range(rows) for column in range(columns)]
     at = {place: min(number, areas - 1) for number, place in enumerate(places)}
     cells = [
-        shapely.polygons([corners[r, c], corners[r, c + 1], corners[r + 1, c + 1], corners[r + 1, c]]) for r, c in places
+        shapely.polygons([corners[r, c], corners[r, c + 1], corners[r + 1, c + 1], corners[r + 1, c]])
+        for r, c in places
     ]
     owner = np.array([at[place] for place in places])
     shapes = np.array([shapely.union_all([cells[i] for i in np.flatnonzero(owner == area)]) for area in range(areas)])
@@ -213,25 +221,18 @@ def _areas(corners: np.ndarray, areas: int) -> tuple[np.ndarray, list[list[int]]
 
 
 def _zones(centres: np.ndarray, births: np.ndarray, neighbours: list[list[int]], *, count: int) -> np.ndarray:
-    """Grow catchments from seeds over neighbours, the smallest first, so that each is in one piece."""
+    """Choose seeds far from each other and where children are, and draw a catchment around each."""
     areas = len(births)
     seeds = [int(births.argmax())]
     far = np.hypot(*(centres - centres[seeds[0]]).T)
     while len(seeds) < count:
         seeds.append(int((far * np.sqrt(births)).argmax()))
         far = np.minimum(far, np.hypot(*(centres - centres[seeds[-1]]).T))
-    zone = np.full(areas, -1)
-    zone[seeds] = np.arange(count)
-    weight = births[seeds].copy()
-    while (zone < 0).any():
-        for place in np.argsort(weight):
-            border = [(area, other) for area in np.flatnonzero(zone == place) for other in neighbours[area] if zone[other] < 0]
-            if border:
-                nearest = min(border, key=lambda pair: math.hypot(*(centres[pair[1]] - centres[seeds[place]])))[1]
-                zone[nearest] = place
-                weight[place] += births[nearest]
-                break
-    return zone
+    # each area goes to the seed that is nearest over neighbours, so that every catchment is in one piece
+    pairs = [(area, other) for area, others in enumerate(neighbours) for other in others]
+    one, other = np.array(pairs).T
+    ways = csr_array((np.hypot(*(centres[one] - centres[other]).T), (one, other)), shape=(areas, areas))
+    return np.argmin(dijkstra(ways, indices=seeds), axis=0)
 
 
 def _schools(
@@ -250,11 +251,20 @@ def _schools(
         for place in range(zone.max() + 1):
             here = np.flatnonzero(zone == place)
             code = f"{prefix}{stage[0].upper()}{place + 1:02d}"
-            zones.append({"catchment": code, "name": f"虚构{place + 1}片", "stage": stage, "geometry": shapely.union_all(shapes[here])})
+            zones.append(
+                {
+                    "catchment": code,
+                    "name": f"虚构{place + 1}片",
+                    "stage": stage,
+                    "geometry": shapely.union_all(shapes[here]),
+                }
+            )
             pupils = children[here][:, low : high + 1].sum()
             at = centres[here[children[here].sum(axis=1).argmax()]] + rng.uniform(-150, 150, 2)
             # seats were built for the births of a usual year, less so where the town grew
-            spare = 1.25 - 0.35 * min(1.0, pupils / max(children[:, low : high + 1].sum() / (zone.max() + 1) * 1.5, 1.0))
+            spare = 1.25 - 0.35 * min(
+                1.0, pupils / max(children[:, low : high + 1].sum() / (zone.max() + 1) * 1.5, 1.0)
+            )
             rooms = max(high - low + 1, round(pupils * spare * rng.uniform(0.9, 1.1) / size))
             places.append({"school": f"{code}S", "name": f"虚构{place + 1}校", "x": at[0], "y": at[1]})
             sections.append({
