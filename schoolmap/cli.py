@@ -10,12 +10,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+import warnings
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Annotated
+from typing import Any
 
 import typer
 
@@ -165,10 +167,13 @@ def plan(
     folder: Folder,
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder for the products.")] = Path("maps"),
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Write the report's maps and charts too, as PNG and PDF, into a folder.")
+    ] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Plan a project and write its map (html), workbook (xlsx), layers (gpkg) and data (json)."""
+    """Plan a project and write its map (html), workbook (xlsx), report (docx), layers (gpkg) and data (json)."""
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
@@ -186,9 +191,10 @@ def plan(
         if project is not None:
             try:
                 result = make_plan(project, progress=step)
-                step("map, workbook and layers")
+                step("map, workbook, report and layers")
                 model = describe(result)
-                written = write_products(result, model, out, language=language.value)
+                with _fonts_told():
+                    written = write_products(result, model, out, language=language.value, figures=figures)
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:
@@ -320,6 +326,25 @@ def conformance(*, as_json: AsJson = False) -> None:
 def _print_files(paths: tuple[Path, ...]) -> None:
     for path in paths:
         typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+
+
+@contextmanager
+def _fonts_told() -> Iterator[None]:
+    """Print a warning on fonts as a plain sentence; other warnings stay as they are."""
+    from schoolmap.errors import FontWarning  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", FontWarning)
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:  # noqa: ANN401
+            if issubclass(category, FontWarning):
+                typer.echo(str(message), err=True)
+            else:
+                usual(message, category, *place, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager

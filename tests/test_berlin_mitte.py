@@ -198,12 +198,12 @@ def test_same_input_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     """Two runs in two processes write identical html and json, and the map is below 3 MB."""
     for name, seed in (("one", "1"), ("two", "2")):
         assert run_plan(FOLDER, tmp_path / name, hash_seed=seed)["ok"] is True
-    for suffix in ("html", "json", "xlsx"):
+    for suffix in ("html", "json", "xlsx", "docx"):
         one, two = (tmp_path / name / f"berlin-mitte.{suffix}" for name in ("one", "two"))
         assert one.read_bytes() == two.read_bytes(), suffix
     assert (tmp_path / "one" / "berlin-mitte.html").stat().st_size < 3_000_000
     assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
-        f"berlin-mitte.{suffix}" for suffix in ("gpkg", "html", "json", "xlsx")
+        f"berlin-mitte.{suffix}" for suffix in ("docx", "gpkg", "html", "json", "xlsx")
     ]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RUN = CliRunner()
-SUFFIXES = ("gpkg", "html", "json", "xlsx")
+SUFFIXES = ("docx", "gpkg", "html", "json", "xlsx")
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_nothing_is_written_on_faults(faulty: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [village.CSV, village.XLSX, village.LAYERS], ids=["csv", "workbook", "layers"])
 def test_a_county_is_planned(tmp_path: Path, how: str) -> None:
-    """From every format to four products, and the audit holds; the input stays as it is."""
+    """From every format to five products, and the audit holds; the input stays as it is."""
     folder = village.write(tmp_path / "county", how=how)
     before = {path: path.read_bytes() for path in folder.iterdir()}
     result = RUN.invoke(app, ["plan", str(folder), "--out", str(tmp_path / "maps"), "--json"])

@@ -30,12 +30,12 @@ def plan_of(tmp_path: Path) -> Plan:
     return make_plan(read_project(village.write(tmp_path / "village")))
 
 
-def test_four_files_and_nothing_else(tmp_path: Path) -> None:
-    """Map, workbook, layers and data, under the project's name; no trace of the making."""
+def test_five_files_and_nothing_else(tmp_path: Path) -> None:
+    """Map, workbook, report, layers and data, under the project's name; no trace of the making."""
     plan = plan_of(tmp_path)
     files = write_products(plan, describe(plan), tmp_path / "maps", language="zh")
     names = [path.name for path in files]
-    assert names == ["village.html", "village.xlsx", "village.gpkg", "village.json"]
+    assert names == ["village.html", "village.xlsx", "village.docx", "village.gpkg", "village.json"]
     assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == sorted(names)
     assert 'lang="zh-CN"' in files[0].read_text(encoding="utf-8")
 
