@@ -31,20 +31,33 @@ def schools_of(model: MapModel, stage: str, at: int) -> list[Place]:
 
 
 def projects_of(model: MapModel, stage: str, year: int) -> list[Place]:
-    """
-    Return the counted projects of a stage that are open by a year.
+    """Return the counted projects of a stage that are open by a year, where their place is known."""
+    spots = project_spots(model)
+    return [
+        Place(*where, opens)
+        for project in model.projects
+        if project.stage == stage
+        and project.counted
+        and (where := spots.get(project.id)) is not None
+        and (opens := opening_year(project)) is not None
+        and opens <= year
+    ]
 
-    A project is marked at its school, else in the middle of its catchment;
-    one that has neither is left out.
+
+def project_spots(model: MapModel) -> dict[str, tuple[float, float]]:
     """
-    anchors = _anchors(model, stage)
+    Return where projects are marked, in degrees, by their code.
+
+    A project is marked at its school, else in the middle of its catchment; one
+    that has neither is left out.
+    """
     schools = {school.id: (school.lon, school.lat) for school in model.schools}
-    found = []
+    anchors = {stage.id: _anchors(model, stage.id) for stage in model.stages}
+    found = {}
     for project in model.projects:
-        opens = opening_year(project)
-        where = schools.get(project.school or "") or anchors.get(project.catchment or "")
-        if project.stage == stage and project.counted and where and opens is not None and opens <= year:
-            found.append(Place(*where, opens))
+        where = schools.get(project.school or "") or anchors.get(project.stage, {}).get(project.catchment or "")
+        if where:
+            found[project.id] = where
     return found
 
 
