@@ -29,6 +29,8 @@ _WIDEST = {"code": 14, "text": 22, "long": 70, "note": 90}
 _TWIPS_PER_CM = 567
 _LETTER_CM = {9: 0.185, 8: 0.165, 7: 0.145}
 """Width of a Latin letter by its size in points, with room for a font that runs wide."""
+_NARROW = 12
+"""Width that a column asks for at most where there are too many of them."""
 _FEW = 3
 """Columns up to which a table is no wider than it needs to be."""
 _PADDING = 1.8
@@ -160,8 +162,9 @@ def _squeezed(wanted: list[float], kinds: Sequence[str], letters: float) -> list
     hard = sum(width for n, width in enumerate(wanted) if n not in soft)
     room = letters - hard
     if not soft or room < 5 * len(soft):
-        total = sum(wanted)
-        return [width * letters / total for width in wanted]
+        # more columns than a page holds: all of them narrow, none of them gone
+        alike = [min(width, _NARROW) for width in wanted]
+        return [width * letters / sum(alike) for width in alike]
     low, high = 0.0, max(wanted)
     for _ in range(40):
         most = (low + high) / 2
