@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from schoolmap import __version__
 from schoolmap.cli import app
+from schoolmap.output.figures import fonts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,6 +183,17 @@ def test_hostile_names_are_planned(tmp_path: Path) -> None:
     page = (tmp_path / "maps" / "village.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
     assert "1337" not in page.partition("{{7*191}}")[0][-200:]
+
+
+def test_a_missing_font_is_told_in_a_sentence(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr, with what to install and without a place in the code; the products are written all the same."""
+    monkeypatch.setattr(fonts, "_installed", lambda _: False)
+    result = RUN.invoke(app, ["plan", str(good), "--lang", "zh", "--out", str(tmp_path / "maps")])
+    assert result.exit_code == 0
+    assert result.stderr.startswith("No font with Chinese characters was found")
+    assert "fonts-noto-cjk" in result.stderr
+    assert "Warning" not in result.stderr
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == [f"village.{name}" for name in SUFFIXES]
 
 
 def test_the_project_folder_is_never_overwritten(good: Path) -> None:

@@ -40,6 +40,25 @@ def test_five_files_and_nothing_else(tmp_path: Path) -> None:
     assert 'lang="zh-CN"' in files[0].read_text(encoding="utf-8")
 
 
+def test_figures_are_written_into_a_folder_of_their_own(tmp_path: Path) -> None:
+    """Each as PNG and PDF; what else lies there stays, an older figure is replaced."""
+    plan = plan_of(tmp_path)
+    folder = tmp_path / "maps"
+    drawn = folder / "village-figures"
+    drawn.mkdir(parents=True)
+    (drawn / "note.txt").write_text("mine", encoding="utf-8")
+    (drawn / "births.png").write_bytes(b"old")
+    files = write_products(plan, describe(plan), folder, language="en", figures=True)
+    assert sorted(path for path in files if path.parent == drawn) == sorted(drawn.glob("*.p*"))
+    stems = {path.stem for path in drawn.glob("*.png")}
+    assert stems == {path.stem for path in drawn.glob("*.pdf")}
+    stages = {f"{kind}-{stage}" for kind in ("demand", "map", "heat") for stage in ("kindergarten", "primary")}
+    assert stages | {"births"} <= stems
+    assert (drawn / "note.txt").read_text(encoding="utf-8") == "mine"
+    assert (drawn / "births.png").read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
 def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the workbook cannot be made, yesterday's map is still there and nothing is half written."""
     plan = plan_of(tmp_path)
