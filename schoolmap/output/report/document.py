@@ -97,6 +97,8 @@ class _Writer:
         self.language = language
         self.width_cm = _A4_CM[0] - 2 * _SIDE_CM
         self.counts = {"heading": 0, "table": 0, "figure": 0}
+        # looked up once: python-docx reads all styles for every paragraph
+        self._styles = {style.name: style.style_id for style in document.styles}
 
     def write(self, part: Part) -> None:
         """Write one part at the end of the document."""
@@ -112,14 +114,16 @@ class _Writer:
             self._turn(part)
 
     def _paragraph(self, text: str, style: str) -> DocxParagraph:
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self.document.add_paragraph()
+        element = paragraph._p  # noqa: SLF001 - python-docx has no other way to its element
+        element.style = self._styles[style]
         if text:
-            xml.add_text(paragraph.add_run()._r, text)  # noqa: SLF001 - python-docx has no other way to its element
+            xml.add_text(xml.add(element, "r"), text)
         return paragraph
 
     def _heading(self, part: Heading) -> None:
         style = styles.APPENDIX if part.series == "appendices" else f"Heading {part.level}"
-        paragraph = self.document.add_paragraph(style=style)
+        paragraph = self._paragraph("", style)
         element = paragraph._p  # noqa: SLF001
         if part.series == "plain":
             numbers = element.get_or_add_pPr().get_or_add_numPr()
@@ -164,7 +168,7 @@ class _Writer:
     def _caption(self, kind: str, text: str) -> DocxParagraph:
         self.counts[kind] += 1
         word = COVER[kind][self.language]
-        paragraph = self.document.add_paragraph(style="Caption")
+        paragraph = self._paragraph("", "Caption")
         element = paragraph._p  # noqa: SLF001
         xml.add_text(xml.add(element, "r"), f"{word} " if self.language == "en" else word)
         xml.add_field(element, f"SEQ {word} \\* ARABIC", str(self.counts[kind]))
