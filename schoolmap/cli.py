@@ -324,8 +324,13 @@ def conformance(*, as_json: AsJson = False) -> None:
 
 
 def _print_files(paths: tuple[Path, ...]) -> None:
+    """Print every file with its size; a folder of figures is one line."""
+    sizes: dict[Path, int] = {}
     for path in paths:
-        typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+        shown = path.parent if path.parent.name.endswith("-figures") else path
+        sizes[shown] = sizes.get(shown, 0) + path.stat().st_size
+    for path, size in sizes.items():
+        typer.echo(f"{size / 1024:>9,.0f} kB  {path}")
 
 
 @contextmanager

@@ -70,6 +70,25 @@ def test_nothing_short_is_said() -> None:
     assert findings.review_sentence(MODEL, KINDERGARTEN, language="en") == ""
 
 
+def test_the_first_year_is_told_apart() -> None:
+    """What is short before anything can open is no fault of the proposals; a shortage of one year names it once."""
+
+    def said(after: tuple[float, ...], language: str) -> str:
+        decision = replace(
+            MODEL.decision, short_before={"primary": (9.0, 40.0, 30.0, 0.0)}, short_after={"primary": after}
+        )
+        return findings.left_sentence(replace(MODEL, decision=decision), PRIMARY, language=language).strip()
+
+    assert said((9.0, 0.0, 0.0, 0.0), "en") == (
+        "The 9 seats short in 2025 come too soon for any measure. After it no seat stays short."
+    )
+    assert said((9.0, 0.0, 4.0, 0.0), "zh") == "2025年的缺口9个，任何措施均来不及。此后缺口最大为2027年的4个。"
+    assert said((0.0, 0.0, 0.0, 0.0), "en") == "With this, no seat stays short."
+    panel = findings.central(MODEL, "primary")
+    once = replace(panel, ranking=(replace(panel.ranking[0], first_year=2026, last_year=2026),))
+    assert "(2026, 40 seats in 2026" in findings.where_sentence(MODEL, PRIMARY, once, language="en")
+
+
 def test_money_is_told_with_its_bound() -> None:
     """What is built, how much of it soon, what runs, and how much better another plan could be."""
     money, proof = findings.cost_sentences(MODEL, language="en")

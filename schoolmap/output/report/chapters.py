@@ -105,8 +105,9 @@ def _present(model: MapModel, language: str) -> Iterator[Part]:
         yield from _bodies(
             f"{_label(model, r.stage, language)}{_colon(language)}{r.limits[language]}" for r in model.reach
         )
-        yield from _bodies(dict.fromkeys(reach.method[language] for reach in model.reach))
-        yield from _facts(model, language, "reach")
+        told = list(_facts(model, language, "reach"))
+        # the notes of the table say how the way is measured
+        yield from told or _bodies(dict.fromkeys(reach.method[language] for reach in model.reach))
     yield Heading(2, SECTIONS["problems"][language])
     for stage in model.stages:
         panel = findings.central(model, stage.id)

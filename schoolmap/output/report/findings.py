@@ -130,10 +130,10 @@ def where_sentence(model: MapModel, stage: Stage, panel: Panel, *, language: str
     names = {catchment.id: catchment.name for catchment in coverage.catchments}
     places = [
         both(
-            f"{names.get(r.catchment) or r.catchment} ({r.first_year}–{r.last_year}, {number(r.peak_short)} seats in "
-            f"{r.peak_year}, probability {chance(r.probability)})",
-            f"{names.get(r.catchment) or r.catchment}（{r.first_year}—{r.last_year}年，{r.peak_year}年缺{number(r.peak_short)}个，"
-            f"概率{chance(r.probability)}）",
+            f"{names.get(r.catchment) or r.catchment} ({_span(r.first_year, r.last_year, '–')}, {number(r.peak_short)} seats "
+            f"in {r.peak_year}, probability {chance(r.probability)})",
+            f"{names.get(r.catchment) or r.catchment}（{_span(r.first_year, r.last_year, '—')}年，"
+            f"{r.peak_year}年缺{number(r.peak_short)}个，概率{chance(r.probability)}）",
         )[language]
         for r in panel.ranking[:_NAMED]
     ]
@@ -155,19 +155,38 @@ def action_sentence(model: MapModel, stage: Stage, *, language: str) -> str:
         text = f"{head[language]}{{}}{'.' if language == 'en' else '。'}".format(
             ("; " if language == "en" else "；").join(parts)
         )
+    return f"{text}{left_sentence(model, stage, language=language)}".strip()
+
+
+def left_sentence(model: MapModel, stage: Stage, *, language: str) -> str:
+    """
+    Say what stays short with the proposals; empty where nothing is short.
+
+    The first year is told apart: what is decided now opens later.
+    """
     before, after = (getattr(model.decision, name).get(stage.id, ()) for name in ("short_before", "short_after"))
-    if before and max(before) >= LEAST_SHORT:
-        # what is decided now cannot mend the first year
-        left = max(range(len(after)), key=after.__getitem__)
-        text += both(
-            f" With this, the most that stays short is {number(after[left])} seats, in {model.years[left]}."
-            if after[left] >= LEAST_SHORT
-            else " With this, no seat stays short.",
-            f"实施后缺口最大为{model.years[left]}年的{number(after[left])}个。"
-            if after[left] >= LEAST_SHORT
-            else "实施后不再有缺口。",
+    if max(before, default=0) < LEAST_SHORT:
+        return ""
+    first, later = after[0], after[1:]
+    at = max(range(len(later)), key=later.__getitem__, default=None)
+    text = ""
+    if first >= LEAST_SHORT:
+        text = both(
+            f" The {number(first)} seats short in {model.years[0]} come too soon for any measure.",
+            f"{model.years[0]}年的缺口{number(first)}个，任何措施均来不及。",
         )[language]
-    return text.strip()
+    if at is not None and later[at] >= LEAST_SHORT:
+        then, year = number(later[at]), model.years[at + 1]
+        seats = "seat" if then == "1" else "seats"
+        left = both(f" After it, {then} {seats} at most stay short, in {year}.", f"此后缺口最大为{year}年的{then}个。")
+        only = both(
+            f" With this, the most that stays short is {then} {seats}, in {year}.",
+            f"实施后缺口最大为{year}年的{then}个。",
+        )
+        return text + (left if text else only)[language]
+    none = both(" After it no seat stays short.", "此后不再有缺口。")
+    gone = both(" With this, no seat stays short.", "实施后不再有缺口。")
+    return text + (none if text else gone)[language]
 
 
 def review_sentence(model: MapModel, stage: Stage, *, language: str) -> str:
@@ -254,3 +273,7 @@ def _of_kind(kind: str, actions: Sequence[Action], language: str) -> str:
         f"{word[:1].lower()}{word[1:]} ({count}, {number(seats)} {'pupils' if pupils else 'seats'})",
         f"{word}{count}项（{number(seats)}{'名学生' if pupils else '个学位'}）",
     )[language]
+
+
+def _span(first: int, last: int, dash: str) -> str:
+    return str(first) if first == last else f"{first}{dash}{last}"

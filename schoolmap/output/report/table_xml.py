@@ -29,6 +29,8 @@ _WIDEST = {"code": 14, "text": 22, "long": 70, "note": 90}
 _TWIPS_PER_CM = 567
 _LETTER_CM = {9: 0.185, 8: 0.165, 7: 0.145}
 """Width of a Latin letter by its size in points, with room for a font that runs wide."""
+_READABLE = 15
+"""Width that a column of text has at least before the letters of the table become smaller."""
 _NARROW = 12
 """Width that a column asks for at most where there are too many of them."""
 _FEW = 3
@@ -70,8 +72,8 @@ def table_xml(table: Table, *, language: str, width_cm: float) -> etree._Element
         xml.add(borders, side, val="single", sz=size, space=0, color=colour)
     xml.add(properties, "tblLayout", type="fixed")
     margins = xml.add(properties, "tblCellMar")
-    for side in ("left", "right"):
-        xml.add(margins, side, w=60, type="dxa")
+    for side, width in (("top", 15), ("left", 60), ("bottom", 15), ("right", 60)):
+        xml.add(margins, side, w=width, type="dxa")
     grid = xml.add(root, "tblGrid")
     for width in widths:
         xml.add(grid, "gridCol", w=width)
@@ -146,7 +148,9 @@ def _widths(
             else display_width(title) / 2.4
         )
         wanted.append(max(min(longest, _WIDEST.get(kind, 40)), min(word, 14), 4) + _PADDING)
-    points = next((size for size in (9, 8) if sum(wanted) * _LETTER_CM[size] <= width_cm), 7)
+    # text may run over several lines before letters become smaller
+    least = sum(min(width, _READABLE) if kind in _WIDEST else width for width, kind in zip(wanted, kinds, strict=True))
+    points = next((size for size in (9, 8) if least * _LETTER_CM[size] <= width_cm), 7)
     letters = width_cm / _LETTER_CM[points]
     total = sum(wanted)
     if total > letters:

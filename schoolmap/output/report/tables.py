@@ -94,7 +94,8 @@ def in_short(model: MapModel, *, language: str) -> Table:
         Column("Short from", "缺口首年", "year"),
         Column("Most seats short", "最大缺口", "count"),
         Column("In year", "所在年份", "year"),
-        Column("With proposals", "措施后最大缺口", "count"),
+        # what is decided now changes nothing in the first year
+        Column(f"With proposals, from {first + 1}", f"{first + 1}年起措施后最大缺口", "count"),
     )
     rows = []
     for stage in model.stages:
@@ -110,7 +111,7 @@ def in_short(model: MapModel, *, language: str) -> Table:
                 None if found.first is None else model.years[found.first],
                 found.short,
                 model.years[found.worst] if some else None,
-                max(after, default=None) if some else None,
+                max(after[1:], default=None) if some else None,
             )
         )
     return _filled(Table(both("The stages in short", "各学段主要指标")[language], columns, rows))
