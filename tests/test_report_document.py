@@ -98,6 +98,20 @@ def test_pages_are_a4_and_wide_tables_lie_on_their_side(report: tuple[str, Path,
     assert starts == [False, True, False]
 
 
+def test_words_order_is_kept(report: tuple[str, Path, Document]) -> None:
+    """Word refuses a file whose settings or pages are not in the order of its schema, or that has one of them twice."""
+    _, path, document = report
+    with zipfile.ZipFile(path) as parts:
+        settings = [child.tag.partition("}")[2] for child in ET.fromstring(parts.read("word/settings.xml"))]  # noqa: S314
+        modes = re.findall(r'w:name="compatibilityMode"[^>]*w:val="(\d+)"', parts.read("word/settings.xml").decode())
+    assert len(settings) == len(set(settings))
+    assert settings.index("savePreviewPicture") < settings.index("updateFields") < settings.index("compat")
+    assert modes == ["15"]
+    for pages in document.element.body.iter(qn("w:sectPr")):
+        order = [child.tag.partition("}")[2] for child in pages]
+        assert order[-3:] in (["pgNumType", "cols", "docGrid"], ["pgMar", "cols", "docGrid"])
+
+
 def test_what_is_invented_is_called_so(report: tuple[str, Path, Document], tmp_path: Path) -> None:
     """On the cover and on top of every page; a real plan is not."""
     language, _, document = report

@@ -12,6 +12,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import qn
 from docx.shared import Cm
 
 from schoolmap.output.report import styles
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from docx.document import Document
     from docx.text.paragraph import Paragraph as DocxParagraph
+    from lxml import etree
 
     from schoolmap.output.figures.atlas import Picture
     from schoolmap.output.model import MapModel
@@ -47,6 +49,7 @@ LANGUAGES = ("en", "zh")
 _SIDE_CM, _TOP_CM = 2.5, 2.4
 _A4_CM = (21.0, 29.7)
 _STYLES = {"body": "Body Text", "bullet": "List Bullet", "note": styles.NOTE}
+_WORD = "http://schemas.microsoft.com/office/word"
 _FIGURES = "一二三四五六七八九"
 
 
@@ -203,10 +206,7 @@ def _set_document(document: Document, model: MapModel, *, language: str) -> None
     date = datetime(model.base_year, 1, 1)  # noqa: DTZ001 - Word's properties know no time zones here
     properties.created = properties.modified = date
     properties.revision = 1
-    settings = document.settings.element
-    settings.append(xml.new("updateFields", val="true"))
-    mode = xml.add(xml.add(settings, "compat"), "compatSetting", name="compatibilityMode", val=15)
-    mode.set(f"{xml.W}uri", "http://schemas.microsoft.com/office/word")
+    _set_settings(document)
     package = document.part.package
     # the template's picture of an empty page
     for key, relation in list(package.rels.items()):
@@ -217,9 +217,29 @@ def _set_document(document: Document, model: MapModel, *, language: str) -> None
             relation.target_part._blob = styles.fonts_xml()  # noqa: SLF001
 
 
+def _set_settings(document: Document) -> None:
+    """Have Word update the fields when it opens the file, and lay it out as Word 2013 and later do."""
+    settings = document.settings.element
+    compat = settings.find(qn("w:compat"))
+    # Word insists on the order of its settings
+    compat.addprevious(xml.new("updateFields", val="true"))
+    for old in list(compat.iterchildren(qn("w:compatSetting"))):
+        if old.get(qn("w:name")) == "compatibilityMode":
+            compat.remove(old)
+    mode = xml.add(compat, "compatSetting", name="compatibilityMode", uri=_WORD, val=15)
+    compat.insert(_settings_before(compat), mode)
+
+
+def _settings_before(compat: etree._Element) -> int:
+    """Return where the first of the named settings stands: behind the plain ones."""
+    return next((n for n, child in enumerate(compat) if child.tag == qn("w:compatSetting")), len(compat))
+
+
 def _restart_pages(document: Document) -> None:
     """Count pages from behind the cover."""
-    xml.add(document.sections[-1]._sectPr, "pgNumType", start=1)  # noqa: SLF001
+    pages = document.sections[-1]._sectPr  # noqa: SLF001
+    # Word insists on the order: before the columns
+    pages.find(qn("w:cols")).addprevious(xml.new("pgNumType", start=1))
 
 
 def _entries(parts: Sequence[Part], language: str) -> list[Entry]:

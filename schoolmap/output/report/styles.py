@@ -166,7 +166,7 @@ def _list(
 def _style(document: Document, name: str, *, base: str) -> ParagraphStyle:
     """Return a paragraph style, made if the template lacks it."""
     if name not in document.styles:
-        document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin=name.startswith("toc "))
     style: ParagraphStyle = document.styles[name]
     style.base_style = document.styles[base]
     return style
