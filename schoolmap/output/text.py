@@ -34,6 +34,8 @@ def display_width(text: str) -> int:
     8
     """
     lines = text.split("\n")
+    if text.isascii():
+        return max(map(len, lines))
     return max(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) for line in lines)
 
 

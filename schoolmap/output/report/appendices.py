@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schoolmap.output import sheets
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _SHEETS = {
     "schools": (
-        "Schools",
+        "schools",
         (
             "School",
             "School name",
@@ -36,10 +37,10 @@ _SHEETS = {
         ),
     ),
     "projects": (
-        "Projects",
+        "projects",
         ("Project", "Project name", "Kind", "Stage", "Status", "Opening", "Seats", "Counted", "Note"),
     ),
-    "reasons": ("Actions", ("Action", "Kind", "Stage", "Catchment name", "Reason", "Alternatives considered")),
+    "reasons": ("actions", ("Action", "Kind", "Stage", "Catchment name", "Reason", "Alternatives considered")),
 }
 """Sheets of the workbook that are printed, with the columns that a page has room for."""
 _FACTS = {
@@ -58,25 +59,21 @@ def describe_appendices(model: MapModel, *, language: str) -> list[Part]:
     Nothing in them is about a child: the smallest unit is a school or a
     catchment.
     """
-    described = {sheet.en: sheet for sheet in sheets.describe(model, language=language)}
-    parts: list[Part] = [Turn(landscape=True)]
-    actions = described["Actions"]
+    parts: list[Part] = [Turn(landscape=True), Heading(1, APPENDICES["appendices"][language], "plain")]
     # what is to be reviewed has one reason, and a table of its own
-    decided = [row for row, action in zip(actions.rows, model.actions, strict=True) if action.kind != "review"]
-    described["Actions"] = actions._replace(rows=decided)
-    for name, (sheet, wanted) in _SHEETS.items():
-        parts += _of_sheet(described[sheet], name, [column.format(**_seats(model)) for column in wanted], language)
+    decided = replace(model, actions=tuple(action for action in model.actions if action.kind != "review"))
+    for name, (sheet, titles) in _SHEETS.items():
+        columns = [title.format(**_seats(model)) for title in titles]
+        parts += _of_sheet(sheets.describe_sheet(decided, sheet, language=language), name, columns, language)
     parts += _heat(model, language)
     for name, facts in _FACTS.items():
         found = [tables.of_facts(table, language=language) for table in tables.facts_of(model, *facts)]
         parts += [Heading(2, APPENDICES[name][language], "appendices"), *found] if found else []
-    parts += _audit(described["Audit"], language)
-    parts += _of_sheet(
-        described["Sources"], "sources", ["Title", "Publisher", "Date", "Licence", "Address", "Used for"], language
-    )
+    parts += _audit(sheets.describe_sheet(model, "audit", language=language), language)
+    wanted = ["Title", "Publisher", "Date", "Licence", "Address", "Used for"]
+    parts += _of_sheet(sheets.describe_sheet(model, "sources", language=language), "sources", wanted, language)
     parts.append(Paragraph(model.classification[language], "note"))
-    head = Heading(1, APPENDICES["appendices"][language], "plain")
-    return [parts[0], head, *parts[1:]]
+    return parts
 
 
 def _seats(model: MapModel) -> dict[str, str]:

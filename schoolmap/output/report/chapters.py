@@ -220,7 +220,7 @@ def _layout(model: MapModel, language: str) -> Iterator[Part]:
         ]
         yield from _bodies(said if any(said) else [SENTENCES["nothing to do"][language]])
     yield Figure("layout")
-    actions = next(s for s in sheets.describe(model, language=language) if s.en == "Actions")
+    actions = sheets.describe_sheet(model, "actions", language=language)
     shown = actions._replace(
         rows=[row for row, a in zip(actions.rows, model.actions, strict=True) if a.kind != "review"]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from schoolmap.output import sheets
@@ -290,7 +291,9 @@ def spending(model: MapModel, *, language: str) -> Table:
 
 def heat(model: MapModel, stage: Stage, *, language: str) -> Table:
     """Describe the utilisation of every catchment in every year, shaded as on the map; the highest first."""
-    sheet = next(s for s in sheets.describe(model, language=language) if s.en == "Heat grid")
+    # of this stage alone, however many there are
+    central_only = replace(model, panels=tuple(p for p in model.panels if p.stage == stage.id))
+    sheet = sheets.describe_sheet(central_only, "heat", language=language)
     label = stage.label[language]
     panel = central(model, stage.id)
     coverage = next(item for item in model.coverages if item.id == stage.coverage)
