@@ -10,13 +10,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 import shipped
 import xarray as xr
+from docx.oxml.ns import qn
 
 from schoolmap.errors import InputError
 from schoolmap.errors import Severity
@@ -225,3 +228,8 @@ def test_a_hostile_name_is_only_a_name(tmp_path: Path) -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == HOSTILE]
     assert cells
     assert {cell.data_type for cell in cells} == {"s"}
+    report = docx.Document(str(tmp_path / "out" / "berlin-mitte.docx"))
+    told = {"".join(t.text or "" for t in p.iter(qn("w:t"))) for p in report.element.body.iter(qn("w:p"))}
+    assert HOSTILE in told
+    layer = pyogrio.read_dataframe(tmp_path / "out" / "berlin-mitte.gpkg", layer="schools", read_geometry=False)
+    assert HOSTILE in set(layer["name"])

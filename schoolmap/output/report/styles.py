@@ -57,12 +57,12 @@ def set_styles(document: Document, *, language: str) -> None:
     size = 12 if chinese else 10.5
     normal = document.styles["Normal"]
     _face(normal, faces.body, size)
-    _space(normal, after=6, line=1.5 if chinese else 1.25)
+    _space(normal, after=6, line=1.4 if chinese else 1.25)
     _language(document)
     # two characters in, as every Chinese paragraph begins
     body = _style(document, "Body Text", base="Normal")
     _face(body, faces.body, size)
-    _space(body, after=6, line=1.5 if chinese else 1.25)
+    _space(body, after=6, line=1.4 if chinese else 1.25)
     if chinese:
         xml.add(body.element.get_or_add_pPr(), "ind", firstLineChars=200, firstLine=480)
     for level, points in ((1, 17), (2, 14), (3, 12)):
