@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -130,12 +132,25 @@ def _installed(family: str) -> bool:
 
 def _file_of(family: str) -> str | None:
     """Return the file of a family, `None` where it is not installed."""
-    from matplotlib.font_manager import FontProperties  # noqa: PLC0415
-    from matplotlib.font_manager import fontManager  # noqa: PLC0415
+    with _first_import():
+        from matplotlib.font_manager import FontProperties  # noqa: PLC0415
+        from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
     if family not in {font.name for font in fontManager.ttflist}:
         return None
     return fontManager.findfont(FontProperties(family=[family]), fallback_to_default=False)
+
+
+@contextmanager
+def _first_import() -> Iterator[None]:
+    """Keep what matplotlib has to say when it lists a machine's fonts for the first time out of a pipe."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _drawable(characters: Iterable[str], families: Iterable[str]) -> Iterator[str]:
