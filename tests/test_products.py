@@ -12,6 +12,8 @@ from schoolmap.errors import OutputError
 from schoolmap.output import words as sentences
 from schoolmap.output import workbook
 from schoolmap.output.describe import describe
+from schoolmap.output.figures import atlas
+from schoolmap.output.figures.atlas import Picture
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.products import write_products
@@ -40,23 +42,35 @@ def test_five_files_and_nothing_else(tmp_path: Path) -> None:
     assert 'lang="zh-CN"' in files[0].read_text(encoding="utf-8")
 
 
-def test_figures_are_written_into_a_folder_of_their_own(tmp_path: Path) -> None:
-    """Each as PNG and PDF; what else lies there stays, an older figure is replaced."""
+def test_figures_are_written_into_a_folder_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each as PNG and PDF; what else lies there stays, an older figure is replaced; PDFs are made only if asked for."""
+    asked = []
+
+    def draw(*_: object, language: str, pdf: bool) -> tuple[Picture, ...]:
+        asked.append((language, pdf))
+        size = {"width_cm": 16.0, "height_cm": 5.0, "language": language, "png": b"png", "pdf": b"pdf"}
+        # of no chapter, so that the report has no place for them
+        return tuple(
+            Picture(kind=kind, stage=stage, caption={}, **size) for kind, stage in (("a", ""), ("b", "primary"))
+        )
+
+    monkeypatch.setattr(atlas, "draw_pictures", draw)
     plan = plan_of(tmp_path)
-    folder = tmp_path / "maps"
-    drawn = folder / "village-figures"
+    drawn = tmp_path / "maps" / "village-figures"
     drawn.mkdir(parents=True)
     (drawn / "note.txt").write_text("mine", encoding="utf-8")
-    (drawn / "births.png").write_bytes(b"old")
-    files = write_products(plan, describe(plan), folder, language="en", figures=True)
-    assert sorted(path for path in files if path.parent == drawn) == sorted(drawn.glob("*.p*"))
-    stems = {path.stem for path in drawn.glob("*.png")}
-    assert stems == {path.stem for path in drawn.glob("*.pdf")}
-    stages = {f"{kind}-{stage}" for kind in ("demand", "map", "heat") for stage in ("kindergarten", "primary")}
-    assert stages | {"births"} <= stems
+    (drawn / "a.png").write_bytes(b"old")
+    model = describe(plan)
+    files = write_products(plan, model, tmp_path / "maps", language="en", figures=True)
+    names = ["a.pdf", "a.png", "b-primary.pdf", "b-primary.png"]
+    assert sorted(path.name for path in files if path.parent == drawn) == names
+    assert sorted(path.name for path in drawn.iterdir()) == [*names, "note.txt"]
     assert (drawn / "note.txt").read_text(encoding="utf-8") == "mine"
-    assert (drawn / "births.png").read_bytes().startswith(b"\x89PNG")
-    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+    assert (drawn / "a.png").read_bytes() == b"png"
+    assert [path.name for path in (tmp_path / "maps").iterdir() if path.name.startswith(".")] == []
+    write_products(plan, model, tmp_path / "other", language="zh")
+    assert not (tmp_path / "other" / "village-figures").exists()
+    assert asked == [("en", True), ("zh", False)]
 
 
 def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
