@@ -142,18 +142,6 @@ function hatchPattern(id) {
   );
 }
 
-function colourOf(place) {
-  const p = panel();
-  const shade = p.shade[place][state.year];
-  if (view() === "reach") return "#efece5";
-  if (view() === "gap") return shade === null ? NO_DATA : "#e9e6df";
-  if (view() === "chance") {
-    const found = shade === null ? null : chanceClass(p.probability[place][state.year]);
-    return found === null ? NO_DATA : CHANCES[found].colour;
-  }
-  return shade === null ? NO_DATA : model.shades[shade].colour;
-}
-
 function paintAreas() {
   drawn.areas.forEach((layer, place) => layer.setStyle({ fillColor: colourOf(place) }));
   paintPicked();

@@ -54,12 +54,12 @@ function paintMarks() {
   const scale = markScale();
   drawn.scale = scale;
   drawn.marks = placeMarks(marks, scale);
-  drawn.circles = view() === "gap" || view() === "reach" ? placeCircles(circles, view() === "gap" ? gapItems() : reachItems()) : [];
-  const solid = drawn.marks.concat(drawn.circles);
-  // proposals are about seats: the way to school is looked at by itself
-  drawn.flags = view() === "reach" ? [] : placeFlags(poles, flags, solid);
+  drawn.circles = placeFigures(circles);
+  drawn.projects = placeProjects(marks, drawn.marks.concat(drawn.circles));
+  const solid = drawn.marks.concat(drawn.circles, drawn.projects);
+  drawn.flags = flagsShown() ? placeFlags(poles, flags, solid) : [];
   placeNames(names, solid.concat(drawn.flags));
-  marks.setAttribute("class", "marks" + (view() === "gap" ? " quiet" : ""));
+  marks.setAttribute("class", "marks" + (view() === "gap" || view() === "diff" ? " quiet" : ""));
   fill(svg, names, poles, marks, circles, flags);
   paintLegend();
 }
@@ -116,12 +116,10 @@ function plotTip(site) {
 
 /** Seats missing or spare in each catchment, and the most of them in any year. */
 function gapItems() {
-  let most = 1;
   const items = coverage().catchments.map((area, place) => {
-    model.years.forEach((_, at) => (most = Math.max(most, Math.abs(balanceAt(place, at) || 0))));
     return { value: balanceAt(place, state.year), at: [area.anchor[1], area.anchor[0]], data: { "data-area": area.id } };
   });
-  return { items: items, most: most };
+  return { items: items, most: largestBalance() };
 }
 
 /** Children of each small area who live out of reach, and the most of them in any year. */

@@ -1,6 +1,6 @@
 /* Pages over the map. */
 
-const PAGES = { about: aboutBody, population: populationBody, facts: factsBody };
+const PAGES = { about: aboutBody, population: populationBody, facts: factsBody, grid: gridBody };
 
 function openPage(name) {
   state.page = name;
@@ -25,7 +25,7 @@ function leavePage() {
 function paintPage() {
   const box = byId("about");
   if (!state.page) return;
-  const key = [state.page, state.lang, narrow()].join();
+  const key = [state.page, state.lang, narrow()].concat(state.page === "grid" ? [shownKey(), state.grid, state.year] : []).join();
   if (fresh.page !== key || !box.open) {
     fresh.page = key;
     const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
@@ -40,7 +40,7 @@ function paintPage() {
       ),
       h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]())
     );
-    box.classList.toggle("broad", state.page === "facts");
+    box.classList.toggle("broad", state.page === "facts" || state.page === "grid");
     if (focused) byId(focused).focus();
   }
   if (box.open) return;
