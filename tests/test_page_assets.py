@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from importlib import resources
 
 import pytest
@@ -28,6 +30,12 @@ def test_script_is_one_function_that_leaves_nothing_in_the_window() -> None:
     body = script.split("/* global L */\n")[1]
     assert body.startswith('(function () {\n"use strict";\n')
     assert body.endswith("})();\n")
+
+
+def test_no_two_parts_give_the_same_name() -> None:
+    """In one function the later of two would silently take the place of the first."""
+    names = Counter(re.findall(r"^(?:function|const|let) (\w+)", page_script(), flags=re.MULTILINE))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("name", PAGE_SCRIPTS)

@@ -45,6 +45,7 @@ function gridCell(place, at, first) {
 
 /** Ink or white, whichever stands out more on a colour. */
 function inkOn(colour) {
+  if (colour.charAt(0) !== "#") return INK;
   const part = (i) => Math.pow((parseInt(colour.slice(i, i + 2), 16) / 255 + 0.055) / 1.055, 2.4);
   return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5) > 0.18 ? INK : "#ffffff";
 }
@@ -71,7 +72,7 @@ function gridSums() {
   ];
 }
 
-function gridTable() {
+function heatTable() {
   const order = gridOrder();
   const cut = order.slice(0, MOST_GRID_ROWS);
   const body = h("tbody", null, cut.map(gridRow));
@@ -160,6 +161,6 @@ function gridBody() {
       csvButton("grid-csv", saveGrid)
     ),
     h("p", { class: "hint" }, t("gridHow") + (bound() === "p50" ? "" : " " + t("boundSum", { b: bound().toUpperCase() }))),
-    gridTable(),
+    heatTable(),
   ];
 }

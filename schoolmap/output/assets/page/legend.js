@@ -69,7 +69,7 @@ function legendRows() {
 
 function changeRows() {
   const number = h("b", { class: "change-key", "aria-hidden": "true" }, "−12");
-  return CHANGES.map((item, i) => legendRow(swatch(item.colour), t("change" + i))).concat(legendRow(number, t("changeNumber")));
+  return CHANGES.map((item, i) => legendRow(swatch(item.colour), t("change_" + i))).concat(legendRow(number, t("changeNumber")));
 }
 
 function gapRows() {

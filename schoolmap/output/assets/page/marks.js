@@ -214,7 +214,7 @@ function placeNames(group, taken) {
     );
     if (!box) return;
     taken.push(box);
-    named.push(s("text", { x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
+    named.push(s("text", { class: inkOn(colourOf(place)) === INK ? null : "light", x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
   });
   // a few names among many nameless areas would only raise questions
   if (named.length >= visible * 0.4) append(group, named);

@@ -40,6 +40,7 @@ function paintPage() {
       ),
       h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]())
     );
+    box.classList.toggle("whole", state.page === "grid");
     box.classList.toggle("broad", state.page === "facts" || state.page === "grid");
     if (focused) byId(focused).focus();
   }

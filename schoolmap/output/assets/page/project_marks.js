@@ -32,6 +32,8 @@ function placeProjects(group, taken) {
       )
     );
     const free = spots.find((box) => !taken.concat(placed).some((other) => meet(box, other)));
+    // circles and numbers come first in their own views
+    if (!free && drawn.circles.length) return;
     const box = free || spots[0];
     const there = year() >= projectOpens(project);
     const x = box.x + 6;

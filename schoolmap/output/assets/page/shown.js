@@ -8,7 +8,8 @@ const figuresMade = new Map();
 const canBeAfter = () => Boolean(panel().after) && (view() === "use" || view() === "gap");
 const afterNow = () => state.after && canBeAfter();
 /** Whether the view that is shown has a figure for each end of the interval. */
-const canBeBound = () => panel().bounds.length > 0 && !afterNow() && view() !== "chance" && view() !== "reach";
+const canBeBound = () =>
+  panel().bounds.length > 0 && !afterNow() && view() !== "chance" && view() !== "reach" && !(view() === "diff" && comparedId() === PROPOSALS);
 /** Which demand is shown: `p10`, `p50` (the central projection) or `p90`. */
 const bound = () => (canBeBound() ? state.bound : "p50");
 
@@ -108,7 +109,7 @@ const whichText = () => (afterNow() ? t("afterOn") : t("which_" + bound()));
 function shownLine() {
   const parts = [pick(stage().label), String(year())];
   if (model.scenarios.length > 1) parts.push(pick(scenario().label));
-  if (view() === "diff") parts.push(t("against", { s: comparison().label }));
+  if (view() === "diff") parts.push(comparedText());
   if (canBeBound() || afterNow()) parts.push(whichText());
   return parts.join(" · ");
 }

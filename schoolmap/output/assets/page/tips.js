@@ -21,7 +21,7 @@ function changeTip(place) {
   const change = changeAt(place, state.year);
   const balance = changeOfBalance(place, state.year);
   const points = known(change) ? t("points", { n: signed(change * 100) }) : "–";
-  return t("against", { s: comparison().label }) + colon() + points + " · " + (known(balance) ? signedBalance(balance) : "–") + " " + t("seats");
+  return comparedText() + colon() + points + " · " + (known(balance) ? signedBalance(balance) : "–") + " " + t("seats");
 }
 
 function reachTip(area) {

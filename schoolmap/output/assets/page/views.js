@@ -20,13 +20,16 @@ function comparables() {
   return panel().after ? others.concat({ id: PROPOSALS, label: t("withoutProposals") }) : others;
 }
 
+const compared = () => comparables().find((item) => item.id === state.other) || comparables()[0];
+const comparedId = () => compared().id;
+const comparedText = () => (comparedId() === PROPOSALS ? compared().label : t("against", { s: compared().label }));
+
 /** Both sides of the comparison: what is shown, less the other. */
 function comparison() {
-  const all = comparables();
-  const chosen = all.find((item) => item.id === state.other) || all[0];
+  const chosen = compared();
   const own = bound();
-  if (chosen.id === PROPOSALS) return { now: figuresOf(panel(), "after"), other: figuresOf(panel(), "p50"), id: chosen.id, label: chosen.label };
-  return { now: figuresOf(panel(), own), other: figuresOf(index.panel[stage().id + "\n" + chosen.id], own), id: chosen.id, label: chosen.label };
+  if (chosen.id === PROPOSALS) return { now: figuresOf(panel(), "after"), other: figuresOf(panel(), "p50") };
+  return { now: figuresOf(panel(), own), other: figuresOf(index.panel[stage().id + "\n" + chosen.id], own) };
 }
 
 /** Change of the use of seats, as a share; nothing where one side has no seats. */
@@ -136,7 +139,7 @@ function paintCompare() {
   if (box.hidden) return;
   const all = comparables();
   const list = h("select", { id: "compare-with" }, all.map((item) => h("option", { value: item.id }, item.label)));
-  list.selectedIndex = all.findIndex((item) => item.id === comparison().id);
+  list.selectedIndex = all.findIndex((item) => item.id === comparedId());
   list.addEventListener("change", () => update({ other: list.value }));
   fill(box, h("label", { for: "compare-with" }, t("compareWith")), list);
 }

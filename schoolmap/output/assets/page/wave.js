@@ -60,8 +60,11 @@ function endLabels(svg, totals, x, y, box) {
   const yb = clamp(apart ? b : middle - up, box.t + 4, box.h - box.b);
   // the lane of words below the lines stays free
   const lift = Math.max(0, Math.max(ya, yb) - (box.h - box.b - 5));
-  svg.appendChild(s("text", { class: "end-demand", x: x, y: ya - lift + 4 }, t("demand")));
-  svg.appendChild(s("text", { class: "end-seats", x: x, y: yb - lift + 4 }, t("seats")));
+  // at the upper edge both would be moved onto each other
+  const crowd = Math.max(0, 13 - Math.abs(ya - yb));
+  const down = (own, other) => own + (own > other || (own === other && a > b) ? crowd : 0);
+  svg.appendChild(s("text", { class: "end-demand", x: x, y: down(ya, yb) - lift + 4 }, t("demand")));
+  svg.appendChild(s("text", { class: "end-seats", x: x, y: (ya === yb && a <= b ? yb + crowd : down(yb, ya)) - lift + 4 }, t("seats")));
 }
 
 /** A dashed line where part of the children is a guess; its words have a lane of their own. */
