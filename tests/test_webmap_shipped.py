@@ -142,7 +142,10 @@ def test_everybody_can_use_it(
     own = model.language
     other = "en" if own == "zh" else "zh"
     worst = next(panel for panel in model.panels if panel.stage == "primary").ranking[0].catchment
-    states = ("v=gap&b=p90", f"k={worst}&w=1", "v=diff", "v=reach&j=1", "d=grid", "d=population", "d=about", "d=facts")
+    states = ["v=gap&b=p90", f"k={worst}&w=1", "d=grid", "d=population", "d=about"]
+    # a phone has no projector and hides the legend; the longest page is met wide in one project, narrow in the other
+    states += [] if turned else ["v=diff", "v=reach&j=1"]
+    states += ["d=facts"] if turned == (own == "zh") else []
     found = {}
     with opened(browser, tmp_path, model, width=width, height=height) as view:
         for i, state in enumerate(states):
