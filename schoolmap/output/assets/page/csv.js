@@ -27,7 +27,7 @@ function saveCsv(name, rows) {
 /** A name that every system takes. */
 const fileName = (name) => [model.project].concat(name).join(" ").replace(/[\\/:*?"<>|\u0000-\u001f]+/g, " ").replace(/\s+/g, "-") + ".csv";
 
-const csvButton = (id, act) => h("button", { type: "button", class: "small-button", id: id, on: { click: act } }, t("csv"));
+const csvButton = (id, name, act) => h("button", { type: "button", class: "small-button", id: id, "aria-label": t("csvOf", { s: name }), on: { click: act } }, t("csv"));
 
 /** The ranked list as it stands: figures as numbers, years as years. */
 function saveRanking() {

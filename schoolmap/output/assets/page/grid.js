@@ -158,7 +158,7 @@ function gridBody() {
       { class: "page-tools" },
       h("fieldset", { class: "seg" }, h("legend", { class: "sr" }, t("show")), gridFigures().map(choice)),
       h("ul", { class: "key heat-key" }, model.shades.map((shade) => legendRow(swatch(shade.colour), pick(shade.label)))),
-      csvButton("grid-csv", saveGrid)
+      csvButton("grid-csv", t("grid"), saveGrid)
     ),
     h("p", { class: "hint" }, t("gridHow") + (bound() === "p50" ? "" : " " + t("boundSum", { b: bound().toUpperCase() }))),
     heatTable(),

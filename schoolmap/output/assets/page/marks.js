@@ -170,21 +170,22 @@ function placeCircles(group, shown) {
     placed.push(box);
     if (inside || !many) labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
   });
-  labels.forEach((label) => placed.push(circleLabel(group, label, placed)));
+  labels.forEach((label) => placed.push.apply(placed, circleLabel(group, label, placed)));
   return placed;
 }
 
-/** The number of a circle: in it, or else on the side where nothing is in the way. */
+/** The number of a circle: in it, or on a side where nothing is in the way; else the list tells it. */
 function circleLabel(group, label, taken) {
   const w = textWidth(label.text, "600 12px") + 4;
   const gap = label.r + 3;
   const sides = [[0, gap + 7], [0, -gap - 7], [gap + w / 2, 0], [-gap - w / 2, 0]];
   const boxes = sides.map((side) => ({ x: label.at.x + side[0] - w / 2, y: label.at.y + side[1] - 7, w: w, h: 14 }));
-  const free = boxes.find((box) => !taken.some((other) => meet(box, other))) || boxes[0];
+  const free = boxes.find((box) => !taken.some((other) => meet(box, other)));
+  if (!label.inside && !free) return [];
   const box = label.inside ? { x: label.at.x - w / 2, y: label.at.y - 7, w: w, h: 14 } : free;
   const name = "gap-text" + (label.inside ? " in-" + label.kind : "");
   group.appendChild(s("text", { class: name, x: (box.x + w / 2).toFixed(1), y: (box.y + 11.3).toFixed(1) }, label.text));
-  return box;
+  return [box];
 }
 
 const meet = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;

@@ -38,7 +38,8 @@ function paintPage() {
         h("button", { type: "button", id: "about-language", lang: state.lang === "en" ? "zh-CN" : "en", on: { click: turnLanguage } }, t("other")),
         h("button", { type: "button", id: "about-close", on: { click: closePage } }, t("close"))
       ),
-      h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]())
+      h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]()),
+      h("p", { class: "paper-foot" }, [pick(model.title), runText(), byId("review-no").textContent, pick(model.classification)].filter(Boolean).join(" · "))
     );
     box.classList.toggle("whole", state.page === "grid");
     box.classList.toggle("broad", state.page === "facts" || state.page === "grid");

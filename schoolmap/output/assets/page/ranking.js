@@ -143,7 +143,7 @@ function paintList() {
         { class: "list-head" },
         h("h2", null, t("where"), h("small", null, t("rankingIs"), (bound() !== "p50" || afterNow()) && h("b", null, whichText()))),
         h("button", { type: "button", class: "small-button", id: "grid-button", on: { click: () => openPage("grid") } }, t("gridShort")),
-        csvButton("list-csv", saveRanking)
+        csvButton("list-csv", t("where"), saveRanking)
       ),
       rows.length ? h("ol", { class: "rows" }, rows) : h("p", { class: "empty" }, t("noShortage")),
       reviews.length > 0 && [h("h2", null, t("reviewHead")), h("ul", { class: "rows" }, reviews.map(reviewRow))],
