@@ -407,7 +407,7 @@ def test_nothing_is_cut(browser: Any, tmp_path: Path, width: int, height: int) -
 
 
 def test_without_scripts_there_are_tables(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """A previewer that runs no scripts shows the ranked lists, not an empty page."""
+    """A previewer that runs no scripts shows one map and the ranked lists, not an empty page."""
     path = tmp_path / "map.html"
     path.write_bytes(render_html(synthetic.synthetic_model()).encode())
     context = browser.new_context(offline=True, java_script_enabled=False)
@@ -416,7 +416,10 @@ def test_without_scripts_there_are_tables(browser: Any, tmp_path: Path) -> None:
         page.goto(path.as_uri())
         words = page.locator("body").inner_text()
         assert "Synthetic area 4" in words
+        # nothing of the empty frame is left above them
+        assert page.locator("#top").is_hidden()
         assert page.locator("#map-frame").is_hidden()
+        assert page.get_by_role("img", name="Kindergarten").is_visible()
     finally:
         context.close()
 
@@ -427,3 +430,12 @@ def test_print_is_one_page(browser: Any, tmp_path: Path) -> None:  # noqa: ANN40
         pdf = view.page.pdf(prefer_css_page_size=True, print_background=True)
         assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
         assert "printing" not in (view.page.get_attribute("body", "class") or "")
+
+
+def test_an_open_page_prints_instead_of_the_map(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Catchment by year is one sheet; the screen comes back with the page still open."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#s=primary&d=grid") as view:
+        pdf = view.page.pdf(prefer_css_page_size=True, print_background=True)
+        assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+        assert (view.page.get_attribute("body", "class") or "").split() == []
+        assert view.page.is_visible(".heat")

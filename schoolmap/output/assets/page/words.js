@@ -150,7 +150,7 @@ const TEXT = {
   show: { en: "Show", zh: "显示" },
   viewUse: { en: "Use of seats", zh: "学位利用率" },
   viewGap: { en: "Gap in seats", zh: "学位缺口" },
-  viewChance: { en: "Shortage chance", zh: "短缺概率" },
+  viewChance: { en: "Likelihood", zh: "短缺概率" },
   viewReach: { en: "Reach", zh: "半径覆盖" },
   legendReach: { en: "Children out of reach of any school", zh: "服务半径外的儿童（人）" },
   zoneRoads: { en: "within {n} on roads of an open school", zh: "沿道路{n}可达在用学校" },
