@@ -21,6 +21,8 @@ from schoolmap.output.describe_actions import describe_actions
 from schoolmap.output.describe_actions import describe_decision
 from schoolmap.output.describe_actions import describe_sites
 from schoolmap.output.describe_after import describe_after
+from schoolmap.output.describe_editing import DIGITS
+from schoolmap.output.describe_editing import describe_editing
 from schoolmap.output.describe_facts import describe_facts
 from schoolmap.output.describe_origin import describe_origin
 from schoolmap.output.describe_population import describe_population
@@ -111,6 +113,7 @@ def describe(plan: Plan) -> model.MapModel:
         projects=_projects(plan),
         reach=describe_reach(plan),
         tables=describe_facts(plan),
+        editing=describe_editing(plan, actions),
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
@@ -207,7 +210,7 @@ def _sections(plan: Plan) -> dict[str, list[model.Section]]:
         section = model.Section(
             stage=record["stage"],
             catchments=record["catchments"],
-            seats=tuple(round(float(value), 1) for value in row),
+            seats=tuple(round(float(value), DIGITS) for value in row),
             enrolment=enrolment,
             enrolment_year=None if enrolment is None else year,
             classrooms=_number(record["classrooms"]),
@@ -246,7 +249,7 @@ def _panel(
         demand=_grid(balance["demand"]),
         p10=_grid(balance["demand_p10"]),
         p90=_grid(balance["demand_p90"]),
-        seats=_grid(balance["seats"]),
+        seats=_grid(balance["seats"], digits=DIGITS),
         utilisation=_grid(balance["utilisation"], digits=4),
         probability=_grid(balance["shortage_probability"], digits=3),
         born_share=_grid(balance["born_share"], digits=3),

@@ -22,6 +22,7 @@ PAGE_SCRIPTS = (
     "model",
     "shown",
     "views",
+    "whatif",
     "map",
     "marks",
     "project_marks",
@@ -33,6 +34,7 @@ PAGE_SCRIPTS = (
     "origin",
     "charts",
     "school_card",
+    "whatif_panel",
     "wave",
     "head",
     "about",
@@ -56,7 +58,8 @@ PREFACE = """\
  *   - names in the data are hostile: they reach the page by textContent and
  *     setAttribute only, never as markup;
  *   - numbers are never computed twice: what the model says is shown, and only
- *     differences of shown numbers (seats - demand) are taken here;
+ *     differences of shown numbers (seats - demand) are taken here; changes that
+ *     the reader tries out are worked out in `whatif.js` alone;
  *   - ES2018, no library but Leaflet, nothing is fetched.
  */
 /* global L */

@@ -107,6 +107,7 @@ function actionBlock(action) {
     h("p", null, chip(action), h("b", null, " " + size.join(" · "))),
     h("p", { class: "when" }, actionUse(action)),
     h("p", { class: "when" }, actionYears(action)),
+    countBox(action),
     school && h("p", null, t("school") + colon(), linkButton(school.name, { kind: "school", id: school.id })),
     place !== undefined &&
       h("p", null, t("receiver") + colon(), linkButton(coverage().catchments[place].name, { kind: "catchment", id: action.receiver })),
@@ -135,6 +136,7 @@ function schoolCard(school) {
     ],
     h("h3", null, t("Seats")),
     fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && known(projectOpens(p))).map(projectOpens)),
+    addForm(school),
     proposals.map(actionBlock),
     projectBlock(projects),
   ];

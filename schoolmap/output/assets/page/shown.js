@@ -2,14 +2,14 @@
 
 const BOUNDS = ["p10", "p50", "p90"];
 /** Figures of a panel that were put together before. */
-const figuresMade = new Map();
+const figuresMade = new WeakMap();
 
 /** Whether the view that is shown can be read after the proposals. */
 const canBeAfter = () => Boolean(panel().after) && (view() === "use" || view() === "gap");
 const afterNow = () => state.after && canBeAfter();
 /** Whether the view that is shown has a figure for each end of the interval. */
 const canBeBound = () =>
-  panel().bounds.length > 0 && !afterNow() && view() !== "chance" && view() !== "reach" && !(view() === "diff" && comparedId() === PROPOSALS);
+  panel().bounds.length > 0 && !afterNow() && view() !== "chance" && view() !== "reach" && !(view() === "diff" && (comparedId() === PROPOSALS || comparedId() === MINE));
 /** Which demand is shown: `p10`, `p50` (the central projection) or `p90`. */
 const bound = () => (canBeBound() ? state.bound : "p50");
 
@@ -70,10 +70,10 @@ const shownKey = () => [state.stage, state.scenario, bound(), afterNow()].join()
 /** Demand ÷ seats; nothing where there are no seats. The middle is the model's own. */
 function useAt(place, at) {
   if (bound() === "p50" && !afterNow()) return panel().utilisation[place][at];
-  return useOf(shown(), place, at);
+  return useIn(shown(), place, at);
 }
 
-function useOf(figures, place, at) {
+function useIn(figures, place, at) {
   const seats = figures.seats[place][at];
   return known(seats) && seats > 0 && known(figures.demand[place][at]) ? figures.demand[place][at] / seats : null;
 }

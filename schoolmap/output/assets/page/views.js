@@ -10,6 +10,8 @@ const CHANGES = [
 ];
 /** The other side of a comparison that is no scenario: this one without its proposals. */
 const PROPOSALS = "*";
+/** And this one without what the reader tries out. */
+const MINE = "~";
 
 const views = () =>
   ["use", "gap", "chance"].concat(reach() ? "reach" : [], comparables().length ? "diff" : []);
@@ -17,26 +19,30 @@ const views = () =>
 /** What this scenario can be compared with: other scenarios, and itself without its proposals. */
 function comparables() {
   const others = model.scenarios.filter((item) => item !== scenario()).map((item) => ({ id: item.id, label: pick(item.label) }));
-  return panel().after ? others.concat({ id: PROPOSALS, label: t("withoutProposals") }) : others;
+  const own = [];
+  if (panel().after) own.push({ id: PROPOSALS, label: t("withoutProposals") });
+  if (edited()) own.push({ id: MINE, label: t("withoutEdits") });
+  return others.concat(own);
 }
 
 const compared = () => comparables().find((item) => item.id === state.other) || comparables()[0];
 const comparedId = () => compared().id;
-const comparedText = () => (comparedId() === PROPOSALS ? compared().label : t("against", { s: compared().label }));
+const comparedText = () => (comparedId() === PROPOSALS || comparedId() === MINE ? compared().label : t("against", { s: compared().label }));
 
 /** Both sides of the comparison: what is shown, less the other. */
 function comparison() {
   const chosen = compared();
-  const own = bound();
   if (chosen.id === PROPOSALS) return { now: figuresOf(panel(), "after"), other: figuresOf(panel(), "p50") };
-  return { now: figuresOf(panel(), own), other: figuresOf(index.panel[stage().id + "\n" + chosen.id], own) };
+  if (chosen.id === MINE) return { now: figuresOf(panel(), "p50"), other: figuresOf(basePanel(), "p50") };
+  const there = index.panel[stage().id + "\n" + chosen.id];
+  return { now: figuresOf(panel(), bound()), other: figuresOf(edited() ? editedPanel(there) : there, bound()) };
 }
 
 /** Change of the use of seats, as a share; nothing where one side has no seats. */
 function changeAt(place, at) {
   const pair = comparison();
-  const now = useOf(pair.now, place, at);
-  const other = useOf(pair.other, place, at);
+  const now = useIn(pair.now, place, at);
+  const other = useIn(pair.other, place, at);
   return known(now) && known(other) ? now - other : null;
 }
 
@@ -60,7 +66,7 @@ function colourOf(place) {
   if (view() === "reach") return "#efece5";
   if (view() === "gap") return shade === null ? NO_DATA : "#e9e6df";
   if (view() === "chance") {
-    const found = shade === null ? null : chanceClass(panel().probability[place][state.year]);
+    const found = shade === null ? null : chanceClassAt(place, state.year);
     return found === null ? NO_DATA : CHANCES[found].colour;
   }
   if (view() === "diff") {
@@ -147,7 +153,7 @@ function paintCompare() {
 /** Head: which demand. Where a view has only the central one, the others cannot be chosen. */
 function paintBounds() {
   const box = byId("bound-switch");
-  box.hidden = panel().bounds.length === 0;
+  box.hidden = basePanel().bounds.length === 0;
   BOUNDS.forEach((id) => {
     const input = byId("bound-" + id);
     if (!input) return;
