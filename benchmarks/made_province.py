@@ -20,6 +20,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 CRS = "EPSG:4546"
 CELL = 1_800.0
@@ -219,27 +221,18 @@ def _areas(corners: np.ndarray, areas: int) -> tuple[np.ndarray, list[list[int]]
 
 
 def _zones(centres: np.ndarray, births: np.ndarray, neighbours: list[list[int]], *, count: int) -> np.ndarray:
-    """Grow catchments from seeds over neighbours, the smallest first, so that each is in one piece."""
+    """Choose seeds far from each other and where children are, and draw a catchment around each."""
     areas = len(births)
     seeds = [int(births.argmax())]
     far = np.hypot(*(centres - centres[seeds[0]]).T)
     while len(seeds) < count:
         seeds.append(int((far * np.sqrt(births)).argmax()))
         far = np.minimum(far, np.hypot(*(centres - centres[seeds[-1]]).T))
-    zone = np.full(areas, -1)
-    zone[seeds] = np.arange(count)
-    weight = births[seeds].copy()
-    while (zone < 0).any():
-        for place in np.argsort(weight):
-            border = [
-                (area, other) for area in np.flatnonzero(zone == place) for other in neighbours[area] if zone[other] < 0
-            ]
-            if border:
-                nearest = min(border, key=lambda pair: math.hypot(*(centres[pair[1]] - centres[seeds[place]])))[1]
-                zone[nearest] = place
-                weight[place] += births[nearest]
-                break
-    return zone
+    # each area goes to the seed that is nearest over neighbours, so that every catchment is in one piece
+    pairs = [(area, other) for area, others in enumerate(neighbours) for other in others]
+    one, other = np.array(pairs).T
+    ways = csr_array((np.hypot(*(centres[one] - centres[other]).T), (one, other)), shape=(areas, areas))
+    return np.argmin(dijkstra(ways, indices=seeds), axis=0)
 
 
 def _schools(
