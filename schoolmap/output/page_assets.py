@@ -12,12 +12,14 @@ import re
 from importlib import resources
 
 LEAFLET = "leaflet-1.9.4"
+FFLATE = "fflate-0.8.3"
 
 PAGE_SCRIPTS = (
     "colours",
     "words",
     "state",
     "elements",
+    "unpack",
     "model",
     "map",
     "marks",
@@ -49,7 +51,7 @@ PREFACE = """\
  *     setAttribute only, never as markup;
  *   - numbers are never computed twice: what the model says is shown, and only
  *     differences of shown numbers (seats - demand) are taken here;
- *   - ES2018, no library but Leaflet, nothing is fetched.
+ *   - ES2018, no library but Leaflet (and fflate where a plan is packed), nothing is fetched.
  */
 /* global L */
 """
@@ -83,6 +85,11 @@ def page_script() -> str:
 def leaflet_js() -> str:
     """Return Leaflet's script without the line that points to its source map."""
     return re.sub(r"\n//# sourceMappingURL=.*", "", asset(f"{LEAFLET}/leaflet.js"))
+
+
+def fflate_js() -> str:
+    """Return the script that inflates the data of a large plan."""
+    return asset(f"{FFLATE}/index.js")
 
 
 def leaflet_css() -> str:

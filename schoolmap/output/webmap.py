@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as markup
+import json
 import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -26,7 +27,11 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from schoolmap.errors import OutputError
+from schoolmap.output.packing import PACKED_FROM
+from schoolmap.output.packing import cells
+from schoolmap.output.packing import pack
 from schoolmap.output.page_assets import asset
+from schoolmap.output.page_assets import fflate_js
 from schoolmap.output.page_assets import leaflet_css
 from schoolmap.output.page_assets import leaflet_js
 from schoolmap.output.page_assets import page_script
@@ -230,16 +235,22 @@ def inert_json(model: MapModel) -> str:
     Parameters
     ----------
     model
-        The plan.
+        The plan. From `PACKED_FROM` cells on it is packed; see `schoolmap.output.packing`.
 
     Returns
     -------
     block
         A `script` element of type `application/json` in which no `<` is left.
     """
-    body = model.to_json().replace("<", "\\u003c")
+    text = json.dumps(pack(model), separators=(",", ":")) if is_packed(model) else model.to_json()
+    body = text.replace("<", "\\u003c")
     body = body.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f'<script type="application/json" id="{DATA_ID}">{body}</script>'
+
+
+def is_packed(model: MapModel) -> bool:
+    """Tell whether a plan is so large that its page carries it packed."""
+    return cells(model) >= PACKED_FROM
 
 
 def static_tables(model: MapModel) -> str:
@@ -308,6 +319,8 @@ def build_map(model: MapModel) -> PlanMap:
         locale=LOCALES[language],
         location=((south + north) / 2, (west + east) / 2),
     )
+    if is_packed(model):
+        _page(plan_map).header.add_child(Verbatim(f"<script>\n{fflate_js()}</script>"), name="fflate_js")
     PlanLayer(model).add_to(plan_map, name="plan")
     return plan_map
 

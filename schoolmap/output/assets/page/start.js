@@ -172,7 +172,7 @@ document.documentElement.classList.add("ready");
 /** Draw the plan in block `dataId` on a Leaflet map. */
 window.schoolmapStart = function (leafletMap, dataId) {
   map = leafletMap;
-  model = JSON.parse(byId(dataId).textContent);
+  model = unpackModel(JSON.parse(byId(dataId).textContent));
   index = makeIndex();
   state.lang = model.language === "zh" ? "zh" : "en";
   readHash();
