@@ -94,15 +94,14 @@ def made_model(
     calendar = tuple(range(_FIRST_YEAR, _FIRST_YEAR + years))
     areas = _catchments(catchments, rng)
     seats = _section_seats(schools, years, stages, rng)
-    homes = np.arange(catchments) % schools
+    homes = [_homes(catchments, seats[:, at]) for at in range(stages)]
     names = tuple(f"s{number}" for number in range(scenarios))
     panels: list[model.Panel] = []
     for at, (stage, *_, class_size) in enumerate(chosen):
-        served = seats[:, at, :]
-        share = np.bincount(homes, minlength=schools)[homes]
-        there = served[homes] / share[:, None]
+        share = np.bincount(homes[at], minlength=schools)[homes[at]]
+        there = seats[homes[at], at] / share[:, None]
         there[rng.random(catchments) < 0.01] = 0.0
-        base = there.mean(axis=1) * rng.lognormal(0.0, 0.18, catchments) * 0.85 + 5.0
+        base = there.mean(axis=1) * rng.lognormal(0.0, 0.15, catchments) * 0.85 + 5.0
         noise = np.cumsum(rng.normal(0.0, 0.02, (catchments, years)), axis=1)
         tilt = rng.uniform(0.7, 1.3, (catchments, 1))
         for number, scenario in enumerate(names):
@@ -205,6 +204,12 @@ def _section_seats(schools: int, years: int, stages: int, rng: np.random.Generat
         lacking = np.flatnonzero(rng.random(schools) < 1 / 3)
         seats[lacking, rng.integers(0, stages, len(lacking))] = 0.0
     return seats
+
+
+def _homes(catchments: int, seats: Real) -> Whole:
+    """Return the school of each catchment, of those that have seats of the stage: neighbours share one."""
+    holders = np.flatnonzero(seats.max(axis=1) > 0)
+    return holders[np.arange(catchments) * len(holders) // catchments]
 
 
 def _draw(base: Real, seats: Real, noise: Real, tilt: Real, rng: np.random.Generator) -> _Drawn:
@@ -381,32 +386,36 @@ def _action(name: str, stage: str, rank: model.Rank, anchor: tuple[float, float]
 def _schools(
     areas: tuple[model.Catchment, ...],
     seats: Real,
-    homes: Whole,
+    homes: list[Whole],
     stages: list[str],
     rng: np.random.Generator,
 ) -> tuple[model.School, ...]:
-    at = rng.normal(0.0, 0.003, (len(seats), 2))
-    served: list[list[str]] = [[] for _ in seats]
-    for area, home in zip(areas, homes.tolist(), strict=True):
-        served[home].append(area.id)
+    """Stand each school near the first catchment that it serves; a section is what serves one."""
+    off = rng.normal(0.0, 0.003, (len(seats), 2))
+    served: list[list[list[str]]] = [[[] for _ in stages] for _ in seats]
+    places = np.arange(len(seats)) * len(areas) // len(seats)
+    for at, homes_of_stage in enumerate(homes):
+        for place, home in reversed(list(enumerate(homes_of_stage.tolist()))):
+            served[home][at].insert(0, areas[place].id)
+            places[home] = place
     return tuple(
         model.School(
             id=f"s{number}",
             name=f"Made school {number + 1} 虚构学校",
             operator="public",
-            lon=round(areas[number % len(areas)].anchor[0] + float(at[number, 0]), 6),
-            lat=round(areas[number % len(areas)].anchor[1] + float(at[number, 1]), 6),
+            lon=round(areas[places[number]].anchor[0] + float(off[number, 0]), 6),
+            lat=round(areas[places[number]].anchor[1] + float(off[number, 1]), 6),
             sections=tuple(
                 model.Section(
                     stage=stage,
-                    catchments=tuple(served[number]),
+                    catchments=tuple(served[number][at]),
                     seats=tuple(line.tolist()),
                     enrolment=None,
                     enrolment_year=None,
                     classrooms=None,
                 )
-                for stage, line in zip(stages, seats[number], strict=True)
-                if line.max() > 0
+                for at, (stage, line) in enumerate(zip(stages, seats[number], strict=True))
+                if served[number][at]
             ),
         )
         for number in range(len(seats))
@@ -423,7 +432,7 @@ def _reach(
     turn = np.arange(24) * np.pi / 12
     zones = []
     for number, line in enumerate(seats[:, -1, :]):
-        lon, lat = areas[number % len(areas)].anchor
+        lon, lat = areas[number * len(areas) // len(seats)].anchor
         far = 600.0 * rng.uniform(0.7, 1.3, 24)
         corners = np.rint([lon * 1e5, lat * 1e5] + np.stack([np.cos(turn), np.sin(turn)], axis=1) * far[:, None])
         steps = np.diff(corners.astype(np.int64), axis=0, prepend=np.zeros((1, 2), dtype=np.int64))

@@ -116,12 +116,21 @@ function plotTip(site) {
 
 /** Seats missing or spare in each catchment, and the most of them in any year. */
 function gapItems() {
-  let most = 1;
   const items = coverage().catchments.map((area, place) => {
-    model.years.forEach((_, at) => (most = Math.max(most, Math.abs(balanceAt(place, at) || 0))));
     return { value: balanceAt(place, state.year), at: [area.anchor[1], area.anchor[0]], data: { "data-area": area.id } };
   });
-  return { items: items, most: most };
+  return { items: items, most: mostMissing() };
+}
+
+/** The most seats that are missing or spare anywhere in any year of this panel. */
+function mostMissing() {
+  const key = state.stage + "\n" + state.scenario;
+  if (drawn.missingKey === key) return drawn.missing;
+  const seats = panel().seats;
+  const gaps = panel().demand.map((line, place) => line.map((value, at) => Math.abs(seats[place][at] - value)).filter(known));
+  drawn.missingKey = key;
+  drawn.missing = gaps.reduce((most, line) => Math.max.apply(null, line.concat(most)), 1);
+  return drawn.missing;
 }
 
 /** Children of each small area who live out of reach, and the most of them in any year. */
@@ -172,7 +181,12 @@ function placeCircles(group, shown) {
     placed.push(box);
     if (inside || !many) labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
   });
-  labels.forEach((label) => placed.push(circleLabel(group, label, placed)));
+  const taken = takenBoxes(placed);
+  labels.forEach((label) => {
+    const box = circleLabel(group, label, taken);
+    taken.add(box);
+    placed.push(box);
+  });
   return placed;
 }
 
@@ -182,11 +196,38 @@ function circleLabel(group, label, taken) {
   const gap = label.r + 3;
   const sides = [[0, gap + 7], [0, -gap - 7], [gap + w / 2, 0], [-gap - w / 2, 0]];
   const boxes = sides.map((side) => ({ x: label.at.x + side[0] - w / 2, y: label.at.y + side[1] - 7, w: w, h: 14 }));
-  const free = boxes.find((box) => !taken.some((other) => meet(box, other))) || boxes[0];
+  const free = boxes.find((box) => !taken.meets(box)) || boxes[0];
   const box = label.inside ? { x: label.at.x - w / 2, y: label.at.y - 7, w: w, h: 14 } : free;
   const name = "gap-text" + (label.inside ? " in-" + label.kind : "");
   group.appendChild(s("text", { class: name, x: (box.x + w / 2).toFixed(1), y: (box.y + 11.3).toFixed(1) }, label.text));
   return box;
+}
+
+/** Side of the squares that boxes are sorted into, in pixels. */
+const SQUARE = 48;
+
+/** Boxes that are taken, and whether another one meets any of them: only those nearby are asked. */
+function takenBoxes(boxes) {
+  const squares = new Map();
+  const each = (box, act) => {
+    const right = Math.floor((box.x + box.w) / SQUARE);
+    const bottom = Math.floor((box.y + box.h) / SQUARE);
+    for (let column = Math.floor(box.x / SQUARE); column <= right; column += 1)
+      for (let row = Math.floor(box.y / SQUARE); row <= bottom; row += 1)
+        if (act(column * 65536 + row)) return true;
+    return false;
+  };
+  const add = (box) =>
+    each(box, (key) => {
+      if (squares.has(key)) squares.get(key).push(box);
+      else squares.set(key, [box]);
+      return false;
+    });
+  boxes.forEach(add);
+  return {
+    add: add,
+    meets: (box) => each(box, (key) => squares.has(key) && squares.get(key).some((other) => meet(box, other))),
+  };
 }
 
 const meet = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
@@ -199,7 +240,7 @@ function placeNames(group, taken) {
   const frame = { x: origin.x, y: origin.y, w: size.x, h: size.y };
   const inside = (box) =>
     box.x > frame.x && box.y > frame.y && box.x + box.w < frame.x + frame.w && box.y + box.h < frame.y + frame.h;
-  taken = taken.concat(controlBoxes(origin, size));
+  const full = takenBoxes(taken.concat(controlBoxes(origin, size)));
   let visible = 0;
   const named = [];
   coverage().catchments.forEach((area, place) => {
@@ -212,10 +253,10 @@ function placeNames(group, taken) {
     const at = map.latLngToLayerPoint([area.anchor[1], area.anchor[0]]);
     const spots = [0, -15, 15, -28, 28, -42, 42].map((dy) => ({ x: at.x - w / 2, y: at.y + dy - 7, w: w, h: 14 }));
     const box = spots.find(
-      (spot) => spot.y > a.y && spot.y + 14 < b.y && inside(spot) && !taken.some((other) => meet(spot, other))
+      (spot) => spot.y > a.y && spot.y + 14 < b.y && inside(spot) && !full.meets(spot)
     );
     if (!box) return;
-    taken.push(box);
+    full.add(box);
     named.push(s("text", { x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
   });
   // a few names among many nameless areas would only raise questions

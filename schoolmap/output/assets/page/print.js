@@ -9,6 +9,8 @@ function beforePrint() {
   drawn.screen = { centre: map.getCenter(), zoom: map.getZoom() };
   document.body.classList.add("printing");
   map.invalidateSize({ animate: false });
+  drawn.screen.onCanvas = drawn.onCanvas;
+  drawOn(false);
   if (pickedArea() === null) fitAll(false);
   repaintAll();
 }
@@ -16,6 +18,7 @@ function beforePrint() {
 function afterPrint() {
   if (!document.body.classList.contains("printing")) return;
   document.body.classList.remove("printing");
+  drawOn(drawn.screen.onCanvas);
   map.invalidateSize({ animate: false });
   map.setView(drawn.screen.centre, drawn.screen.zoom, { animate: false });
   repaintAll();

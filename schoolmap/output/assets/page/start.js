@@ -137,7 +137,8 @@ function refit() {
 /** Read-only window for tests: what is chosen and what is really on the screen. */
 function expose() {
   const shadeOf = (layer) => {
-    const colour = layer.getElement().getAttribute("fill");
+    // a canvas has no elements: then what it was told to paint with, a colour or a pattern
+    const colour = drawn.onCanvas ? String(layer.options.fillColor) : layer.getElement().getAttribute("fill");
     const found = model.shades.findIndex((shade) => shade.colour.toLowerCase() === colour.toLowerCase());
     return found < 0 ? null : found;
   };
