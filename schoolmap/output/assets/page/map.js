@@ -2,6 +2,8 @@
 
 /** More catchments than this are painted on a canvas. */
 const MANY_AREAS = 600;
+/** Pixels that a border may be off its place where there are many: less than its white line is wide. */
+const COARSE = 0.5;
 
 function setUpMap() {
   map.setMinZoom(3);
@@ -115,7 +117,7 @@ function drawAreas() {
     color: "#8b9098",
     weight: 3.4,
     fill: false,
-    smoothFactor: 0,
+    smoothFactor: many ? COARSE : 0,
     noClip: many,
   }).addTo(map);
   drawn.areas = shapes.map((polygons, place) =>
@@ -125,7 +127,7 @@ function drawAreas() {
       weight: shapes.length > 400 ? 0.6 : 1.4,
       fillColor: fillOf(place, many),
       fillOpacity: 1,
-      smoothFactor: 0,
+      smoothFactor: many ? COARSE : 0,
       noClip: many,
       className: "area",
     })

@@ -22,45 +22,77 @@ function markScale() {
 /** Side of the square (or of the square with the circle's area), in pixels. */
 const markSide = (seats, scale) => Math.max(4.5, Math.sqrt(Math.max(seats, 0)) * scale);
 
-function markNode(shape, x, y, side, props) {
+/** Tag and attributes of a mark. */
+function markShape(shape, x, y, side, props) {
   if (shape === "circle") {
     const r = side / Math.sqrt(Math.PI);
-    return s("circle", Object.assign({ cx: x.toFixed(1), cy: y.toFixed(1), r: r.toFixed(1) }, props));
+    return ["circle", Object.assign({ cx: x.toFixed(1), cy: y.toFixed(1), r: r.toFixed(1) }, props)];
   }
-  return s(
-    "rect",
-    Object.assign(
-      {
-        x: (x - side / 2).toFixed(1),
-        y: (y - side / 2).toFixed(1),
-        width: side.toFixed(1),
-        height: side.toFixed(1),
-        rx: Math.min(2, side / 6).toFixed(1),
-      },
-      props
-    )
-  );
+  const box = {
+    x: (x - side / 2).toFixed(1),
+    y: (y - side / 2).toFixed(1),
+    width: side.toFixed(1),
+    height: side.toFixed(1),
+    rx: Math.min(2, side / 6).toFixed(1),
+  };
+  return ["rect", Object.assign(box, props)];
+}
+
+const markNode = (shape, x, y, side, props) => s.apply(null, markShape(shape, x, y, side, props));
+
+/**
+ * A painter of a group that keeps its elements: of a thousand marks only what
+ * changed since the last painting is written. Marks stand in the order of `put`.
+ */
+function keep(group) {
+  const old = group.kept || new Map();
+  const now = new Map();
+  group.kept = now;
+  return {
+    put: (key, tag, props) => {
+      let item = old.get(tag + key);
+      if (!item) item = { node: s(tag), props: {} };
+      Object.keys(props).forEach((name) => {
+        if (item.props[name] !== props[name]) item.node.setAttribute(name, props[name]);
+      });
+      item.props = props;
+      now.set(tag + key, item);
+    },
+    end: () => {
+      let at = group.firstChild;
+      now.forEach((item) => {
+        if (item.node === at) at = at.nextSibling;
+        else group.insertBefore(item.node, at);
+      });
+      while (at) {
+        const next = at.nextSibling;
+        group.removeChild(at);
+        at = next;
+      }
+    },
+  };
 }
 
 function paintMarks() {
   if (!drawn.coverage) return;
   hideTip();
   const svg = drawn.marksSvg;
-  const poles = s("g");
-  const circles = s("g");
-  const marks = s("g");
-  const flags = s("g");
-  const names = s("g", { class: "names" });
+  if (!drawn.groups) {
+    drawn.groups = { names: s("g", { class: "names" }), poles: s("g"), marks: s("g"), circles: s("g"), labels: s("g"), flags: s("g") };
+    fill(svg, Object.keys(drawn.groups).map((name) => drawn.groups[name]));
+  }
+  const { names, poles, marks, circles, labels, flags } = drawn.groups;
+  [names, poles, labels, flags].forEach((group) => fill(group));
   const scale = markScale();
   drawn.scale = scale;
   drawn.marks = placeMarks(marks, scale);
-  drawn.circles = view() === "gap" || view() === "reach" ? placeCircles(circles, view() === "gap" ? gapItems() : reachItems()) : [];
+  const shown = view() === "gap" ? gapItems() : view() === "reach" ? reachItems() : { items: [], most: 1 };
+  drawn.circles = placeCircles(circles, labels, shown);
   const solid = drawn.marks.concat(drawn.circles);
   // proposals are about seats: the way to school is looked at by itself
   drawn.flags = view() === "reach" ? [] : placeFlags(poles, flags, solid);
   placeNames(names, solid.concat(drawn.flags));
   marks.setAttribute("class", "marks" + (view() === "gap" ? " quiet" : ""));
-  fill(svg, names, poles, marks, circles, flags);
   paintLegend();
 }
 
@@ -68,6 +100,7 @@ function placeMarks(group, scale) {
   const many = schoolsOfStage().length > 120;
   const picked = state.picked && state.picked.kind === "school" ? state.picked.id : null;
   const placed = [];
+  const kept = keep(group);
   // the large ones first, so that a small school is never hidden by a large one
   schoolsOfStage()
     .map((school) => ({ school: school, seats: sectionOf(school).seats[state.year] || 0 }))
@@ -80,12 +113,13 @@ function placeMarks(group, scale) {
       if (item.seats <= 0) names.push("closed");
       if (many) names.push("small");
       if (item.school.id === picked) names.push("picked");
-      group.appendChild(
-        markNode(stage().shape, at.x, at.y, side, { class: names.join(" "), "data-school": item.school.id })
-      );
+      const props = { class: names.join(" "), "data-school": item.school.id };
+      kept.put.apply(null, [item.school.id].concat(markShape(stage().shape, at.x, at.y, side, props)));
       placed.push({ x: at.x - half, y: at.y - half, w: 2 * half, h: 2 * half });
     });
-  return placed.concat(placePlots(group));
+  const plots = placePlots(kept);
+  kept.end();
+  return placed.concat(plots);
 }
 
 const plotsOfStage = () => model.sites.filter((site) => site.stages.indexOf(stage().id) >= 0);
@@ -94,13 +128,13 @@ const plotsOfStage = () => model.sites.filter((site) => site.stages.indexOf(stag
 const PLOT = 6;
 
 /** Listed plots are hollow diamonds; one that a proposal would build on is filled. */
-function placePlots(group) {
+function placePlots(kept) {
   return plotsOfStage().map((site) => {
     const at = map.latLngToLayerPoint([site.lat, site.lon]);
     const corners = [[0, -PLOT], [PLOT, 0], [0, PLOT], [-PLOT, 0]];
     const points = corners.map((c) => (at.x + c[0]).toFixed(1) + "," + (at.y + c[1]).toFixed(1)).join(" ");
     const used = currentActions().some((action) => action.site === site.id);
-    group.appendChild(s("polygon", { class: "mark plot" + (used ? " used" : ""), points: points, "data-plot": site.id }));
+    kept.put(site.id, "polygon", { class: "mark plot" + (used ? " used" : ""), points: points, "data-plot": site.id });
     return { x: at.x - PLOT - 1, y: at.y - PLOT - 1, w: 2 * PLOT + 2, h: 2 * PLOT + 2 };
   });
 }
@@ -160,14 +194,15 @@ function circleScale(most, total) {
   return Math.min((clamp(room, 20, 44) * Math.pow(2, clamp(zoom, 0, 2) / 3)) / Math.sqrt(most), total ? free : Infinity);
 }
 
-function placeCircles(group, shown) {
+function placeCircles(group, names, shown) {
   const scale = circleScale(shown.most, shown.total || 0);
-  drawn.ringScale = scale;
+  if (shown.items.length) drawn.ringScale = scale;
+  const kept = keep(group);
   const placed = [];
   const labels = [];
   // of a hundred villages only those carry their number whose circle holds it
   const many = shown.items.length > 60;
-  shown.items.forEach((item) => {
+  shown.items.forEach((item, place) => {
     const balance = item.value;
     if (balance === null || Math.round(balance) === 0) return;
     const at = map.latLngToLayerPoint(item.at);
@@ -176,14 +211,15 @@ function placeCircles(group, shown) {
     const inside = textWidth(text, "600 12px") < 2 * r - 4;
     const kind = balance < 0 ? "short" : "spare";
     const circle = { class: "gap " + kind, cx: at.x.toFixed(1), cy: at.y.toFixed(1), r: r.toFixed(1) };
-    group.appendChild(s("circle", Object.assign(circle, item.data)));
+    kept.put(view() + place, "circle", Object.assign(circle, item.data));
     const box = { x: at.x - r, y: at.y - r, w: 2 * r, h: 2 * r };
     placed.push(box);
     if (inside || !many) labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
   });
+  kept.end();
   const taken = takenBoxes(placed);
   labels.forEach((label) => {
-    const box = circleLabel(group, label, taken);
+    const box = circleLabel(names, label, taken);
     taken.add(box);
     placed.push(box);
   });
