@@ -185,14 +185,18 @@ def _pack_numbers(
     whole = _whole(np.where(gaps, 0.0, values))
     if whole is None:
         return None
+
+    def is_beside(panel: int, other: str) -> bool:
+        column = known.get((panel, other))
+        return column is not None and column.values.shape == values.shape
+
     guesses: list[list[Any]] = [["years"]]
-    if base != at and (base, name) in known:
+    if base != at and is_beside(base, name):
         guesses.append(["beside", base, name])
-    if (at, BESIDE.get(name, "")) in known:
+    if is_beside(at, BESIDE.get(name, "")):
         guesses.append(["beside", at, BESIDE[name]])
-    parts = QUOTIENT.get(name)
-    if parts is not None and all((at, part) in known for part in parts):
-        guesses.append(["quotient", *parts])
+    if name in QUOTIENT and all(is_beside(at, part) for part in QUOTIENT[name]):
+        guesses.append(["quotient", *QUOTIENT[name]])
     best = None
     for guess in guesses:
         tried = _differences(whole, gaps, guess, at, known)

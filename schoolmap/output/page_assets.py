@@ -76,6 +76,18 @@ def asset(name: str) -> str:
     return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
+def asset_bytes(name: str) -> bytes:
+    """
+    Return the bytes of a file that ships with the package: a picture.
+
+    Parameters
+    ----------
+    name
+        Path below `schoolmap/output/assets`, with forward slashes.
+    """
+    return resources.files("schoolmap.output").joinpath("assets", *name.split("/")).read_bytes()
+
+
 def page_script() -> str:
     """Return the script of the page: all parts in one function."""
     parts = "\n".join(asset(f"page/{name}.js") for name in PAGE_SCRIPTS)
