@@ -119,7 +119,8 @@ def _addresses(element: Element) -> Iterator[tuple[str, str]]:
         yield from ((address, name) for address in _tiles(element))
     for attribute in ("url", "image", "embed_link"):
         address = getattr(element, attribute, None)
-        if isinstance(address, str) and "//" in address and _is_remote(address):
+        # the link of GeoJSON may also lead to a file beside the page
+        if isinstance(address, str) and _is_remote(address) and ("//" in address or attribute == "embed_link"):
             yield address, name
     icon = getattr(element, "options", None)
     for key in ("icon_url", "iconUrl", "shadow_url", "shadowUrl"):
