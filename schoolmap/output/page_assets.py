@@ -22,6 +22,7 @@ PAGE_SCRIPTS = (
     "unpack",
     "model",
     "map",
+    "placing",
     "marks",
     "flags",
     "tips",

@@ -72,7 +72,6 @@ function placeFlags(poles, group, obstacles) {
   const placed = [];
   const feet = new Map(order.map((item) => [item, map.latLngToLayerPoint([item.action.lat, item.action.lon])]));
   const inSight = order.filter((item) => inFrame({ x: feet.get(item).x, y: feet.get(item).y, w: 0, h: 0 }));
-  const crowd = inSight.length > MOST_FLAGS + MOST_BADGES;
   inSight.slice(0, MOST_FLAGS + MOST_BADGES).forEach((item, number) => {
     const foot = feet.get(item);
     const text = flagText(item.action);
@@ -83,7 +82,7 @@ function placeFlags(poles, group, obstacles) {
     const again = told.has(item.action.catchment);
     told.add(item.action.catchment);
     const aside = item.state === "past" || (manySpare && spare(item));
-    const short = again || (crowd && number >= MOST_FLAGS) || view() === "gap" || view() === "reach" || (aside && rank(item) > 0);
+    const short = again || number >= MOST_FLAGS || view() === "gap" || view() === "reach" || (aside && rank(item) > 0);
     const forms = short ? [] : [{ text: text, w: w, h: hFlag }];
     forms.push({ text: SYMBOLS[item.action.kind], w: 20, h: 20, badge: true });
     forms.some((form) => {

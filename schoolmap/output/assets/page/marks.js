@@ -40,39 +40,6 @@ function markShape(shape, x, y, side, props) {
 
 const markNode = (shape, x, y, side, props) => s.apply(null, markShape(shape, x, y, side, props));
 
-/**
- * A painter of a group that keeps its elements: of a thousand marks only what
- * changed since the last painting is written. Marks stand in the order of `put`.
- */
-function keep(group) {
-  const old = group.kept || new Map();
-  const now = new Map();
-  group.kept = now;
-  return {
-    put: (key, tag, props) => {
-      let item = old.get(tag + key);
-      if (!item) item = { node: s(tag), props: {} };
-      Object.keys(props).forEach((name) => {
-        if (item.props[name] !== props[name]) item.node.setAttribute(name, props[name]);
-      });
-      item.props = props;
-      now.set(tag + key, item);
-    },
-    end: () => {
-      let at = group.firstChild;
-      now.forEach((item) => {
-        if (item.node === at) at = at.nextSibling;
-        else group.insertBefore(item.node, at);
-      });
-      while (at) {
-        const next = at.nextSibling;
-        group.removeChild(at);
-        at = next;
-      }
-    },
-  };
-}
-
 function paintMarks() {
   if (!drawn.coverage) return;
   hideTip();
@@ -148,22 +115,33 @@ function plotTip(site) {
   return site.note ? lines.concat(site.note) : lines;
 }
 
+/** More circles than this are many. */
+const MANY_CIRCLES = 60;
+
 /** Seats missing or spare in each catchment, and the most of them in any year. */
 function gapItems() {
   const items = coverage().catchments.map((area, place) => {
     return { value: balanceAt(place, state.year), at: [area.anchor[1], area.anchor[0]], data: { "data-area": area.id } };
   });
-  return { items: items, most: mostMissing() };
+  const missing = missingSeats();
+  // a few circles fill the map as far as they can; of many each is so small that they leave it free
+  return { items: items, most: missing.most, total: items.length > MANY_CIRCLES ? missing.total : 0, share: 0.4 };
 }
 
-/** The most seats that are missing or spare anywhere in any year of this panel. */
-function mostMissing() {
+/** The most seats that are missing or spare in any catchment and year of this panel, and in all of a year. */
+function missingSeats() {
   const key = state.stage + "\n" + state.scenario;
-  if (drawn.missingKey === key) return drawn.missing;
-  const seats = panel().seats;
-  const gaps = panel().demand.map((line, place) => line.map((value, at) => Math.abs(seats[place][at] - value)).filter(known));
-  drawn.missingKey = key;
-  drawn.missing = gaps.reduce((most, line) => Math.max.apply(null, line.concat(most)), 1);
+  if (drawn.missing && drawn.missing.key === key) return drawn.missing;
+  const sums = model.years.map(() => 0);
+  let most = 1;
+  panel().demand.forEach((line, place) =>
+    line.forEach((_, at) => {
+      const gap = Math.abs(balanceAt(place, at) || 0);
+      sums[at] += gap;
+      most = Math.max(most, gap);
+    })
+  );
+  drawn.missing = { key: key, most: most, total: Math.max.apply(null, sums.concat(1)) };
   return drawn.missing;
 }
 
@@ -183,30 +161,30 @@ function reachItems() {
 }
 
 /** Pixels per root of a seat or a child for circles; fixed over years. Many circles leave most of the map free. */
-function circleScale(most, total) {
+function circleScale(most, total, share) {
   const size = map.getSize();
   const room = Math.min(size.x, size.y) / (narrow() ? 11 : 13);
   const zoom = map.getZoom() - map.getBoundsZoom(allBounds());
   const bounds = allBounds();
   const a = map.latLngToLayerPoint(bounds.getNorthWest());
   const b = map.latLngToLayerPoint(bounds.getSouthEast());
-  const free = Math.sqrt((Math.abs((b.x - a.x) * (b.y - a.y)) * 0.045) / Math.PI / Math.max(total, 1));
+  const free = Math.sqrt((Math.abs((b.x - a.x) * (b.y - a.y)) * share) / Math.PI / Math.max(total, 1));
   return Math.min((clamp(room, 20, 44) * Math.pow(2, clamp(zoom, 0, 2) / 3)) / Math.sqrt(most), total ? free : Infinity);
 }
 
 function placeCircles(group, names, shown) {
-  const scale = circleScale(shown.most, shown.total || 0);
+  const scale = circleScale(shown.most, shown.total || 0, shown.share || 0.045);
   if (shown.items.length) drawn.ringScale = scale;
   const kept = keep(group);
   const placed = [];
   const labels = [];
   // of a hundred villages only those carry their number whose circle holds it
-  const many = shown.items.length > 60;
+  const many = shown.items.length > MANY_CIRCLES;
   shown.items.forEach((item, place) => {
     const balance = item.value;
     if (balance === null || Math.round(balance) === 0) return;
     const at = map.latLngToLayerPoint(item.at);
-    const r = Math.max(3, Math.sqrt(Math.abs(balance)) * scale);
+    const r = Math.max(many ? 1.5 : 3, Math.sqrt(Math.abs(balance)) * scale);
     const text = item.text || (balance < 0 ? "−" : "+") + num(Math.abs(balance));
     const inside = textWidth(text, "600 12px") < 2 * r - 4;
     const kind = balance < 0 ? "short" : "spare";
@@ -238,35 +216,6 @@ function circleLabel(group, label, taken) {
   group.appendChild(s("text", { class: name, x: (box.x + w / 2).toFixed(1), y: (box.y + 11.3).toFixed(1) }, label.text));
   return box;
 }
-
-/** Side of the squares that boxes are sorted into, in pixels. */
-const SQUARE = 48;
-
-/** Boxes that are taken, and whether another one meets any of them: only those nearby are asked. */
-function takenBoxes(boxes) {
-  const squares = new Map();
-  const each = (box, act) => {
-    const right = Math.floor((box.x + box.w) / SQUARE);
-    const bottom = Math.floor((box.y + box.h) / SQUARE);
-    for (let column = Math.floor(box.x / SQUARE); column <= right; column += 1)
-      for (let row = Math.floor(box.y / SQUARE); row <= bottom; row += 1)
-        if (act(column * 65536 + row)) return true;
-    return false;
-  };
-  const add = (box) =>
-    each(box, (key) => {
-      if (squares.has(key)) squares.get(key).push(box);
-      else squares.set(key, [box]);
-      return false;
-    });
-  boxes.forEach(add);
-  return {
-    add: add,
-    meets: (box) => each(box, (key) => squares.has(key) && squares.get(key).some((other) => meet(box, other))),
-  };
-}
-
-const meet = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 /** Names of catchments come last: where they fit their areas and hide nothing. */
 function placeNames(group, taken) {
