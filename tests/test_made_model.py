@@ -16,7 +16,9 @@ def test_it_says_that_it_is_made() -> None:
     """Nobody can take its pages for real ones."""
     assert MADE.synthetic
     assert "invented" in MADE.notes[0]["en"]
-    assert all(stage.notes == ({"en": "Every number is invented.", "zh": "所有数字均为虚构。"},) for stage in MADE.stages)
+    assert all(
+        stage.notes == ({"en": "Every number is invented.", "zh": "所有数字均为虚构。"},) for stage in MADE.stages
+    )
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:

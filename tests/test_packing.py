@@ -7,6 +7,7 @@ import json
 import math
 import zlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 
 from schoolmap.output import packing
 from schoolmap.output.made_model import made_model
-from schoolmap.output.model import MapModel
-from schoolmap.output.model import Panel
+
+if TYPE_CHECKING:
+    from schoolmap.output.model import MapModel
+    from schoolmap.output.model import Panel
 
 SMALL = made_model(catchments=3, schools=2, years=3, stages=1, scenarios=2)
 numbers = st.one_of(
@@ -57,7 +60,7 @@ def test_one_grid_by_hand() -> None:
     stream = zlib.decompress(base64.b64decode(column.pop("data")), wbits=-15)
     assert column == {"rows": 2, "years": 3, "digits": 1, "bytes": 1, "gaps": True, "guess": ["years"]}
     # which are unknown, year by year; then 100 and 0, 3 and -, -5 and 4
-    assert list(stream) == [0, 0, 0, 1, 0, 0] + [200, 0, 6, 0, 9, 8]
+    assert list(stream) == [0, 0, 0, 1, 0, 0, 200, 0, 6, 0, 9, 8]
     assert arrived(model) == sent(model)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -20,6 +19,8 @@ from schoolmap.output.webmap import build_map
 from schoolmap.output.webmap import render_html
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from schoolmap.output.webmap import PlanMap
 
 MODEL = made_model(catchments=4, schools=3, years=3, stages=1, scenarios=1)
@@ -31,12 +32,16 @@ def directives(html: str) -> dict[str, list[str]]:
     """Return the policy of a page: what may come from where."""
     found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
     assert found is not None
-    return {name: rest.split() for name, *rest in (part.split(maxsplit=1) for part in found[1].split("; ")) for rest in rest}
+    return {
+        name: rest.split() for name, *rest in (part.split(maxsplit=1) for part in found[1].split("; ")) for rest in rest
+    }
 
 
 def remote(html: str) -> dict[str, list[str]]:
     """Return what of a policy lies on other hosts."""
-    return {name: there for name, rest in directives(html).items() if (there := [item for item in rest if "//" in item])}
+    return {
+        name: there for name, rest in directives(html).items() if (there := [item for item in rest if "//" in item])
+    }
 
 
 def with_layer(layer: Any, **options: bool) -> PlanMap:  # noqa: ANN401
@@ -73,7 +78,7 @@ def test_the_map_remembers_that_it_may_ask_the_network() -> None:
     with pytest.raises(OutputError, match="`Fullscreen`"):
         plan_map.to_html()
     with pytest.raises(OutputError, match="`Fullscreen`"):
-        plan_map._repr_html_()  # noqa: SLF001 - what a notebook asks for
+        plan_map._repr_html_()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +87,10 @@ def test_the_map_remembers_that_it_may_ask_the_network() -> None:
         (folium.TileLayer("OpenStreetMap"), "https://tile.openstreetmap.org/"),
         (folium.TileLayer("https://{s}.tiles.example/{z}/{x}/{y}.png", attr="x"), "https://a.tiles.example/"),
         (folium.WmsTileLayer("https://wms.example/ows", layers="a"), "https://wms.example/ows"),
-        (folium.raster_layers.ImageOverlay("https://x.example/i.png", [list(p) for p in LINE]), "https://x.example/i.png"),
+        (
+            folium.raster_layers.ImageOverlay("https://x.example/i.png", [list(p) for p in LINE]),
+            "https://x.example/i.png",
+        ),
         (folium.Marker(PLACE, icon=folium.Icon(color="red")), "leaflet.awesome-markers.js"),
         (folium.Marker(PLACE, icon=folium.CustomIcon("https://x.example/i.png")), "https://x.example/i.png"),
         (plugins.HeatMap([list(PLACE)]), "leaflet_heat.min.js"),
@@ -170,8 +178,10 @@ def test_saving(tmp_path: Path) -> None:
 
 def test_a_notebook_gets_a_frame_that_holds_the_sealed_page() -> None:
     """All of it within one attribute: nothing of the page can leave its frame."""
-    frame = build_map(MODEL)._repr_html_()  # noqa: SLF001 - what a notebook asks for
-    found = re.fullmatch(r'<iframe srcdoc="([^"]*)" title="Made county" width="100%" height="\d+" frameborder="0"></iframe>', frame)
+    frame = build_map(MODEL)._repr_html_()
+    found = re.fullmatch(
+        r'<iframe srcdoc="([^"]*)" title="Made county" width="100%" height="\d+" frameborder="0"></iframe>', frame
+    )
     assert found is not None
     assert "Content-Security-Policy" in found[1]
     assert "<" not in found[1]
@@ -179,11 +189,13 @@ def test_a_notebook_gets_a_frame_that_holds_the_sealed_page() -> None:
 
 def test_an_address_cannot_break_out_of_the_policy() -> None:
     """Signs that end a source, or the policy, are written as their codes; what is no address is not allowed."""
-    page = "<html><head></head><body><img src=\"https://x.example/a;b'c d.png\"></body></html>"
+    page = '<html><head></head><body><img src="https://x.example/a;b\'c d.png"></body></html>'
     html = seal(page, addresses=["https://x.example/a;b'c d.png"])
     assert remote(html) == {"img-src": ["https://x.example"], "font-src": ["https://x.example"]}
-    linked = "<html><head><script src=\"https://x.example/a;b'.js\"></script></head></html>"
-    assert remote(seal(linked, addresses=["https://x.example/a;b'.js"]))["script-src"] == ["https://x.example/a%3Bb%27.js"]
+    linked = '<html><head><script src="https://x.example/a;b\'.js"></script></head></html>'
+    assert remote(seal(linked, addresses=["https://x.example/a;b'.js"]))["script-src"] == [
+        "https://x.example/a%3Bb%27.js"
+    ]
     for wrong in ("*", "https:", "'unsafe-inline'", "javascript:x", "https://x.example; script-src *"):
         assert directives(seal("<html><head></head></html>", addresses=[wrong]))["script-src"] == ["'none'"]
         assert remote(seal("<html><head></head></html>", addresses=[wrong])) == {}

@@ -164,7 +164,11 @@ def test_no_data_is_hatched_on_a_canvas(browser: Any, tmp_path: Path) -> None:  
     panels = tuple(replace(panel, shade=tuple((None,) * 13 for _ in panel.shade)) for panel in LARGE.panels)
     with opened(browser, tmp_path, render_html(replace(LARGE, panels=panels))) as view:
         assert set(view.page.evaluate(STEP, 3)) == {None}
-        places = [[area.anchor[1] + step * 4e-4, area.anchor[0]] for area in LARGE.coverages[0].catchments[:40] for step in range(9)]
+        places = [
+            [area.anchor[1] + step * 4e-4, area.anchor[0]]
+            for area in LARGE.coverages[0].catchments[:40]
+            for step in range(9)
+        ]
         colours = {tuple(pixel[:3]) for pixel in view.page.evaluate(PIXELS, places)}
         assert (0xF7, 0xF6, 0xF3) in colours
         assert len(colours) > 3
@@ -298,7 +302,7 @@ def test_what_is_allowed_is_loaded_and_nothing_else(browser: Any, tmp_path: Path
 
 def test_a_notebook_shows_the_map_in_a_frame(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """The frame holds the whole page: it draws, answers, and asks nothing."""
-    frame = build_map(SMALL)._repr_html_()  # noqa: SLF001 - what a notebook asks for
+    frame = build_map(SMALL)._repr_html_()
     page = f"<!DOCTYPE html><html><head><title>Notebook</title></head><body>{frame}</body></html>"
     with opened(browser, tmp_path, page) as view:
         inner = view.page.frames[1]

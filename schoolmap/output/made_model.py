@@ -167,16 +167,15 @@ def _catchments(count: int, rng: np.random.Generator) -> tuple[model.Catchment, 
     areas = []
     for number in range(count):
         r, c = divmod(number, side)
-        ring = np.concatenate(
-            [across[r][c][:-1], upward[r][c + 1][:-1], across[r + 1][c][:0:-1], upward[r][c][:0:-1]]
-        ) + (_WEST, _SOUTH)
+        sides = [across[r][c][:-1], upward[r][c + 1][:-1], across[r + 1][c][:0:-1], upward[r][c][:0:-1]]
+        ring = np.concatenate(sides) + np.array([_WEST, _SOUTH])
         steps = np.diff(ring, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
         low, high, middle = ring.min(axis=0) / 1e5, ring.max(axis=0) / 1e5, ring.mean(axis=0) / 1e5
         areas.append(
             model.Catchment(
                 id=f"c{number}",
                 name=f"Made area {number + 1} 虚构片区",
-                polygons=((tuple(steps.ravel().tolist()),),),
+                polygons=((tuple(map(int, steps.ravel())),),),
                 anchor=(round(float(middle[0]), 5), round(float(middle[1]), 5)),
                 bounds=(float(low[0]), float(low[1]), float(high[0]), float(high[1])),
             )
@@ -222,9 +221,7 @@ def _draw(base: Real, seats: Real, noise: Real, tilt: Real, rng: np.random.Gener
     coming = base[:, None] * 0.05 * np.exp(0.5 * noise)
     demand = (children - leaving) * 0.95 + coming
     spread = 0.02 + 0.12 * time
-    low, high = (
-        demand * np.exp(sign * 1.2816 * spread + rng.normal(0.0, 0.004, demand.shape)) for sign in (-1.0, 1.0)
-    )
+    low, high = (demand * np.exp(sign * 1.2816 * spread + rng.normal(0.0, 0.004, demand.shape)) for sign in (-1.0, 1.0))
     with np.errstate(divide="ignore"):
         chance = ndtr(np.log(demand / seats) / spread)
     chance = rng.binomial(_DRAWS, np.clip(chance, 0.0, 1.0)) / _DRAWS
@@ -422,9 +419,7 @@ def _schools(
     )
 
 
-def _reach(
-    areas: tuple[model.Catchment, ...], seats: Real, stage: str, rng: np.random.Generator
-) -> model.Reach:
+def _reach(areas: tuple[model.Catchment, ...], seats: Real, stage: str, rng: np.random.Generator) -> model.Reach:
     """Draw a zone of 24 corners around each school, and children of each catchment by year."""
     years = seats.shape[2]
     children = np.round(rng.lognormal(5.0, 0.6, (len(areas), 1)) * np.linspace(1.1, 0.7, years), 1)
@@ -444,7 +439,7 @@ def _reach(
                 lat=lat,
                 circle_m=500.0,
                 radius_m=500.0,
-                polygons=((tuple(steps.ravel().tolist()),),),
+                polygons=((tuple(map(int, steps.ravel())),),),
                 open=tuple((line > 0).tolist()),
             )
         )

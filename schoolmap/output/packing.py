@@ -167,7 +167,10 @@ def unpack(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without(panel: Panel, packed: dict[str, Any]) -> dict[str, Any]:
-    return plain(replace(panel, **dict.fromkeys(packed, ())))
+    """Return a panel with nothing in place of the grids that are packed."""
+    nothing: dict[str, Any] = dict.fromkeys(packed, ())
+    rest: dict[str, Any] = plain(replace(panel, **nothing))
+    return rest
 
 
 def _pack_numbers(
@@ -257,14 +260,20 @@ def _differences(
     filled = np.zeros_like(column.values)
     differences = np.zeros_like(column.values)
     for year in range(column.values.shape[1]):
-        guessed = _guessed(filled, year, guess, column.digits, at, known)
+        guessed = _guessed(filled, year, guess, digits=column.digits, at=at, known=known)
         differences[:, year] = np.where(gaps[:, year], 0, column.values[:, year] - guessed)
         filled[:, year] = guessed + differences[:, year]
     return differences, filled
 
 
 def _guessed(
-    filled: Whole, year: int, guess: list[Any], digits: int, at: int, known: dict[tuple[int, str], _Column]
+    filled: Whole,
+    year: int,
+    guess: list[Any],
+    *,
+    digits: int,
+    at: int,
+    known: dict[tuple[int, str], _Column],
 ) -> Whole:
     """
     Guess a year of a column from what a reader has by then.
@@ -288,16 +297,14 @@ def _guessed(
     return _nearest(other[:, year].astype(np.float64) * before, other[:, year - 1], before)
 
 
-def _nearest(above: Real, below: Real | Whole, otherwise: Whole) -> Whole:
+def _nearest(above: npt.NDArray[Any], below: npt.NDArray[Any], otherwise: Whole) -> Whole:
     """Return a quotient rounded half up, as a browser does it too; `otherwise` where it is none or too large."""
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.floor(above / below + 0.5)
     return np.where(np.abs(found) < LARGEST, found, otherwise).astype(np.int64)
 
 
-def _column(
-    differences: Whole, gaps: npt.NDArray[np.bool_], *, digits: int, guess: list[Any]
-) -> dict[str, Any]:
+def _column(differences: Whole, gaps: npt.NDArray[np.bool_], *, digits: int, guess: list[Any]) -> dict[str, Any]:
     turned = differences.T.ravel()
     signless = np.where(turned < 0, -2 * turned - 1, 2 * turned).astype("<u4")
     width = next(bytes_ for bytes_ in (1, 2, 3, 4) if bytes_ == 4 or signless.max() < 256**bytes_)
@@ -320,17 +327,19 @@ def _unpack(column: Mapping[str, Any], name: str, at: int, known: dict[tuple[int
     rows, years, digits = column["rows"], column["years"], column["digits"]
     planes = np.frombuffer(_inflated(column["data"]), dtype=np.uint8).reshape(-1, years, rows).astype(np.int64)
     gaps = planes[0].T == 1 if column["gaps"] else np.zeros((rows, years), dtype=bool)
-    signless = sum(plane << (8 * place) for place, plane in enumerate(planes[int(column["gaps"]) :])).T  # type: ignore[union-attr]
+    weights = 256 ** np.arange(column["bytes"])
+    signless = np.tensordot(weights, planes[int(column["gaps"]) :], axes=1).T
     differences = np.where(signless % 2 == 1, -(signless + 1) // 2, signless // 2)
     filled = np.zeros_like(differences)
     for year in range(years):
-        filled[:, year] = _guessed(filled, year, column["guess"], digits, at, known) + differences[:, year]
+        guessed = _guessed(filled, year, column["guess"], digits=digits, at=at, known=known)
+        filled[:, year] = guessed + differences[:, year]
     known[at, name] = _Column(filled, digits)
     if "words" in column:
         return [[column["words"][place] for place in row] for row in filled.tolist()]
-    values = (filled / 10.0**digits).tolist()
+    values: list[list[Any]] = (filled / 10.0**digits).tolist()
     if not gaps.any():
-        return values  # type: ignore[no-any-return]
+        return values
     return [
         [None if gap else value for value, gap in zip(*pair, strict=True)]
         for pair in zip(values, gaps.tolist(), strict=True)

@@ -37,9 +37,7 @@ OLD_POLICY = re.compile(r"<meta\b[^>]*Content-Security-Policy[^>]*>\n?", re.IGNO
 OPENING = re.compile(r"<html\b[^>]*>\s*<head>\n?", re.IGNORECASE)
 
 
-def seal(
-    html: str, *, locale: str = "zh-CN", addresses: Iterable[str] = (), style_attributes: bool = False
-) -> str:
+def seal(html: str, *, locale: str = "zh-CN", addresses: Iterable[str] = (), style_attributes: bool = False) -> str:
     """
     Close a page: a policy by hash, a language, and no remote address but those allowed.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
 import folium
@@ -105,7 +106,7 @@ def refusal(needs: Needs) -> str:
 def _walk(element: Element) -> Iterator[Element]:
     """Go through an element and all that it holds."""
     yield element
-    inner = [getattr(element, name, None) for name in ("header", "html", "script")]
+    inner: list[Any] = [getattr(element, name, None) for name in ("header", "html", "script")]
     for child in [*element._children.values(), *(part for part in inner if hasattr(part, "_children"))]:  # noqa: SLF001
         yield from _walk(child)
 
