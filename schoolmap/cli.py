@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Annotated
+from typing import Any
 
 import typer
 
@@ -165,10 +167,15 @@ def plan(
     folder: Folder,
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder for the products.")] = Path("maps"),
+    edits: Annotated[
+        Path | None,
+        typer.Option("--with", help="Changes tried out and saved on the map (json): planned as if decided."),
+    ] = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan a project and write its map (html), workbook (xlsx), layers (gpkg) and data (json)."""
+    from schoolmap.editing import edited  # noqa: PLC0415
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
@@ -185,6 +192,8 @@ def plan(
         result = None
         if project is not None:
             try:
+                if edits is not None:
+                    project = edited(project, edits)
                 result = make_plan(project, progress=step)
                 step("map, workbook and layers")
                 model = describe(result)
@@ -211,6 +220,69 @@ def plan(
     if not bool(result.audit["holds"].all()):
         typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
         raise typer.Exit(OTHER_FAILURE)
+
+
+@app.command()
+def batch(
+    folders: Annotated[
+        list[Path] | None, typer.Argument(help="Project folders, or folders of project folders.", show_default=False)
+    ] = None,
+    *,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="File that lists project folders: one a line, or csv with `folder`.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the products.")] = Path("maps"),
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Processes on this machine; all cores if left out.")
+    ] = (os.cpu_count() or 1),
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="Address of an existing Dask cluster, e.g. tcp://host:8786.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Plan also what is finished and unchanged.")] = False,
+    lang: Lang = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan many projects on Dask; none stops another; finished ones are kept; a summary page, workbook and parquet."""
+    from schoolmap.batch.jobs import jobs_of  # noqa: PLC0415
+    from schoolmap.batch.jobs import listed_folders  # noqa: PLC0415
+    from schoolmap.batch.province import write_summary  # noqa: PLC0415
+    from schoolmap.batch.running import run  # noqa: PLC0415
+    from schoolmap.errors import InputError  # noqa: PLC0415
+    from schoolmap.errors import SchoolmapError  # noqa: PLC0415
+
+    language = lang or Language.EN
+    try:
+        jobs, faults = jobs_of([*(folders or []), *([] if listed is None else listed_folders(listed))])
+    except InputError as error:
+        jobs, faults = [], list(error.faults)
+    if not jobs and not faults:
+        msg = "Give project folders, or a file with `--list`."
+        raise typer.BadParameter(msg)
+    if faults:
+        if as_json:
+            _print_json({"ok": False, "faults": [asdict(fault) for fault in faults]})
+        else:
+            _print_faults(tuple(faults), language)
+        raise typer.Exit(FAULTY_INPUT)
+    try:
+        with _counted(len(jobs)) as report:
+            chosen = None if lang is None else lang.value
+            outcomes = run(jobs, out, workers=workers, scheduler=scheduler, language=chosen, again=again, report=report)
+        written = write_summary(outcomes, out, language=language.value)
+    except (SchoolmapError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(OTHER_FAILURE) from error
+    states = [outcome["status"] for outcome in outcomes]
+    if as_json:
+        shown = {"ok": set(states) <= {"done", "kept"}, "projects": outcomes, "files": [str(path) for path in written]}
+        _print_json(shown)
+    else:
+        _print_outcomes(outcomes, language)
+        _print_files(written)
+    if "failed" in states:
+        raise typer.Exit(OTHER_FAILURE)
+    if "faulty" in states:
+        raise typer.Exit(FAULTY_INPUT)
 
 
 @app.command()
@@ -320,6 +392,36 @@ def conformance(*, as_json: AsJson = False) -> None:
 def _print_files(paths: tuple[Path, ...]) -> None:
     for path in paths:
         typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+
+
+@contextmanager
+def _counted(total: int) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Show on a terminal how many projects are through, and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda outcome: bar.update(task, advance=1, description=str(outcome["name"]))
+
+
+def _print_outcomes(outcomes: list[dict[str, Any]], language: Language) -> None:
+    """Print a line for each project: what became of it, how long it took, and its first fault."""
+    from schoolmap.batch.counties import STATES  # noqa: PLC0415
+    from schoolmap.batch.counties import County  # noqa: PLC0415
+    from schoolmap.batch.counties import problems_of  # noqa: PLC0415
+    from schoolmap.output.text import visible  # noqa: PLC0415
+
+    for outcome in outcomes:
+        problems = problems_of(County(name=outcome["name"], outcome=outcome, record={}), language.value)
+        took = f"{outcome['seconds']:.1f} s" if outcome["seconds"] else "–"
+        told = f"  {problems[0]}" if problems else ""
+        more = f" (+{len(problems) - 1})" if len(problems) > 1 else ""
+        state = STATES[outcome["status"]][language.value]
+        typer.echo(visible(f"{outcome['name']:<32}{state:<18}{took:>9}{told}{more}"))
 
 
 @contextmanager

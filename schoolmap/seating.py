@@ -71,6 +71,9 @@ class StageResult:
         Shares of each section's seats that serve each catchment.
     supply
         Seats by scenario.
+    enough
+        Seats that make a shortage no more probable than each of
+        `seats.balance.CHANCES`, by (scenario, chance, catchment, year).
     balance
         By `(scenario, catchment, year)`, see `Plan.balance`.
     """
@@ -86,6 +89,7 @@ class StageResult:
     total_interval: xr.DataArray
     shares: pd.Series
     supply: dict[str, StageSupply]
+    enough: xr.DataArray
     balance: pd.DataFrame
     reviews: pd.DataFrame
 
@@ -164,7 +168,7 @@ def seat_stage(
         )
         for name, provision in provisions.items()
     }
-    parts, intervals, entering, draws = {}, {}, {}, None
+    parts, intervals, enough, entering, draws = {}, {}, {}, {}, None
     for scenario in project.scenarios:
         there = supplies[scenario.id]
         _audit_sections(audit, stage, scenario.id, sections, there)
@@ -179,10 +183,12 @@ def seat_stage(
             flows=flows,
         )
         by_age = _with_flows(resident[scenario.id], flows)
+        needed = drawn.of(stage.ages)
+        enough[scenario.id] = _enough(needed, there)
         parts[scenario.id], intervals[scenario.id] = _balance(
             project,
             stage,
-            drawn=drawn.of(stage.ages),
+            drawn=needed,
             by_age=by_age,
             born=born_here[scenario.id].sel(year=years),
             living=by_scenario[scenario.id].inside.sel(year=years),
@@ -213,6 +219,7 @@ def seat_stage(
         total_interval=xr.concat(list(intervals.values()), dim=of_scenario),
         shares=shares,
         supply=supplies,
+        enough=xr.concat(list(enough.values()), dim=of_scenario),
         balance=balance,
         reviews=_reviews(project, pd.DataFrame(balance.xs(first))),
     )
@@ -322,6 +329,17 @@ def _balance(
         dim=pd.Index(["p10", "p90"], name="bound"),
     )
     return balance, interval
+
+
+def _enough(drawn: xr.DataArray, there: StageSupply) -> xr.DataArray:
+    """Return the seats by the book with which a shortage is no more probable than each bound."""
+    needed = drawn if there.departure is None else drawn - there.departure
+    needed = needed.transpose("catchment", "year", "draw")
+    return xr.DataArray(
+        seat_balances.enough_seats(needed.to_numpy()),
+        coords={"chance": list(seat_balances.CHANCES), "catchment": needed["catchment"], "year": needed["year"]},
+        dims=("chance", "catchment", "year"),
+    )
 
 
 def caps_by_age(project: Project, stage: Stage) -> xr.DataArray | None:

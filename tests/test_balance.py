@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from schoolmap.errors import LabelError
 from schoolmap.errors import MissingValueError
+from schoolmap.seats.balance import CHANCES
+from schoolmap.seats.balance import enough_seats
 from schoolmap.seats.balance import seat_balance
 from schoolmap.seats.balance import totals
 
@@ -115,3 +117,33 @@ def test_refuses_seats_below_zero() -> None:
     index = units(("a", 2030), ("b", 2030))
     with pytest.raises(ValueError, match=r"`seats` is negative for 1 unit.*-10 for \('b'"):
         seat_balance(demand_of([50.0, 50.0], index), pd.Series([60.0, -10.0], index=index))
+
+
+@given(
+    st.lists(st.integers(0, 50), min_size=1, max_size=40),
+    st.lists(st.floats(0, 0.99), min_size=1, max_size=4),
+    st.integers(0, 60),
+)
+def test_enough_seats_tell_whether_a_chance_is_met(needed: list[int], chances: list[float], seats: int) -> None:
+    """The share of draws that need more is within the bound exactly if there are as many seats as that, or more."""
+    draws = np.array(needed, dtype=float)
+    enough = enough_seats(draws, chances=chances)
+    more = float((draws > seats).mean())
+    for bound, least in zip(chances, enough, strict=True):
+        if abs(more - bound) > 1e-9:
+            assert (more < bound) == (seats >= least)
+
+
+def test_more_certain_takes_more_seats() -> None:
+    """A smaller bound needs as many seats or more."""
+    draws = np.random.default_rng(1).normal(100, 20, size=(3, 2, 500))
+    enough = enough_seats(draws)
+    assert enough.shape == (len(CHANCES), 3, 2)
+    assert (np.diff(enough, axis=0) <= 0).all()
+
+
+@pytest.mark.parametrize(("draws", "chances"), [(np.empty((2, 0)), [0.1]), (np.ones((2, 3)), [1.0])])
+def test_enough_seats_of_nothing_are_refused(draws: np.ndarray, chances: list[float]) -> None:
+    """No draw tells nothing, and every number of seats meets a chance of one."""
+    with pytest.raises(ValueError, match="probabilities below one"):
+        enough_seats(draws, chances=chances)

@@ -184,6 +184,25 @@ def test_hostile_names_are_planned(tmp_path: Path) -> None:
     assert "1337" not in page.partition("{{7*191}}")[0][-200:]
 
 
+def test_changes_tried_out_are_planned_beside_the_plan(good: Path, tmp_path: Path) -> None:
+    """Saved changes make products of their own; those that do not fit are faults, and nothing is written."""
+    add = {"kind": "add", "stage": "primary", "catchment": "0101", "seats": 45, "opens": 2025}
+    document = {"schema": "schoolmap.edits/1", "project": "village", "base_year": 2024, "edits": [add]}
+    edits, out = tmp_path / "village-more.json", tmp_path / "maps"
+    edits.write_text(json.dumps(document), encoding="utf-8")
+    result = RUN.invoke(app, ["plan", str(good), "--with", str(edits), "--out", str(out), "--lang", "en"])
+    assert result.exit_code == 0, result.stderr
+    assert sorted(path.name for path in out.iterdir()) == [f"village-more.{suffix}" for suffix in SUFFIXES]
+    shown = json.loads((out / "village-more.json").read_text(encoding="utf-8"))
+    assert shown["title"]["en"].endswith("(with 1 changes tried out)")
+    assert [item["seats"] for item in shown["projects"] if item["id"] == "edit 1"] == [45.0]
+    edits.write_text(json.dumps(document | {"base_year": 1999}), encoding="utf-8")
+    result = RUN.invoke(app, ["plan", str(good), "--with", str(edits), "--out", str(tmp_path / "none"), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "village-more.json, column base_year: '1999'" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_the_project_folder_is_never_overwritten(good: Path) -> None:
     """`--out` on the input, or on a file, is an error with a sentence; exit code 1."""
     result = RUN.invoke(app, ["plan", str(good), "--out", str(good)])

@@ -187,6 +187,7 @@ def town() -> MapModel:
         projects=(),
         reach=(),
         tables=(),
+        editing=None,
         notes=(),
         audit=(
             AuditLine(

@@ -34,7 +34,7 @@ def test_script_is_one_function_that_leaves_nothing_in_the_window() -> None:
 def test_every_part_says_what_it_is(name: str) -> None:
     """The first line of a part is its title, and no part is long."""
     text = asset(f"page/{name}.js")
-    assert text.startswith("/* ")
+    assert text.startswith("/*")
     assert name == "words" or text.count("\n") <= 300
 
 

@@ -339,6 +339,7 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             ),
         ),
         reach=(reach(hostile=hostile),),
+        editing=None,
         tables=(
             FactTable(
                 id="warnings",

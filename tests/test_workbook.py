@@ -307,6 +307,7 @@ def town() -> MapModel:
         sites=(),
         projects=(project,),
         reach=(),
+        editing=None,
         tables=(
             FactTable(
                 id="warnings",

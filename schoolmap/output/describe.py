@@ -20,6 +20,8 @@ from schoolmap.output import words
 from schoolmap.output.describe_actions import describe_actions
 from schoolmap.output.describe_actions import describe_decision
 from schoolmap.output.describe_actions import describe_sites
+from schoolmap.output.describe_editing import DIGITS
+from schoolmap.output.describe_editing import describe_editing
 from schoolmap.output.describe_facts import describe_facts
 from schoolmap.output.describe_population import describe_population
 from schoolmap.output.describe_reach import describe_reach
@@ -107,6 +109,7 @@ def describe(plan: Plan) -> model.MapModel:
         projects=_projects(plan),
         reach=describe_reach(plan),
         tables=describe_facts(plan),
+        editing=describe_editing(plan, actions),
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
@@ -196,7 +199,7 @@ def _sections(plan: Plan) -> dict[str, list[model.Section]]:
     """Return the sections of each school that has any."""
     year = plan.project.settings.base_year
     seats = {
-        (name, str(school)): tuple(round(value, 1) for value in row)
+        (name, str(school)): tuple(round(value, DIGITS) for value in row)
         for name, result in plan.results.items()
         for school, row in zip(
             result.seats_by_section.index, result.seats_by_section.to_numpy(float).tolist(), strict=True
@@ -247,7 +250,7 @@ def _panel(
         demand=_grid(balance["demand"]),
         p10=_grid(balance["demand_p10"]),
         p90=_grid(balance["demand_p90"]),
-        seats=_grid(balance["seats"]),
+        seats=_grid(balance["seats"], digits=DIGITS),
         utilisation=_grid(balance["utilisation"], digits=4),
         probability=_grid(balance["shortage_probability"], digits=3),
         born_share=_grid(balance["born_share"], digits=3),

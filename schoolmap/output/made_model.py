@@ -149,6 +149,7 @@ def made_model(
         projects=(),
         reach=(_reach(areas, seats, chosen[-1][0], rng),),
         tables=_tables(panels, areas, calendar),
+        editing=None,
         notes=(both("Every number is invented.", "所有数字均为虚构。"),),
         audit=(),
         sources=(),

@@ -21,6 +21,7 @@ PAGE_SCRIPTS = (
     "elements",
     "unpack",
     "model",
+    "whatif",
     "map",
     "placing",
     "marks",
@@ -31,6 +32,7 @@ PAGE_SCRIPTS = (
     "card",
     "charts",
     "school_card",
+    "whatif_panel",
     "wave",
     "head",
     "about",
@@ -51,7 +53,8 @@ PREFACE = """\
  *   - names in the data are hostile: they reach the page by textContent and
  *     setAttribute only, never as markup;
  *   - numbers are never computed twice: what the model says is shown, and only
- *     differences of shown numbers (seats - demand) are taken here;
+ *     differences of shown numbers (seats - demand) are taken here; changes that
+ *     the reader tries out are worked out in `whatif.js` alone;
  *   - ES2018, no library but Leaflet (and fflate where a plan is packed), nothing is fetched.
  */
 /* global L */

@@ -14,7 +14,13 @@ import numpy as np
 from schoolmap import checks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+    from numpy.typing import NDArray
+
+CHANCES = (0.1, 0.33, 0.5, 0.8)
+"""Bounds of the classes in which the probability of a shortage is told: unlikely, possible, likely, nearly sure."""
 
 
 def seat_balance(demand: pd.DataFrame, seats: pd.Series) -> pd.DataFrame:
@@ -86,3 +92,42 @@ def totals(balance: pd.DataFrame) -> pd.DataFrame:
     gap = balance["gap"]
     parts = balance[["demand", "seats"]].assign(short=gap.clip(lower=0), spare=(-gap).clip(lower=0))
     return parts.groupby(level="year").sum()
+
+
+def enough_seats(needed: NDArray[np.float64], *, chances: Sequence[float] = CHANCES) -> NDArray[np.float64]:
+    """
+    Return how many seats make a shortage no more probable than each of some bounds.
+
+    Parameters
+    ----------
+    needed
+        Seats needed in every draw; draws along the last axis.
+    chances
+        Probabilities in [0, 1).
+
+    Returns
+    -------
+    seats
+        Like `needed` without draws, with the bounds as a first axis. With as
+        many seats or more, the share of draws in which more seats are needed
+        than there are is at most the bound; with fewer it is above it.
+
+    Raises
+    ------
+    ValueError
+        If a bound is no probability below one, or there are no draws.
+
+    Examples
+    --------
+    >>> draws = np.array([[90.0, 100.0, 110.0, 120.0]])
+    >>> enough_seats(draws, chances=[0.0, 0.5])[:, 0].tolist()
+    [120.0, 100.0]
+    """
+    count = needed.shape[-1]
+    if count == 0 or not all(0 <= chance < 1 for chance in chances):
+        msg = f"`chances` are probabilities below one, of at least one draw; got {list(chances)} of {count} draws."
+        raise ValueError(msg)
+    # so many draws may need more: a bound of 0.33 holds 330 of 1,000, whatever 0.33 is in binary
+    places = [count - 1 - int(np.floor(chance * count + 1e-9)) for chance in chances]
+    ordered = np.partition(needed, sorted(set(places)), axis=-1)
+    return np.stack([ordered[..., place] for place in places])

@@ -28,6 +28,8 @@ LEVELS = ("surplus", "ok", "watch", "red")
 SCOPES = ("intake", "whole")
 """Warned of: the places of the first grade, and those of the whole stage."""
 KINDS_OF_SPELL = ("sustained", "returning", "passing")
+LEAST_SHORT = 0.5
+"""Smaller gaps are no shortage, in seats."""
 _DIGITS = 6
 """Shares of a school's rooms add up to 11.9999999: that is 12."""
 
@@ -70,7 +72,7 @@ def warning_level(
     return pd.Series(np.array(LEVELS, dtype=object)[grade], index=utilisation.index, name="level")
 
 
-def shortage_spans(balance: pd.DataFrame, *, least: float = 0.5) -> pd.DataFrame:
+def shortage_spans(balance: pd.DataFrame, *, least: float = LEAST_SHORT) -> pd.DataFrame:
     """
     Say for each catchment when it is short of seats, and how much.
 
@@ -114,7 +116,7 @@ def shortage_spans(balance: pd.DataFrame, *, least: float = 0.5) -> pd.DataFrame
     return spans.sort_values("score", ascending=False, kind="stable")
 
 
-def spells(balance: pd.DataFrame, *, lasting_years: int, least: float = 0.5) -> pd.DataFrame:
+def spells(balance: pd.DataFrame, *, lasting_years: int, least: float = LEAST_SHORT) -> pd.DataFrame:
     """
     Say whether each catchment's shortage is sustained, passes, or comes back.
 

@@ -61,7 +61,7 @@ function placeFlags(poles, group, obstacles) {
     box.x >= frame.x && box.y >= frame.y && box.x + box.w <= frame.x + frame.w && box.y + box.h <= frame.y + frame.h;
   const isFree = (box) => inFrame(box) && !taken.meets(box);
   const small = narrow();
-  const order = currentActions().map((action) => ({ action: action, state: flagState(action) }));
+  const order = flaggedActions().map((action) => ({ action: action, state: flagState(action) }));
   const weight = { now: 1, later: 2, past: 3 };
   const spare = (item) => item.action.kind === "review";
   // shortages take their places first

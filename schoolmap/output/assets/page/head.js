@@ -52,6 +52,7 @@ function paintHead() {
 /** What the numbers of this stage and scenario rest on, in sight above the map. */
 function paintNotes() {
   const notes = stage().notes.map(pick);
+  if (edited()) notes.unshift(t("editOn", { n: editLines().length }));
   const note = pick(scenario().note);
   if (note && model.scenarios.length > 1) notes.push(pick(scenario().label) + colon() + note);
   const box = byId("note-line");

@@ -187,7 +187,7 @@ function colourOf(place) {
   if (view() === "reach") return "#efece5";
   if (view() === "gap") return shade === null ? NO_DATA : "#e9e6df";
   if (view() === "chance") {
-    const found = shade === null ? null : chanceClass(p.probability[place][state.year]);
+    const found = shade === null ? null : chanceClassAt(place, state.year);
     return found === null ? NO_DATA : CHANCES[found].colour;
   }
   return shade === null ? NO_DATA : model.shades[shade].colour;

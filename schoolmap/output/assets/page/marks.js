@@ -130,7 +130,7 @@ function gapItems() {
 
 /** The most seats that are missing or spare in any catchment and year of this panel, and in all of a year. */
 function missingSeats() {
-  const key = state.stage + "\n" + state.scenario;
+  const key = [state.stage, state.scenario, edited() ? edits.version : 0].join();
   if (drawn.missing && drawn.missing.key === key) return drawn.missing;
   const sums = model.years.map(() => 0);
   let most = 1;

@@ -39,13 +39,31 @@ function makeIndex() {
   });
   made.action = new Map(model.actions.map((action) => [action.id, action]));
   made.school = new Map(model.schools.map((school) => [school.id, school]));
+  if (model.editing) indexEditing(made);
   return made;
+}
+
+/** Look-up tables for changes that the reader tries out. */
+function indexEditing(made) {
+  made.editUnit = new Map(model.editing.units.map((unit, i) => [unit.id, i]));
+  made.editCoverage = {};
+  model.editing.coverages.forEach((table) => (made.editCoverage[table.id] = table));
+  made.editStage = {};
+  made.editPanel = {};
+  model.editing.stages.forEach((item) => {
+    made.editStage[item.stage] = item;
+    item.scenarios.forEach((numbers) => (made.editPanel[item.stage + "\n" + numbers.scenario] = numbers));
+  });
 }
 
 const stage = () => model.stages[state.stage];
 const scenario = () => model.scenarios[state.scenario];
 const coverage = () => index.coverage[stage().coverage];
-const panel = () => index.panel[stage().id + "\n" + scenario().id];
+/** The numbers that are shown: with the reader's changes, where there are any. */
+const panel = () => {
+  const base = index.panel[stage().id + "\n" + scenario().id];
+  return edited() ? editedPanel(base) : base;
+};
 /** How far it is to school in this stage; undefined where the standard names no limit. */
 const reach = () => index.reach[stage().id];
 /** The view that is shown: a stage without a limit has no view of its reach. */
@@ -54,7 +72,8 @@ const placeOf = (id) => index.area[stage().coverage].get(id);
 const year = () => model.years[state.year];
 
 function sectionOf(school) {
-  return school.sections.find((section) => section.stage === stage().id);
+  const section = school.sections.find((item) => item.stage === stage().id);
+  return section && edited() ? editedSection(section, school) : section;
 }
 
 function schoolsIn(areaId) {
@@ -77,8 +96,9 @@ function currentActions() {
   const elsewhere = new Set();
   model.panels.forEach((other) => {
     if (other.stage !== stage().id) return;
-    other.ranking.forEach((row) => {
-      if (row.action) (other === panel() ? named : elsewhere).add(row.action);
+    const here = other.scenario === scenario().id;
+    (here ? panel() : other).ranking.forEach((row) => {
+      if (row.action) (here ? named : elsewhere).add(row.action);
     });
   });
   const ranked = panel()
@@ -103,6 +123,15 @@ function chanceClass(value) {
   const found = CHANCES.findIndex((item) => value <= item.upTo + 1e-9);
   return found < 0 ? CHANCES.length - 1 : found;
 }
+
+/** The class of the chance of a shortage: of draws, or of seats that were tried out. */
+function chanceClassAt(place, at) {
+  const p = panel();
+  return p.edited && known(p.chance[place][at]) ? p.chance[place][at] : chanceClass(p.probability[place][at]);
+}
+
+/** A chance in words: a number, or its class where seats were tried out. */
+const chanceWords = (probability, found) => (known(found) ? t("chance" + found) : chance(probability));
 
 /** How an action is counted on its flag: seats short, or seats spare for a review. */
 function flagNumber(action) {

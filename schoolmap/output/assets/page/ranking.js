@@ -73,7 +73,7 @@ function rankRow(row) {
         "span",
         { class: "figures" },
         h("span", null, h("b", null, t("rankShort", { n: num(row.peak_short) })), " · " + t("peak", { y: row.peak_year })),
-        h("span", null, yearsText(row.first_year, row.last_year) + " · " + t("rankChance", { p: chance(row.probability) }))
+        h("span", null, yearsText(row.first_year, row.last_year) + " · " + (known(row.chance) ? t("chance" + row.chance) : t("rankChance", { p: chance(row.probability) })))
       ),
       spark(place)
     )

@@ -161,6 +161,7 @@ function actionBlock(action) {
     h("p", null, chip(action), h("b", null, " " + size.join(" · "))),
     h("p", { class: "when" }, actionUse(action)),
     h("p", { class: "when" }, actionYears(action)),
+    countBox(action),
     school && h("p", null, t("school") + colon(), linkButton(school.name, { kind: "school", id: school.id })),
     place !== undefined &&
       h("p", null, t("receiver") + colon(), linkButton(coverage().catchments[place].name, { kind: "catchment", id: action.receiver })),
@@ -189,6 +190,7 @@ function schoolCard(school) {
     ],
     h("h3", null, t("Seats")),
     fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && p.opening).map((p) => parseInt(p.opening, 10))),
+    addForm(school),
     proposals.map(actionBlock),
     projectBlock(projects),
   ];

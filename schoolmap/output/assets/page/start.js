@@ -14,6 +14,7 @@ function paint() {
   paintReach();
   paintMarks();
   paintTotals();
+  paintEdits();
   paintList();
   paintCard();
   paintWave();
@@ -153,6 +154,11 @@ function expose() {
       zoom: map.getZoom(),
     }),
     shades: () => drawn.areas.map(shadeOf),
+    panel: () => {
+      const p = panel();
+      return { demand: p.demand, seats: p.seats, utilisation: p.utilisation, shade: p.shade, level: p.level, chance: p.chance || null, totals: p.totals, ranking: p.ranking };
+    },
+    edits: () => editsDocument(),
     reach: () => ({
       zones: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "reach").length : 0,
       circles: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "circles").length : 0,

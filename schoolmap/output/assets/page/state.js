@@ -20,3 +20,8 @@ const state = {
 const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1, renderers: {} };
 /** What the year does not change is not drawn again: block -> the key it was drawn with. */
 const fresh = {};
+
+/** Draw everything anew. */
+function forget() {
+  Object.keys(fresh).forEach((name) => name !== "card" && name !== "moves" && delete fresh[name]);
+}
