@@ -46,6 +46,7 @@ from schoolmap.output.model import Shade
 from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
 from schoolmap.output.model import Totals
+from schoolmap.output.page_assets import FFLATE
 from schoolmap.output.page_assets import LEAFLET
 from schoolmap.output.page_assets import asset
 from schoolmap.output.page_assets import leaflet_js
@@ -473,7 +474,7 @@ def test_vendored_files_are_untouched() -> None:
         hashes = {entry.name: hashlib.sha256(entry.read_bytes()).hexdigest() for entry in folder.iterdir()}
         assert hashes == package["sha256"]
         assert package["licence"]
-    assert [package["folder"] for package in record["package"]] == [LEAFLET]
+    assert [package["folder"] for package in record["package"]] == [LEAFLET, FFLATE]
 
 
 def test_policy_names_exactly_what_runs() -> None:

@@ -202,15 +202,20 @@ def _schools(plan: Plan) -> tuple[model.School, ...]:
 def _sections(plan: Plan) -> dict[str, list[model.Section]]:
     """Return the sections of each school that has any."""
     year = plan.project.settings.base_year
-    seats = pd.concat({name: result.seats_by_section for name, result in plan.results.items()})
+    seats = {
+        (name, str(school)): tuple(round(value, DIGITS) for value in row)
+        for name, result in plan.results.items()
+        for school, row in zip(
+            result.seats_by_section.index, result.seats_by_section.to_numpy(float).tolist(), strict=True
+        )
+    }
     by_school: dict[str, list[model.Section]] = {}
     for record in plan.project.sections.reset_index().to_dict("records"):
         enrolment = _number(record["enrolment"])
-        row = seats.loc[[(record["stage"], record["school"])]].to_numpy()[0]
         section = model.Section(
             stage=record["stage"],
             catchments=record["catchments"],
-            seats=tuple(round(float(value), DIGITS) for value in row),
+            seats=seats[record["stage"], str(record["school"])],
             enrolment=enrolment,
             enrolment_year=None if enrolment is None else year,
             classrooms=_number(record["classrooms"]),
@@ -224,8 +229,9 @@ def _number(value: float, digits: int = 1) -> float | None:
 
 
 def _grid(values: pd.Series, *, digits: int = 1) -> model.Grid:
-    table = values.unstack("year")
-    return tuple(tuple(_number(value, digits) for value in row) for row in table.to_numpy())
+    # plain numbers are rounded several times faster than those of an array
+    rows = values.unstack("year").to_numpy(dtype=float).tolist()
+    return tuple(tuple(round(value, digits) if math.isfinite(value) else None for value in row) for row in rows)
 
 
 def _panel(

@@ -14,8 +14,9 @@ stage's coverage; every array over years follows `MapModel.years`.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from dataclasses import dataclass
+from dataclasses import fields
+from dataclasses import is_dataclass
 from typing import Any
 
 SCHEMA = "schoolmap.map/4"
@@ -860,7 +861,8 @@ class MapModel:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as nested dicts and lists, ready for JSON."""
-        return asdict(self)
+        document: dict[str, Any] = plain(self)
+        return document
 
     def to_json(self) -> str:
         """Return the document as JSON: the same plan gives the same bytes."""
@@ -870,3 +872,34 @@ class MapModel:
             allow_nan=False,
             separators=(",", ":"),
         )
+
+
+_BARE = frozenset({float, int, str, bool, type(None)})
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any part of the model
+    """
+    Return a part of the model as nested dicts and tuples.
+
+    Parameters
+    ----------
+    value
+        A record of this module, or what one holds.
+
+    Returns
+    -------
+    plain
+        The same without records. A tuple of numbers or texts is shared, not copied: there are millions.
+
+    Examples
+    --------
+    >>> plain(Scenario(id="base", label={"en": "Base", "zh": "基准"}, note={}))
+    {'id': 'base', 'label': {'en': 'Base', 'zh': '基准'}, 'note': {}}
+    """
+    if isinstance(value, tuple):
+        return value if _BARE.issuperset(map(type, value)) else tuple(map(plain, value))
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return value

@@ -85,9 +85,16 @@ const last = (list) => list[list.length - 1];
 const colon = () => (state.lang === "zh" ? "：" : ": ");
 
 const ruler = document.createElement("canvas").getContext("2d");
+/** Widths that were measured: the same words are placed again for every year. */
+const widths = new Map();
 function textWidth(text, font) {
+  const key = font + "\n" + text;
+  if (widths.has(key)) return widths.get(key);
+  if (widths.size > 20000) widths.clear();
   ruler.font = font + " " + getComputedStyle(document.body).fontFamily;
-  return ruler.measureText(text).width;
+  const width = ruler.measureText(text).width;
+  widths.set(key, width);
+  return width;
 }
 
 function reducedMotion() {

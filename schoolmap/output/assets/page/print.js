@@ -11,6 +11,8 @@ function beforePrint() {
   // an open page is printed instead of the map
   document.body.classList.toggle("paper", Boolean(state.page));
   map.invalidateSize({ animate: false });
+  drawn.screen.onCanvas = drawn.onCanvas;
+  drawOn(false);
   if (pickedArea() === null) fitAll(false);
   repaintAll();
 }
@@ -18,6 +20,7 @@ function beforePrint() {
 function afterPrint() {
   if (!document.body.classList.contains("printing")) return;
   document.body.classList.remove("printing", "paper");
+  drawOn(drawn.screen.onCanvas);
   map.invalidateSize({ animate: false });
   map.setView(drawn.screen.centre, drawn.screen.zoom, { animate: false });
   repaintAll();

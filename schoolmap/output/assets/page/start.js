@@ -157,7 +157,8 @@ function refit() {
 /** Read-only window for tests: what is chosen and what is really on the screen. */
 function expose() {
   const shadeOf = (layer) => {
-    const colour = layer.getElement().getAttribute("fill");
+    // a canvas has no elements: then what it was told to paint with, a colour or a pattern
+    const colour = drawn.onCanvas ? String(layer.options.fillColor) : layer.getElement().getAttribute("fill");
     const found = model.shades.findIndex((shade) => shade.colour.toLowerCase() === colour.toLowerCase());
     return found < 0 ? null : found;
   };
@@ -175,7 +176,7 @@ function expose() {
       zoom: map.getZoom(),
     }),
     shades: () => drawn.areas.map(shadeOf),
-    colours: () => drawn.areas.map((layer) => layer.getElement().getAttribute("fill")),
+    colours: () => drawn.areas.map((layer) => String(layer.options.fillColor)),
     panel: () => {
       const p = panel();
       return { demand: p.demand, seats: p.seats, utilisation: p.utilisation, shade: p.shade, level: p.level, chance: p.chance || null, totals: p.totals, ranking: p.ranking };
@@ -202,7 +203,7 @@ document.documentElement.classList.add("ready");
 /** Draw the plan in block `dataId` on a Leaflet map. */
 window.schoolmapStart = function (leafletMap, dataId) {
   map = leafletMap;
-  model = JSON.parse(byId(dataId).textContent);
+  model = unpackModel(JSON.parse(byId(dataId).textContent));
   index = makeIndex();
   state.lang = model.language === "zh" ? "zh" : "en";
   readHash();

@@ -26,7 +26,7 @@ const state = {
   playing: 0,
 };
 /** What is on the map: layers, groups and the boxes of marks and flags. */
-const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1 };
+const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1, renderers: {} };
 /** What the year does not change is not drawn again: block -> the key it was drawn with. */
 const fresh = {};
 

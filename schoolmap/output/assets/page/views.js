@@ -77,10 +77,9 @@ function colourOf(place) {
 }
 
 /** Circles or numbers of the view, and the boxes that they take. */
-function placeFigures(group) {
-  if (view() === "gap") return placeCircles(group, gapItems());
-  if (view() === "reach") return placeCircles(group, reachItems());
-  return view() === "diff" ? placeChanges(group) : [];
+function placeFigures(circles, labels) {
+  const placed = placeCircles(circles, labels, view() === "gap" ? gapItems() : view() === "reach" ? reachItems() : { items: [], most: 1 });
+  return view() === "diff" ? placeChanges(labels) : placed;
 }
 
 /** Proposals are about seats: the way to school, and what differs, are looked at by themselves. */
@@ -92,6 +91,7 @@ const signed = (value) => (Math.round(value) > 0 ? "+" : Math.round(value) < 0 ?
 /** The change in each catchment as a number, where its outline has room for it. */
 function placeChanges(group) {
   const placed = [];
+  const taken = takenBoxes([]);
   coverage().catchments.forEach((area, place) => {
     const change = changeOfBalance(place, state.year);
     if (change === null || Math.round(change) === 0) return;
@@ -103,7 +103,8 @@ function placeChanges(group) {
     if (w > b.x - a.x || b.y - a.y < 14) return;
     const at = map.latLngToLayerPoint([area.anchor[1], area.anchor[0]]);
     const box = { x: at.x - w / 2, y: at.y - 8, w: w, h: 16 };
-    if (placed.some((other) => meet(box, other))) return;
+    if (taken.meets(box)) return;
+    taken.add(box);
     group.appendChild(s("rect", { class: "change-box", x: box.x.toFixed(1), y: box.y.toFixed(1), width: w.toFixed(1), height: 16, rx: 3 }));
     group.appendChild(s("text", { class: "change-text", x: at.x.toFixed(1), y: (at.y + 4.3).toFixed(1) }, text));
     placed.push(box);
