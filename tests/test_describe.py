@@ -12,11 +12,13 @@ import pytest
 import shapely
 import shipped
 
+from schoolmap import save_map
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
 from schoolmap.output.outlines import GRID_DEG
 from schoolmap.output.sheets import facts
+from schoolmap.output.webmap import render_html
 
 if TYPE_CHECKING:
     from schoolmap.output.model import MapModel
@@ -186,3 +188,9 @@ def test_json_is_plain(model: MapModel) -> None:
     assert json.loads(text)["schema"] == "schoolmap.map/4"
     assert "NaN" not in text
     assert "Infinity" not in text
+
+
+def test_one_call_writes_the_map_of_a_plan(plan: Plan, model: MapModel, tmp_path: Path) -> None:
+    """`save_map` writes the page that is drawn from this description."""
+    written = save_map(plan, tmp_path / "map.html").read_text(encoding="utf-8")
+    assert written == render_html(model)

@@ -20,6 +20,7 @@ import pandas as pd
 from schoolmap.backtesting import METHODS
 from schoolmap.errors import OutputError
 from schoolmap.output import describe_backtest
+from schoolmap.output.sealing import seal
 from schoolmap.output.text import visible
 from schoolmap.output.words import both
 
@@ -155,8 +156,6 @@ def render_page(result: Backtest, *, language: str) -> str:
     language
         `en` or `zh`: the language that the page opens in.
     """
-    from schoolmap.output.webmap import seal  # noqa: PLC0415 - it loads folium
-
     parts = [f"<h1>{_shown(result.title)}</h1>", f'<p class="lead">{_shown(_LEAD)}</p>']
     parts += [f"<p>{_shown(text)}</p>" for text in describe_backtest.opening(result)]
     described = describe_backtest.tables(result, areas=True)

@@ -12,21 +12,29 @@ import re
 from importlib import resources
 
 LEAFLET = "leaflet-1.9.4"
+FFLATE = "fflate-0.8.3"
 
 PAGE_SCRIPTS = (
     "colours",
     "words",
     "state",
+    "languages",
     "elements",
+    "unpack",
     "model",
+    "shown",
+    "views",
     "whatif",
     "map",
+    "placing",
     "marks",
+    "project_marks",
     "flags",
     "tips",
     "legend",
     "ranking",
     "card",
+    "origin",
     "charts",
     "school_card",
     "whatif_panel",
@@ -34,10 +42,13 @@ PAGE_SCRIPTS = (
     "head",
     "about",
     "population",
+    "csv",
     "facts",
+    "grid",
     "pages",
     "search",
     "print",
+    "projector",
     "start",
 )
 """Parts of the script, in the order in which they are joined: what a part needs when it is read stands before it."""
@@ -52,7 +63,7 @@ PREFACE = """\
  *   - numbers are never computed twice: what the model says is shown, and only
  *     differences of shown numbers (seats - demand) are taken here; changes that
  *     the reader tries out are worked out in `whatif.js` alone;
- *   - ES2018, no library but Leaflet, nothing is fetched.
+ *   - ES2018, no library but Leaflet (and fflate where a plan is packed), nothing is fetched.
  */
 /* global L */
 """
@@ -77,6 +88,18 @@ def asset(name: str) -> str:
     return path.read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
+def asset_bytes(name: str) -> bytes:
+    """
+    Return the bytes of a file that ships with the package: a picture.
+
+    Parameters
+    ----------
+    name
+        Path below `schoolmap/output/assets`, with forward slashes.
+    """
+    return resources.files("schoolmap.output").joinpath("assets", *name.split("/")).read_bytes()
+
+
 def page_script() -> str:
     """Return the script of the page: all parts in one function."""
     parts = "\n".join(asset(f"page/{name}.js") for name in PAGE_SCRIPTS)
@@ -86,6 +109,11 @@ def page_script() -> str:
 def leaflet_js() -> str:
     """Return Leaflet's script without the line that points to its source map."""
     return re.sub(r"\n//# sourceMappingURL=.*", "", asset(f"{LEAFLET}/leaflet.js"))
+
+
+def fflate_js() -> str:
+    """Return the script that inflates the data of a large plan."""
+    return asset(f"{FFLATE}/index.js")
 
 
 def leaflet_css() -> str:

@@ -11,13 +11,12 @@ its hash, so that nothing else can run and no address can be fetched.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html as markup
-import re
-from html.parser import HTMLParser
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import BinaryIO
 
 import folium
 from branca.element import Element
@@ -26,12 +25,20 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from schoolmap.errors import OutputError
+from schoolmap.output.packing import PACKED_FROM
+from schoolmap.output.packing import cells
+from schoolmap.output.packing import pack
 from schoolmap.output.page_assets import asset
+from schoolmap.output.page_assets import fflate_js
 from schoolmap.output.page_assets import leaflet_css
 from schoolmap.output.page_assets import leaflet_js
 from schoolmap.output.page_assets import page_script
 from schoolmap.output.population_tables import sections
+from schoolmap.output.sealing import seal
 from schoolmap.output.sheets import Shaded
+from schoolmap.output.still_map import still_map
+from schoolmap.output.stock_layers import needs_of
+from schoolmap.output.stock_layers import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,17 +50,8 @@ if TYPE_CHECKING:
 
 DATA_ID = "schoolmap-data"
 LOCALES = {"zh": "zh-CN", "en": "en"}
-
-EXECUTABLE = {"", "text/javascript", "application/javascript", "module"}
-"""Values of a script's `type` that make a browser run it; JSON is inert."""
-
-FETCHED = {"src", "srcset", "data", "poster", "background", "action", "formaction", "manifest"}
-"""Attributes that a browser fetches or sends to. `href` counts too, but not on a link to click."""
-
-REMOTE_CSS = re.compile(r"""(?:url\(|@import)\s*["']?\s*(?!["']?\s*(?:data:|blob:|\#))[^\s"')]""", re.IGNORECASE)
-FIXED_VIEWPORT = re.compile(r"<meta\b[^>]*user-scalable\s*=\s*no[^>]*>", re.IGNORECASE)
-OLD_POLICY = re.compile(r"<meta\b[^>]*Content-Security-Policy[^>]*>\n?", re.IGNORECASE)
-OPENING = re.compile(r"<html\b[^>]*>\s*<head>\n?", re.IGNORECASE)
+FRAME_HEIGHT = 720
+"""Pixels of a map in a notebook."""
 
 
 class Verbatim(Element):
@@ -132,11 +130,22 @@ class PlanMap(folium.Map):
     location
         Latitude and longitude of the first view, in degrees; the page then fits
         the view to the catchments.
+    offline
+        Whether the page must never ask the network. If not, it may load what
+        the layers added to it name, and nothing else.
+
+    Attributes
+    ----------
+    offline
+        As given; may be changed.
 
     Notes
     -----
-    Plugins of folium link scripts on other hosts; `seal` refuses a page that
-    holds one.
+    Layers of folium can be added, as to any map; markers, pop-ups, tooltips,
+    GeoJSON and a control of layers work without the network. Texts of such
+    layers run through folium's templates: give them no name that you have not
+    read. Most plugins of folium link scripts on other hosts, and tiles are
+    pictures from one; they are refused unless `offline=False`.
     """
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - folium reads them from the class
@@ -165,7 +174,7 @@ class PlanMap(folium.Map):
         """,
     )
 
-    def __init__(self, *, title: str, locale: str, location: tuple[float, float]) -> None:
+    def __init__(self, *, title: str, locale: str, location: tuple[float, float], offline: bool = True) -> None:
         super().__init__(
             location=location,
             tiles=None,
@@ -177,6 +186,10 @@ class PlanMap(folium.Map):
             attribution_control=False,
         )
         self._id = "plan"
+        self.offline = offline
+        # folium would write links that are added to this map into the class, for all maps
+        self.default_js = []
+        self.default_css = []
         page = Page(title=title, locale=locale)
         page.add_child(self, name="map")
         head = page.header
@@ -184,6 +197,70 @@ class PlanMap(folium.Map):
         head.add_child(Verbatim(f"<style>\n{asset('planmap.css')}</style>"), name="planmap_css")
         head.add_child(Verbatim(f"<script>\n{leaflet_js()}</script>"), name="leaflet_js")
         head.add_child(Verbatim(f"<script>\n{page_script()}</script>"), name="planmap_js")
+
+    def to_html(self, *, offline: bool | None = None) -> str:
+        """
+        Return the sealed page.
+
+        Parameters
+        ----------
+        offline
+            Instead of the map's own.
+
+        Raises
+        ------
+        OutputError
+            If a layer would load something and the page must stay offline; if
+            the page holds something that its policy would block.
+        """
+        stays = self.offline if offline is None else offline
+        page = _page(self)
+        needs = needs_of(self)
+        if needs.addresses and stays:
+            raise OutputError(refusal(needs))
+        for name, element in needs.parts.items():
+            page.header.add_child(Verbatim(element), name=name)
+        locale = page.locale if isinstance(page, Page) else "en"
+        return seal(page.render(), locale=locale, addresses=needs.addresses, style_attributes=needs.layers > 0)
+
+    def save(
+        self,
+        outfile: str | bytes | Path | BinaryIO,
+        close_file: bool = True,  # noqa: FBT001, FBT002 - as `folium.Map.save` has it
+        *,
+        offline: bool | None = None,
+        **_kwargs: object,
+    ) -> None:
+        """
+        Write the sealed page.
+
+        Parameters
+        ----------
+        outfile
+            Path, or a file open for bytes.
+        close_file
+            Whether to close such a file.
+        offline
+            Instead of the map's own.
+
+        Raises
+        ------
+        OutputError
+            As `to_html`; then nothing is written.
+        """
+        page = self.to_html(offline=offline).encode()
+        if isinstance(outfile, (str, bytes, Path)):
+            Path(outfile.decode() if isinstance(outfile, bytes) else outfile).write_bytes(page)
+            return
+        outfile.write(page)
+        if close_file:
+            outfile.close()
+
+    def _repr_html_(self, **_kwargs: object) -> str:
+        """Return the page in a frame of its own, as a notebook shows it: sealed, with nothing loaded."""
+        page = markup.escape(self.to_html())
+        title = markup.escape(getattr(self.get_root(), "heading", ""))
+        return f'<iframe srcdoc="{page}" title="{title}" width="100%" height="{FRAME_HEIGHT}" frameborder="0"></iframe>'
 
 
 class PlanLayer(MacroElement):
@@ -230,16 +307,22 @@ def inert_json(model: MapModel) -> str:
     Parameters
     ----------
     model
-        The plan.
+        The plan. From `PACKED_FROM` cells on it is packed; see `schoolmap.output.packing`.
 
     Returns
     -------
     block
         A `script` element of type `application/json` in which no `<` is left.
     """
-    body = model.to_json().replace("<", "\\u003c")
+    text = json.dumps(pack(model), separators=(",", ":")) if is_packed(model) else model.to_json()
+    body = text.replace("<", "\\u003c")
     body = body.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f'<script type="application/json" id="{DATA_ID}">{body}</script>'
+
+
+def is_packed(model: MapModel) -> bool:
+    """Tell whether a plan is so large that its page carries it packed."""
+    return cells(model) >= PACKED_FROM
 
 
 def static_tables(model: MapModel) -> str:
@@ -262,19 +345,19 @@ def static_tables(model: MapModel) -> str:
         "zh": ("片区", "首年", "最缺年", "缺学位", "概率"),
     }[language]
     sorry = {
-        "en": "This viewer runs no scripts, so it shows tables. Open the file in a browser for the map.",
-        "zh": "此处不运行脚本，只能显示表格。请用浏览器打开本文件查看地图。",
+        "en": "This viewer runs no scripts, so it shows one map and tables. Open the file in a browser for the map.",
+        "zh": "此处不运行脚本，只能显示一张静态地图和表格。请用浏览器打开本文件查看地图。",
     }[language]
     nothing = {"en": "No shortage.", "zh": "没有短缺。"}[language]
     names = {area.id: area.name for cover in model.coverages for area in cover.catchments}
-    parts = [f"<h1>{_shown(model.title, language)}</h1>", f"<p>{sorry}</p>"]
+    parts = [f"<h1>{_shown(model.title, language)}</h1>", f"<p>{sorry}</p>", still_map(model, language=language)]
     for stage in model.stages:
         parts.append(f"<h2>{_shown(stage.label, language)}</h2>")
         panel = next((p for p in model.panels if p.stage == stage.id), None)
         if panel is None or not panel.ranking:
             parts.append(f"<p>{nothing}</p>")
             continue
-        head = "".join(f"<th>{word}</th>" for word in words)
+        head = "".join(f'<th scope="col">{word}</th>' for word in words)
         rows = "\n".join(_static_row(rank, names) for rank in panel.ranking)
         parts.append(f"<table>\n<tr>{head}</tr>\n{rows}\n</table>")
     parts.append(f"<h1>{ {'en': 'Population', 'zh': '人口预测'}[language] }</h1>")
@@ -284,7 +367,7 @@ def static_tables(model: MapModel) -> str:
     return f"<noscript>\n{body}\n</noscript>"
 
 
-def build_map(model: MapModel) -> PlanMap:
+def build_map(model: MapModel, *, offline: bool = True) -> PlanMap:
     """
     Build the map of a plan.
 
@@ -292,12 +375,13 @@ def build_map(model: MapModel) -> PlanMap:
     ----------
     model
         The plan as plain data.
+    offline
+        Whether the page must never ask the network; see `PlanMap`.
 
     Returns
     -------
     plan_map
-        A `folium.Map`, to which ordinary layers may be added. Write it with
-        `seal(plan_map.get_root().render())`, so that it stays offline.
+        A `folium.Map`, to which ordinary layers may be added. Write it with its `save`.
     """
     boxes = [area.bounds for cover in model.coverages for area in cover.catchments]
     west, south = (min((box[i] for box in boxes), default=0.0) for i in (0, 1))
@@ -307,7 +391,10 @@ def build_map(model: MapModel) -> PlanMap:
         title=_text(model.title, language),
         locale=LOCALES[language],
         location=((south + north) / 2, (west + east) / 2),
+        offline=offline,
     )
+    if is_packed(model):
+        _page(plan_map).header.add_child(Verbatim(f"<script>\n{fflate_js()}</script>"), name="fflate_js")
     PlanLayer(model).add_to(plan_map, name="plan")
     return plan_map
 
@@ -331,110 +418,7 @@ def render_html(model: MapModel) -> str:
     OutputError
         If the page holds a remote address or something its policy would block.
     """
-    language = model.language if model.language in LOCALES else "en"
-    return seal(build_map(model).get_root().render(), locale=LOCALES[language])
-
-
-def seal(html: str, *, locale: str = "zh-CN") -> str:
-    """
-    Close a page: a policy by hash, a language, and no remote address.
-
-    Parameters
-    ----------
-    html
-        A complete page with inline scripts and styles.
-    locale
-        Language of the page, such as `zh-CN`.
-
-    Returns
-    -------
-    sealed
-        The page with a content security policy as its first element but one.
-        Sealing twice changes nothing.
-
-    Raises
-    ------
-    OutputError
-        If something in the page would be fetched, or be blocked by the policy:
-        a remote `src`, `href` or `url(...)`, an `on...` or `style` attribute,
-        a `meta` that leads to another page.
-    """
-    html = html.replace("\r\n", "\n").replace("\r", "\n")
-    html = OLD_POLICY.sub("", FIXED_VIEWPORT.sub("", html))
-    page = _Scan()
-    page.feed(html)
-    page.close()
-    if page.faults:
-        msg = "The page would not stay offline: " + "; ".join(page.faults[:5]) + "."
-        raise OutputError(msg)
-    policy = "; ".join(
-        [
-            "default-src 'none'",
-            "script-src " + _sources(page.scripts),
-            "style-src " + _sources(page.styles),
-            "img-src data: blob:",
-            "object-src 'none'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ],
-    )
-    head = (
-        f'<html lang="{markup.escape(locale)}">\n<head>\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    )
-    sealed, count = OPENING.subn(lambda _: head, html, count=1)
-    if count == 0:
-        msg = "The page has no `<html>` with a `<head>` to write its policy in."
-        raise OutputError(msg)
-    return sealed
-
-
-class _Scan(HTMLParser):
-    """Gather what the policy must allow, and what must not be there."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.scripts: list[str] = []
-        self.styles: list[str] = []
-        self.faults: list[str] = []
-        self._into: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        for name, value in values.items():
-            self._check_attribute(tag, name, value.strip())
-        if tag == "meta" and values.get("http-equiv", "").strip().lower() == "refresh":
-            self.faults.append("<meta> leads to another page, which no policy forbids")
-        self._into = None
-        if tag == "script" and values.get("type", "").strip().lower() in EXECUTABLE:
-            self._into = self.scripts
-        elif tag == "style":
-            self._into = self.styles
-        if self._into is not None:
-            self._into.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "style" and (found := REMOTE_CSS.search(self.styles[-1] if self.styles else "")):
-            self.faults.append(f"a style holds `{found.group()}…`")
-        self._into = None
-
-    def handle_data(self, data: str) -> None:
-        if self._into is not None:
-            self._into[-1] += data
-
-    def _check_attribute(self, tag: str, name: str, value: str) -> None:
-        """Note an attribute that a browser would fetch, run or, under the policy, ignore."""
-        if name.startswith("on") or name == "style":
-            self.faults.append(f"<{tag}> has the attribute `{name}`, which the policy blocks")
-        fetched = name in FETCHED or (name in {"href", "xlink:href"} and tag not in {"a", "area"})
-        if fetched and value and not value.lower().startswith(("#", "data:", "blob:")):
-            self.faults.append(f"<{tag}> fetches {value[:80]!r}")
-
-
-def _sources(texts: Iterable[str]) -> str:
-    """Return the hash sources of inline texts, each once, in order."""
-    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
-    return " ".join(dict.fromkeys(f"'sha256-{value}'" for value in hashes)) or "'none'"
+    return build_map(model).to_html()
 
 
 def _page(element: Element) -> Figure:
@@ -498,6 +482,6 @@ def _static_row(rank: Rank, names: dict[str, str]) -> str:
         str(rank.first_year),
         str(rank.peak_year),
         f"{rank.peak_short:,.0f}",
-        f"{rank.probability:.0%}",
+        ">99%" if rank.probability > 0.995 else f"{rank.probability:.0%}",
     )
     return "<tr>" + "".join(f"<td>{markup.escape(cell)}</td>" for cell in cells) + "</tr>"

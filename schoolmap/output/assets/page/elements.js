@@ -10,6 +10,7 @@ function t(key, values) {
 
 /** A text of the model in the reader's language, else in the other one. */
 function pick(text) {
+  if (text && !text[state.lang] && text.en) inEnglish.add(text.en);
   return (text && (text[state.lang] || text.en || text.zh)) || "";
 }
 
@@ -17,7 +18,7 @@ function append(node, children) {
   children.forEach((child) => {
     if (Array.isArray(child)) append(node, child);
     else if (child !== null && child !== undefined && child !== false)
-      node.appendChild(typeof child === "object" ? child : document.createTextNode(String(child)));
+      typeof child === "object" ? node.appendChild(child) : spoken(node, String(child));
   });
   return node;
 }
@@ -84,9 +85,16 @@ const last = (list) => list[list.length - 1];
 const colon = () => (state.lang === "zh" ? "：" : ": ");
 
 const ruler = document.createElement("canvas").getContext("2d");
+/** Widths that were measured: the same words are placed again for every year. */
+const widths = new Map();
 function textWidth(text, font) {
+  const key = font + "\n" + text;
+  if (widths.has(key)) return widths.get(key);
+  if (widths.size > 20000) widths.clear();
   ruler.font = font + " " + getComputedStyle(document.body).fontFamily;
-  return ruler.measureText(text).width;
+  const width = ruler.measureText(text).width;
+  widths.set(key, width);
+  return width;
 }
 
 function reducedMotion() {

@@ -41,6 +41,10 @@ function flagState(action) {
   return !stays && to < year() ? "past" : "now";
 }
 
+/** Of hundreds of proposals in sight so many are written out and so many more shown as symbols; the list has all. */
+const MOST_FLAGS = 24;
+const MOST_BADGES = 60;
+
 /**
  * Place the flags greedily, the worst first. A flag that finds no free place
  * shrinks to its symbol; nothing hides a school, a circle or another flag.
@@ -52,10 +56,10 @@ function placeFlags(poles, group, obstacles) {
   const origin = map.containerPointToLayerPoint([0, 0]);
   const size = map.getSize();
   const frame = { x: origin.x + 4, y: origin.y + 4, w: size.x - 8, h: size.y - 8 };
-  const taken = obstacles.concat(controlBoxes(origin, size));
+  const taken = takenBoxes(obstacles.concat(controlBoxes(origin, size)));
   const inFrame = (box) =>
     box.x >= frame.x && box.y >= frame.y && box.x + box.w <= frame.x + frame.w && box.y + box.h <= frame.y + frame.h;
-  const isFree = (box) => inFrame(box) && !taken.some((other) => meet(box, other));
+  const isFree = (box) => inFrame(box) && !taken.meets(box);
   const small = narrow();
   const order = flaggedActions().map((action) => ({ action: action, state: flagState(action) }));
   const weight = { now: 1, later: 2, past: 3 };
@@ -66,9 +70,10 @@ function placeFlags(poles, group, obstacles) {
   order.sort((a, b) => rank(a) - rank(b));
   const told = new Set();
   const placed = [];
-  order.forEach((item) => {
-    const foot = map.latLngToLayerPoint([item.action.lat, item.action.lon]);
-    if (!inFrame({ x: foot.x, y: foot.y, w: 0, h: 0 })) return;
+  const feet = new Map(order.map((item) => [item, map.latLngToLayerPoint([item.action.lat, item.action.lon])]));
+  const inSight = order.filter((item) => inFrame({ x: feet.get(item).x, y: feet.get(item).y, w: 0, h: 0 }));
+  inSight.slice(0, MOST_FLAGS + MOST_BADGES).forEach((item, number) => {
+    const foot = feet.get(item);
     const text = flagText(item.action);
     const font = small ? "600 11px" : "600 12px";
     const w = Math.ceil(textWidth(text, font)) + 24;
@@ -77,7 +82,7 @@ function placeFlags(poles, group, obstacles) {
     const again = told.has(item.action.catchment);
     told.add(item.action.catchment);
     const aside = item.state === "past" || (manySpare && spare(item));
-    const short = again || view() === "gap" || view() === "reach" || (aside && rank(item) > 0);
+    const short = again || number >= MOST_FLAGS || view() === "gap" || view() === "reach" || (aside && rank(item) > 0);
     const forms = short ? [] : [{ text: text, w: w, h: hFlag }];
     forms.push({ text: SYMBOLS[item.action.kind], w: 20, h: 20, badge: true });
     forms.some((form) => {
@@ -85,7 +90,7 @@ function placeFlags(poles, group, obstacles) {
       const spot = spots.find((at) => isFree({ x: foot.x + at.x, y: foot.y + at.y, w: form.w, h: form.h }));
       if (!spot) return false;
       const box = { x: foot.x + spot.x, y: foot.y + spot.y, w: form.w, h: form.h };
-      taken.push({ x: box.x - 2, y: box.y - 2, w: box.w + 4, h: box.h + 4 });
+      taken.add({ x: box.x - 2, y: box.y - 2, w: box.w + 4, h: box.h + 4 });
       drawFlag(poles, group, item, form, box, foot, spot.side);
       placed.push(Object.assign({ id: item.action.id, full: !form.badge }, box));
       return true;
@@ -148,10 +153,11 @@ function clickMark(event) {
 }
 
 function hoverMark(event) {
-  const node = event.target.closest("[data-school],[data-plot],[data-area],[data-reach]");
+  const node = event.target.closest("[data-school],[data-plot],[data-project],[data-area],[data-reach]");
   if (!node) return hideTip();
   if (node.dataset.reach) return showTip(event, reachTip(reach().areas[node.dataset.reach]));
   if (node.dataset.school) return showTip(event, schoolTip(index.school.get(node.dataset.school)));
+  if (node.dataset.project) return showTip(event, projectTip(model.projects.find((project) => project.id === node.dataset.project)));
   if (node.dataset.plot) return showTip(event, plotTip(model.sites.find((site) => site.id === node.dataset.plot)));
   return showTip(event, areaTip(placeOf(node.dataset.area)));
 }

@@ -1,5 +1,10 @@
 /* The Leaflet map and the fills of the catchments. */
 
+/** More catchments than this are painted on a canvas. */
+const MANY_AREAS = 600;
+/** Pixels that a border may be off its place where there are many: less than its white line is wide. */
+const COARSE = 0.5;
+
 function setUpMap() {
   map.setMinZoom(3);
   map.setMaxZoom(17);
@@ -91,28 +96,39 @@ function fitArea(place) {
   map.fitBounds(bounds.pad(0.4), { maxZoom: whole + 1.8, animate: !reducedMotion() });
 }
 
-/** Draw the catchments of the stage's coverage; the next year only restyles them. */
+/**
+ * Draw the catchments of the stage's coverage; the next year only restyles them.
+ *
+ * The view is set first, so that shapes are placed once. More than `MANY_AREAS`
+ * are painted on a canvas, which a browser does several times faster than it
+ * restyles as many elements; on paper they are vectors all the same.
+ */
 function drawAreas() {
   if (drawn.coverage === stage().coverage) return;
   drawn.areas.concat(drawn.outline || []).forEach((layer) => map.removeLayer(layer));
+  drawn.coverage = null;
+  fitAll(false);
   const shapes = index.geometry[stage().coverage];
+  const many = shapes.length > MANY_AREAS;
   drawn.outline = L.polygon([].concat.apply([], shapes), {
     pane: "outline",
-    renderer: L.svg({ pane: "outline", padding: 0.3 }),
+    renderer: rendererOf("outline", many),
     interactive: false,
     color: "#8b9098",
     weight: 3.4,
     fill: false,
-    smoothFactor: 0,
+    smoothFactor: many ? COARSE : 0,
+    noClip: many,
   }).addTo(map);
-  drawn.renderer = drawn.renderer || L.svg({ padding: 0.3 });
   drawn.areas = shapes.map((polygons, place) =>
     L.polygon(polygons, {
-      renderer: drawn.renderer,
+      renderer: rendererOf("overlayPane", many),
       color: "#ffffff",
       weight: shapes.length > 400 ? 0.6 : 1.4,
+      fillColor: fillOf(place, many),
       fillOpacity: 1,
-      smoothFactor: 0,
+      smoothFactor: many ? COARSE : 0,
+      noClip: many,
       className: "area",
     })
       .on("click", () => choose({ kind: "catchment", id: coverage().catchments[place].id }))
@@ -121,9 +137,32 @@ function drawAreas() {
       .addTo(map)
   );
   addHatch();
+  drawn.onCanvas = many;
   drawn.coverage = stage().coverage;
   drawn.picked = null;
-  fitAll(false);
+}
+
+/** What draws the shapes of a pane: elements, or a canvas. */
+function rendererOf(pane, onCanvas) {
+  const key = pane + onCanvas;
+  if (!drawn.renderers[key])
+    drawn.renderers[key] = onCanvas ? L.canvas({ pane: pane, padding: 0.1 }) : L.svg({ pane: pane, padding: 0.3 });
+  return drawn.renderers[key];
+}
+
+/** Move the catchments to a canvas or off it: a canvas would be printed as a picture. */
+function drawOn(onCanvas) {
+  if (drawn.onCanvas === onCanvas) return;
+  drawn.onCanvas = onCanvas;
+  const move = (layer, pane, changes) => {
+    map.removeLayer(layer);
+    Object.assign(layer.options, { renderer: rendererOf(pane, onCanvas) }, changes);
+    layer.addTo(map);
+  };
+  move(drawn.outline, "outline");
+  drawn.areas.forEach((layer, place) => move(layer, "overlayPane", { fillColor: fillOf(place, onCanvas) }));
+  ["outline", "overlayPane"].forEach((pane) => rendererOf(pane, !onCanvas).remove());
+  addHatch();
 }
 
 /** The pattern for "no data" lives inside the map's own SVG, so that it prints too. */
@@ -142,20 +181,35 @@ function hatchPattern(id) {
   );
 }
 
-function colourOf(place) {
-  const p = panel();
-  const shade = p.shade[place][state.year];
-  if (view() === "reach") return "#efece5";
-  if (view() === "gap") return shade === null ? NO_DATA : "#e9e6df";
-  if (view() === "chance") {
-    const found = shade === null ? null : chanceClassAt(place, state.year);
-    return found === null ? NO_DATA : CHANCES[found].colour;
-  }
-  return shade === null ? NO_DATA : model.shades[shade].colour;
+/** The fill of a catchment: a colour, or on a canvas the hatching itself. */
+function fillOf(place, onCanvas) {
+  const colour = colourOf(place);
+  return onCanvas && colour === NO_DATA ? canvasHatch() : colour;
+}
+
+function canvasHatch() {
+  if (drawn.hatch) return drawn.hatch;
+  const tile = h("canvas", { width: 10, height: 10 });
+  const pen = tile.getContext("2d");
+  pen.fillStyle = "#f7f6f3";
+  pen.fillRect(0, 0, 10, 10);
+  pen.strokeStyle = "#a9adb3";
+  pen.lineWidth = 2;
+  // a stroke through the tile, and its neighbours' ends in the corners
+  [-10, 0, 10].forEach((x) => {
+    pen.moveTo(x - 1, 11);
+    pen.lineTo(x + 11, -1);
+  });
+  pen.stroke();
+  drawn.hatch = pen.createPattern(tile, "repeat");
+  return drawn.hatch;
 }
 
 function paintAreas() {
-  drawn.areas.forEach((layer, place) => layer.setStyle({ fillColor: colourOf(place) }));
+  drawn.areas.forEach((layer, place) => {
+    const fill = fillOf(place, drawn.onCanvas);
+    if (layer.options.fillColor !== fill) layer.setStyle({ fillColor: fill });
+  });
   paintPicked();
 }
 

@@ -22,45 +22,43 @@ function markScale() {
 /** Side of the square (or of the square with the circle's area), in pixels. */
 const markSide = (seats, scale) => Math.max(4.5, Math.sqrt(Math.max(seats, 0)) * scale);
 
-function markNode(shape, x, y, side, props) {
+/** Tag and attributes of a mark. */
+function markShape(shape, x, y, side, props) {
   if (shape === "circle") {
     const r = side / Math.sqrt(Math.PI);
-    return s("circle", Object.assign({ cx: x.toFixed(1), cy: y.toFixed(1), r: r.toFixed(1) }, props));
+    return ["circle", Object.assign({ cx: x.toFixed(1), cy: y.toFixed(1), r: r.toFixed(1) }, props)];
   }
-  return s(
-    "rect",
-    Object.assign(
-      {
-        x: (x - side / 2).toFixed(1),
-        y: (y - side / 2).toFixed(1),
-        width: side.toFixed(1),
-        height: side.toFixed(1),
-        rx: Math.min(2, side / 6).toFixed(1),
-      },
-      props
-    )
-  );
+  const box = {
+    x: (x - side / 2).toFixed(1),
+    y: (y - side / 2).toFixed(1),
+    width: side.toFixed(1),
+    height: side.toFixed(1),
+    rx: Math.min(2, side / 6).toFixed(1),
+  };
+  return ["rect", Object.assign(box, props)];
 }
+
+const markNode = (shape, x, y, side, props) => s.apply(null, markShape(shape, x, y, side, props));
 
 function paintMarks() {
   if (!drawn.coverage) return;
   hideTip();
   const svg = drawn.marksSvg;
-  const poles = s("g");
-  const circles = s("g");
-  const marks = s("g");
-  const flags = s("g");
-  const names = s("g", { class: "names" });
+  if (!drawn.groups) {
+    drawn.groups = { names: s("g", { class: "names" }), poles: s("g"), marks: s("g"), openings: s("g"), circles: s("g"), labels: s("g"), flags: s("g") };
+    fill(svg, Object.keys(drawn.groups).map((name) => drawn.groups[name]));
+  }
+  const { names, poles, marks, openings, circles, labels, flags } = drawn.groups;
+  [names, poles, openings, labels, flags].forEach((group) => fill(group));
   const scale = markScale();
   drawn.scale = scale;
   drawn.marks = placeMarks(marks, scale);
-  drawn.circles = view() === "gap" || view() === "reach" ? placeCircles(circles, view() === "gap" ? gapItems() : reachItems()) : [];
-  const solid = drawn.marks.concat(drawn.circles);
-  // proposals are about seats: the way to school is looked at by itself
-  drawn.flags = view() === "reach" ? [] : placeFlags(poles, flags, solid);
+  drawn.circles = placeFigures(circles, labels);
+  drawn.projects = placeProjects(openings, drawn.marks.concat(drawn.circles));
+  const solid = drawn.marks.concat(drawn.circles, drawn.projects);
+  drawn.flags = flagsShown() ? placeFlags(poles, flags, solid) : [];
   placeNames(names, solid.concat(drawn.flags));
-  marks.setAttribute("class", "marks" + (view() === "gap" ? " quiet" : ""));
-  fill(svg, names, poles, marks, circles, flags);
+  [marks, openings].forEach((group) => group.setAttribute("class", "marks" + (view() === "gap" || view() === "diff" ? " quiet" : "")));
   paintLegend();
 }
 
@@ -68,6 +66,7 @@ function placeMarks(group, scale) {
   const many = schoolsOfStage().length > 120;
   const picked = state.picked && state.picked.kind === "school" ? state.picked.id : null;
   const placed = [];
+  const kept = keep(group);
   // the large ones first, so that a small school is never hidden by a large one
   schoolsOfStage()
     .map((school) => ({ school: school, seats: sectionOf(school).seats[state.year] || 0 }))
@@ -80,12 +79,13 @@ function placeMarks(group, scale) {
       if (item.seats <= 0) names.push("closed");
       if (many) names.push("small");
       if (item.school.id === picked) names.push("picked");
-      group.appendChild(
-        markNode(stage().shape, at.x, at.y, side, { class: names.join(" "), "data-school": item.school.id })
-      );
+      const props = { class: names.join(" "), "data-school": item.school.id };
+      kept.put.apply(null, [item.school.id].concat(markShape(stage().shape, at.x, at.y, side, props)));
       placed.push({ x: at.x - half, y: at.y - half, w: 2 * half, h: 2 * half });
     });
-  return placed.concat(placePlots(group));
+  const plots = placePlots(kept);
+  kept.end();
+  return placed.concat(plots);
 }
 
 const plotsOfStage = () => model.sites.filter((site) => site.stages.indexOf(stage().id) >= 0);
@@ -94,13 +94,13 @@ const plotsOfStage = () => model.sites.filter((site) => site.stages.indexOf(stag
 const PLOT = 6;
 
 /** Listed plots are hollow diamonds; one that a proposal would build on is filled. */
-function placePlots(group) {
+function placePlots(kept) {
   return plotsOfStage().map((site) => {
     const at = map.latLngToLayerPoint([site.lat, site.lon]);
     const corners = [[0, -PLOT], [PLOT, 0], [0, PLOT], [-PLOT, 0]];
     const points = corners.map((c) => (at.x + c[0]).toFixed(1) + "," + (at.y + c[1]).toFixed(1)).join(" ");
     const used = currentActions().some((action) => action.site === site.id);
-    group.appendChild(s("polygon", { class: "mark plot" + (used ? " used" : ""), points: points, "data-plot": site.id }));
+    kept.put(site.id, "polygon", { class: "mark plot" + (used ? " used" : ""), points: points, "data-plot": site.id });
     return { x: at.x - PLOT - 1, y: at.y - PLOT - 1, w: 2 * PLOT + 2, h: 2 * PLOT + 2 };
   });
 }
@@ -114,14 +114,32 @@ function plotTip(site) {
   return site.note ? lines.concat(site.note) : lines;
 }
 
+/** More circles than this are many. */
+const MANY_CIRCLES = 60;
+
 /** Seats missing or spare in each catchment, and the most of them in any year. */
 function gapItems() {
-  let most = 1;
   const items = coverage().catchments.map((area, place) => {
-    model.years.forEach((_, at) => (most = Math.max(most, Math.abs(balanceAt(place, at) || 0))));
     return { value: balanceAt(place, state.year), at: [area.anchor[1], area.anchor[0]], data: { "data-area": area.id } };
   });
-  return { items: items, most: most };
+  const missing = missingSeats();
+  // a few circles fill the map as far as they can; of many each is so small that they leave it free
+  return { items: items, most: largestBalance(), total: items.length > MANY_CIRCLES ? missing.total : 0, share: 0.4 };
+}
+
+/** Seats that are missing or spare in all catchments of a year, at most. */
+function missingSeats() {
+  const key = [shownKey(), edited() ? edits.version : 0].join();
+  if (drawn.missing && drawn.missing.key === key) return drawn.missing;
+  const sums = model.years.map(() => 0);
+  panel().demand.forEach((line, place) =>
+    line.forEach((_, at) => {
+      const gap = Math.abs(balanceAt(place, at) || 0);
+      sums[at] += gap;
+    })
+  );
+  drawn.missing = { key: key, total: Math.max.apply(null, sums.concat(1)) };
+  return drawn.missing;
 }
 
 /** Children of each small area who live out of reach, and the most of them in any year. */
@@ -140,56 +158,63 @@ function reachItems() {
 }
 
 /** Pixels per root of a seat or a child for circles; fixed over years. Many circles leave most of the map free. */
-function circleScale(most, total) {
+function circleScale(most, total, share) {
   const size = map.getSize();
   const room = Math.min(size.x, size.y) / (narrow() ? 11 : 13);
   const zoom = map.getZoom() - map.getBoundsZoom(allBounds());
   const bounds = allBounds();
   const a = map.latLngToLayerPoint(bounds.getNorthWest());
   const b = map.latLngToLayerPoint(bounds.getSouthEast());
-  const free = Math.sqrt((Math.abs((b.x - a.x) * (b.y - a.y)) * 0.045) / Math.PI / Math.max(total, 1));
+  const free = Math.sqrt((Math.abs((b.x - a.x) * (b.y - a.y)) * share) / Math.PI / Math.max(total, 1));
   return Math.min((clamp(room, 20, 44) * Math.pow(2, clamp(zoom, 0, 2) / 3)) / Math.sqrt(most), total ? free : Infinity);
 }
 
-function placeCircles(group, shown) {
-  const scale = circleScale(shown.most, shown.total || 0);
-  drawn.ringScale = scale;
+function placeCircles(group, names, shown) {
+  const scale = circleScale(shown.most, shown.total || 0, shown.share || 0.045);
+  if (shown.items.length) drawn.ringScale = scale;
+  const kept = keep(group);
   const placed = [];
   const labels = [];
   // of a hundred villages only those carry their number whose circle holds it
-  const many = shown.items.length > 60;
-  shown.items.forEach((item) => {
+  const many = shown.items.length > MANY_CIRCLES;
+  shown.items.forEach((item, place) => {
     const balance = item.value;
     if (balance === null || Math.round(balance) === 0) return;
     const at = map.latLngToLayerPoint(item.at);
-    const r = Math.max(3, Math.sqrt(Math.abs(balance)) * scale);
+    const r = Math.max(many ? 1.5 : 3, Math.sqrt(Math.abs(balance)) * scale);
     const text = item.text || (balance < 0 ? "−" : "+") + num(Math.abs(balance));
     const inside = textWidth(text, "600 12px") < 2 * r - 4;
     const kind = balance < 0 ? "short" : "spare";
     const circle = { class: "gap " + kind, cx: at.x.toFixed(1), cy: at.y.toFixed(1), r: r.toFixed(1) };
-    group.appendChild(s("circle", Object.assign(circle, item.data)));
+    kept.put(view() + place, "circle", Object.assign(circle, item.data));
     const box = { x: at.x - r, y: at.y - r, w: 2 * r, h: 2 * r };
     placed.push(box);
     if (inside || !many) labels.push({ text: text, at: at, r: r, inside: inside, kind: kind });
   });
-  labels.forEach((label) => placed.push(circleLabel(group, label, placed)));
+  kept.end();
+  const taken = takenBoxes(placed);
+  labels.forEach((label) =>
+    circleLabel(names, label, taken).forEach((box) => {
+      taken.add(box);
+      placed.push(box);
+    })
+  );
   return placed;
 }
 
-/** The number of a circle: in it, or else on the side where nothing is in the way. */
+/** The number of a circle: in it, or on a side where nothing is in the way; else the list tells it. */
 function circleLabel(group, label, taken) {
   const w = textWidth(label.text, "600 12px") + 4;
   const gap = label.r + 3;
   const sides = [[0, gap + 7], [0, -gap - 7], [gap + w / 2, 0], [-gap - w / 2, 0]];
   const boxes = sides.map((side) => ({ x: label.at.x + side[0] - w / 2, y: label.at.y + side[1] - 7, w: w, h: 14 }));
-  const free = boxes.find((box) => !taken.some((other) => meet(box, other))) || boxes[0];
+  const free = boxes.find((box) => !taken.meets(box));
+  if (!label.inside && !free) return [];
   const box = label.inside ? { x: label.at.x - w / 2, y: label.at.y - 7, w: w, h: 14 } : free;
   const name = "gap-text" + (label.inside ? " in-" + label.kind : "");
   group.appendChild(s("text", { class: name, x: (box.x + w / 2).toFixed(1), y: (box.y + 11.3).toFixed(1) }, label.text));
-  return box;
+  return [box];
 }
-
-const meet = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 /** Names of catchments come last: where they fit their areas and hide nothing. */
 function placeNames(group, taken) {
@@ -199,7 +224,7 @@ function placeNames(group, taken) {
   const frame = { x: origin.x, y: origin.y, w: size.x, h: size.y };
   const inside = (box) =>
     box.x > frame.x && box.y > frame.y && box.x + box.w < frame.x + frame.w && box.y + box.h < frame.y + frame.h;
-  taken = taken.concat(controlBoxes(origin, size));
+  const full = takenBoxes(taken.concat(controlBoxes(origin, size)));
   let visible = 0;
   const named = [];
   coverage().catchments.forEach((area, place) => {
@@ -212,11 +237,11 @@ function placeNames(group, taken) {
     const at = map.latLngToLayerPoint([area.anchor[1], area.anchor[0]]);
     const spots = [0, -15, 15, -28, 28, -42, 42].map((dy) => ({ x: at.x - w / 2, y: at.y + dy - 7, w: w, h: 14 }));
     const box = spots.find(
-      (spot) => spot.y > a.y && spot.y + 14 < b.y && inside(spot) && !taken.some((other) => meet(spot, other))
+      (spot) => spot.y > a.y && spot.y + 14 < b.y && inside(spot) && !full.meets(spot)
     );
     if (!box) return;
-    taken.push(box);
-    named.push(s("text", { x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
+    full.add(box);
+    named.push(s("text", { class: inkOn(colourOf(place)) === INK ? null : "light", x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
   });
   // a few names among many nameless areas would only raise questions
   if (named.length >= visible * 0.4) append(group, named);

@@ -11,13 +11,22 @@ const state = {
   scenario: 0,
   year: 0,
   view: "use",
+  /** Which end of the interval is read as demand: `p10`, `p50` or `p90`. */
+  bound: "p50",
+  /** Whether the proposals are in it. */
+  after: false,
+  /** What this scenario is compared with: the id of another. */
+  other: null,
+  /** What the cells of catchment by year tell: `gap` or `use`. */
+  grid: "gap",
+  projector: false,
   picked: null,
   tab: "list",
   page: null,
   playing: 0,
 };
 /** What is on the map: layers, groups and the boxes of marks and flags. */
-const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1 };
+const drawn = { coverage: null, areas: [], outline: null, marks: [], flags: [], ringScale: 1, renderers: {} };
 /** What the year does not change is not drawn again: block -> the key it was drawn with. */
 const fresh = {};
 
