@@ -113,11 +113,11 @@ def _in_parts(model: Model, parts: list[Whole], *, gap: float, seed: int, deadli
 
 def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     """Return the cheapest plan of a problem that is decided on at once."""
-    states = states_of(model) if _size(model) > SMALL else None
+    states = states_of(model) if number_of_columns(model) > SMALL else None
     if states is None:
         return _by_branching(model, gap=gap, seed=seed, deadline=deadline)
     ledger = Ledger(model, states)
-    large = _size(model) > LARGE
+    large = number_of_columns(model) > LARGE
     plan = search.Plan(model.decided, search.cost_of(model, model.decided))
     relaxed = relax(model, deadline=_part_of_time(deadline, 0.4))
     courses = ledger.ask(relaxed.price)
@@ -192,7 +192,7 @@ def _plan_at(ledger: Ledger, bound: Bound, *, deadline: float) -> search.Plan:
 
 def _by_branching(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     """Return the cheapest plan by branch and cut, and where it is large and not done in half of the time, part by part."""
-    large = _size(model) > WIDE
+    large = number_of_columns(model) > WIDE
     ends = _part_of_time(deadline, 0.5) if large else deadline
     found = branch(model, model.decided, gap=gap, seed=seed, deadline=ends)
     if found is None:
@@ -279,7 +279,7 @@ def _keeps(model: Model, classes: Whole) -> bool:
     )
 
 
-def _size(model: Model) -> int:
+def number_of_columns(model: Model) -> int:
     """Return about how many columns a programme of all ways has."""
     return int(np.count_nonzero(model.demand[:, :, model.arc_row]))
 
