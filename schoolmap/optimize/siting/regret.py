@@ -66,8 +66,8 @@ def within_regret(
     rounds = _ROUNDS if solving.number_of_columns(model) > solving.WIDE else 1
     plans = []
     for scenario in range(number):
-        # each scenario alone, and each round of all together, have the same time
-        share = (deadline - time.perf_counter()) / (number + rounds - scenario)
+        # a round of all together has as much time as two scenarios alone, where there are rounds
+        share = (deadline - time.perf_counter()) / (number + (2 * rounds if rounds > 1 else 1) - scenario)
         ends = time.perf_counter() + share
         plans.append(solving.find(solving.alone_model(model, scenario), gap=gap, seed=seed, deadline=ends))
     free = [plan.classes for plan in plans]
@@ -109,7 +109,8 @@ def _in_rounds(
     least = 0.0
     kept: list[tuple[Whole, Real]] = [(classes, settle(model, classes).by_scenario) for classes in free]
     for turn in range(_ROUNDS):
-        ends = time.perf_counter() + (deadline - time.perf_counter()) / (_ROUNDS - turn)
+        # the first one is often the last
+        ends = time.perf_counter() + (deadline - time.perf_counter()) / (2 if turn < _ROUNDS - 1 else 1)
         found = solving.find(replace(model, weights=weights), gap=gap, seed=seed, deadline=ends)
         costs = settle(model, found.classes).by_scenario
         kept.append((found.classes, costs))

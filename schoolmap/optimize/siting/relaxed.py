@@ -72,25 +72,27 @@ def relax(model: Model, *, deadline: float) -> Relaxation:
     solver = exact.load(_with(program._replace(upper=upper), rows), relaxed=True)
     waiting = np.ones(len(cuts), dtype=bool)
     cut_rows, top = csr_array(program.matrix[cuts]), program.row_upper[cuts]
-    complete = False
+    complete, known = False, None
     for _ in range(ROUNDS):
         if not exact.run_until(solver, deadline):
             break
-        broken = np.flatnonzero(waiting & (cut_rows @ np.array(solver.getSolution().col_value) - top > _BROKEN))
+        # of a programme that was not solved to the end, prices say nothing
+        solution = solver.getSolution()
+        known = np.array(solution.col_dual), np.array(solution.row_dual)
+        broken = np.flatnonzero(waiting & (cut_rows @ np.array(solution.col_value) - top > _BROKEN))
         complete = len(broken) == 0
         if complete:
             break
         waiting[broken] = False
         exact.add_rows(solver, csr_array(cut_rows[broken]), top[broken])
-    solution = solver.getSolution()
     price = np.full(model.demand.shape, model.money.short_cost)
-    if solution.dual_valid and len(ways):
+    if known is not None and len(ways):
         by_column = program.matrix.tocsc()
         by_column.sort_indices()
         # of the rows of a way, that of its pupils is the first
         first = by_column.indices[by_column.indptr[ways]]
-        own = np.minimum(np.array(solution.col_dual)[ways], 0.0)
-        dual = np.where(lone, own, np.array(solution.row_dual)[np.searchsorted(rows, first)])
+        own = np.minimum(known[0][ways], 0.0)
+        dual = np.where(lone, own, known[1][np.searchsorted(rows, first)])
         factor = (model.weights[:, None] * model.yearly)[there[:2]]
         scenario, period, way = there
         price[scenario, period, model.arc_row[way]] += dual / np.where(factor > 0, factor, 1.0)

@@ -44,6 +44,8 @@ NEAR = 0.005
 """The best plan is looked for at first within this share of the bound."""
 EFFORT = 0.03
 """Share of its time in which branch and cut may look for plans itself."""
+MIDDLE = 40_000
+"""With more ways than this, a plan is looked for part by part before branch and cut."""
 LARGE = 80_000
 """With more columns than this, branch and cut does not get beyond its first bound in time."""
 ROUNDS = 1500
@@ -117,14 +119,15 @@ def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     if states is None:
         return _by_branching(model, gap=gap, seed=seed, deadline=deadline)
     ledger = Ledger(model, states)
-    large = number_of_columns(model) > LARGE
+    size = number_of_columns(model)
+    large = size > MIDDLE
     plan = search.Plan(model.decided, search.cost_of(model, model.decided))
     relaxed = relax(model, deadline=_part_of_time(deadline, 0.4))
     courses = ledger.ask(relaxed.price)
     bound = Bound(courses.bound, relaxed.price, courses.classes)
     if not relaxed.complete:
         ends = _part_of_time(deadline, 0.2)
-        again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=ends, price=relaxed.price)
+        again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=ends)
         bound = max(bound, again, key=lambda one: one.bound)
     lower, program = bound.bound, None
     proof = "Lagrangian relaxation: every school decides for itself, at prices of seats that make them agree."
@@ -137,7 +140,8 @@ def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     if program is None or gap_of(plan.cost, lower) > gap:
         plan = min(plan, _plan_at(ledger, bound, deadline=_part_of_time(deadline, 0.3)), key=lambda one: one.cost)
         if large:
-            plan = _in_turns(ledger, bound, plan, gap=gap, seed=seed, deadline=deadline)
+            ends = deadline if size > LARGE else _part_of_time(deadline, 0.5)
+            plan = _in_turns(ledger, bound, plan, gap=gap, seed=seed, deadline=ends)
         limits = ledger.allowed(bound.price, plan.cost)
         program = formulate(model, limits=limits, strong=relaxed.cuts)
         if gap_of(plan.cost, lower) > gap and len(program.cost) <= LARGE:
