@@ -16,8 +16,8 @@ from urllib.parse import quote
 from schoolmap.batch.counties import STATES
 from schoolmap.batch.counties import problems_of
 from schoolmap.output.page_assets import asset
+from schoolmap.output.sealing import seal
 from schoolmap.output.webmap import LOCALES
-from schoolmap.output.webmap import seal
 from schoolmap.output.words import both
 
 if TYPE_CHECKING:
