@@ -106,7 +106,14 @@ def made_model(
         noise = np.cumsum(rng.normal(0.0, 0.02, (catchments, years)), axis=1)
         tilt = rng.uniform(0.7, 1.3, (catchments, 1))
         for number, scenario in enumerate(names):
-            drawn = _draw(base, there, noise, tilt * (0.0, 1.0, -1.0)[number % 3] * (1 + number // 3), rng)
+            # the draws of a plan are the same in all its scenarios
+            drawn = _draw(
+                base,
+                there,
+                noise,
+                tilt * (0.0, 1.0, -1.0)[number % 3] * (1 + number // 3),
+                np.random.default_rng([seed, at]),
+            )
             numbers[at].append(_edit_numbers(scenario, drawn, seats[:, at], homes[at]))
             panels.append(_panel(stage, scenario, drawn, class_size=class_size, calendar=calendar, areas=areas))
     panels, actions = _with_actions(panels, areas)

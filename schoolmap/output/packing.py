@@ -15,7 +15,8 @@ The format, `schoolmap.packed/1`::
 
     column = {"at": [key, place, ...],  # where in the model it stands
               "rows": n, "years": n, "digits": d, "bytes": b, "gaps": whether cells are unknown,
-              "guess": ["years"] | ["beside", column] | ["quotient", column, column],  # columns by their places
+              "guess": ["years"] | ["beside", column] | ["quotient", column, column]
+                       | ["cross", column, column, column],  # columns by their places
               "words": [...],           # of a grid of words: what the numbers stand for
               "data": text}
 
@@ -53,7 +54,14 @@ FORMAT = "schoolmap.packed/1"
 PACKED_FROM = 250_000
 """Cells of all grids from which a page is packed: about 1.5 MB of text. Below, its data can be read by eye."""
 
-BESIDE = {"children_born": "children", "leaving": "children", "demand": "children", "p10": "demand", "p90": "demand"}
+BESIDE = {
+    "children_born": "children",
+    "leaving": "children",
+    "demand": "children",
+    "p10": "demand",
+    "p90": "demand",
+    "enough": "pupils",
+}
 """Grids that keep nearly the same ratio to another one from one year to the next."""
 QUOTIENT = {"utilisation": ("demand", "seats"), "born_share": ("children_born", "children")}
 """Grids that are one grid by another, up to rounding."""
@@ -110,15 +118,16 @@ def pack(model: MapModel) -> dict[str, Any]:
     packed: list[dict[str, Any]] = []
     known: list[_Column] = []
     places: dict[Path, int] = {}
-    alike: dict[Path, int] = {}
+    alike: dict[Path, Path] = {}
     for path, table in tables.items():
-        kind = tuple("*" if isinstance(key, int) else key for key in path)
+        # the same table of the scenario before it
+        kind = (*("*" if isinstance(key, int) else key for key in path[:-1]), path[-1])
         made = _pack_table(table, _neighbours(path, places, alike.get(kind)), known)
         if made is None:
             _put(rest, path, table)
             continue
         column, whole = made
-        places[path] = alike[kind] = len(packed)
+        places[path], alike[kind] = len(packed), path
         packed.append({"at": list(path), **column})
         known.append(whole)
     text = json.dumps(rest, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -180,20 +189,29 @@ def _put(plan: Any, path: Sequence[str | int], grid: Any) -> None:  # noqa: ANN4
     plan[path[-1]] = grid
 
 
-def _neighbours(path: Path, places: dict[Path, int], alike: int | None) -> list[list[Any]]:
-    """Return what a grid could be guessed from: itself a year before, grids beside it, one like it."""
+def _neighbours(path: Path, places: dict[Path, int], alike: Path | None) -> list[list[Any]]:
+    """Return what a grid could be guessed from: itself a year before, grids beside it, one like it, or all three."""
     guesses: list[list[Any]] = [["years"]]
-    *holder, name = path
-
-    def place(other: str | int) -> int | None:
-        return places.get((*holder, other))
-
-    beside = place(name - 1) if isinstance(name, int) else place(BESIDE.get(name, ""))
-    guesses += [["beside", other] for other in dict.fromkeys((alike, beside)) if other is not None]
-    parts = [place(part) for part in QUOTIENT.get(str(name), ())]
+    beside = _beside(path)
+    if alike is not None:
+        guesses.append(["beside", places[alike]])
+    if beside in places:
+        guesses.append(["beside", places[beside]])
+    if alike is not None and beside in places and (corner := _beside(alike)) in places and corner != beside:
+        guesses.append(["cross", places[alike], places[beside], places[corner]])
+    parts = [places.get((*path[:-1], part)) for part in QUOTIENT.get(str(path[-1]), ())]
     if parts and None not in parts:
         guesses.append(["quotient", *parts])
     return guesses
+
+
+def _beside(path: Path) -> Path:
+    """Return where the grid stands that one keeps its ratio to: the one before it in a list, or one of another name."""
+    name = path[-1]
+    if isinstance(name, int) and name:
+        return (*path[:-1], name - 1)
+    holder = path[:-2] if isinstance(name, int) else path[:-1]
+    return (*holder, BESIDE.get(str(path[len(holder)]), ""))
 
 
 def _pack_table(
@@ -215,6 +233,8 @@ def _pack_table(
     best = None
     for guess in guesses:
         if any(known[other].values.shape != values.shape for other in guess[1:]):
+            continue
+        if guess[0] == "cross" and len({known[guess[2]].digits, known[guess[3]].digits}) > 1:
             continue
         tried = _differences(whole, gaps, guess, known)
         # bits of each difference, as deflate will about spend them
@@ -266,7 +286,8 @@ def _guessed(filled: Whole, year: int, guess: list[Any], *, digits: int, known: 
     Guess a year of a column from what a reader has by then.
 
     `years`: as the year before. `beside`: the ratio to another column is that
-    of the year before. `quotient`: one column by another.
+    of the year before. `quotient`: one column by another. `cross`: a column
+    times the ratio of two others, as in the scenario before.
     """
     if guess[0] == "quotient":
         above, below = (known[place] for place in guess[1:])
@@ -279,6 +300,9 @@ def _guessed(filled: Whole, year: int, guess: list[Any], *, digits: int, known: 
     if guess[0] == "years":
         return before
     other = known[guess[1]].values
+    if guess[0] == "cross":
+        above, below = (known[place].values[:, year] for place in guess[2:])
+        return _nearest(other[:, year].astype(np.float64) * above, below, before)
     if not year:
         first: Whole = other[:, 0]
         return first

@@ -74,6 +74,11 @@ function guessOf(grids, columns, packed, values) {
   }
   if (kind === "years") return (i) => (i < rows ? 0 : values[i - rows]);
   const other = columnOf(grids, columns, packed.guess[1]).values;
+  if (kind === "cross") {
+    const above = columnOf(grids, columns, packed.guess[2]).values;
+    const below = columnOf(grids, columns, packed.guess[3]).values;
+    return (i) => nearest(other[i] * above[i], below[i], i < rows ? 0 : values[i - rows]);
+  }
   return (i) => (i < rows ? other[i] : nearest(other[i] * values[i - rows], other[i - rows], values[i - rows]));
 }
 
