@@ -19,6 +19,7 @@ from scipy.special import ndtr
 from schoolmap.output import model
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import shade_index
+from schoolmap.output.describe_editing import MOST_NUMBERS
 from schoolmap.output.words import both
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def made_model(
         projects=(),
         reach=(_reach(areas, seats, chosen[-1][0], rng),),
         tables=_tables(panels, areas, calendar),
-        editing=_editing(areas, [stage for stage, *_ in chosen], numbers),
+        editing=None if _count(numbers) > MOST_NUMBERS else _editing(areas, [stage for stage, *_ in chosen], numbers),
         notes=(both("Every number is invented.", "所有数字均为虚构。"),),
         audit=(),
         sources=(),
@@ -513,6 +514,12 @@ def _edit_numbers(scenario: str, drawn: _Drawn, seats: Real, homes: Whole) -> mo
             model.EditSection(school=f"s{school}", seats=tuple(seats[school].tolist())) for school in served.tolist()
         ),
     )
+
+
+def _count(numbers: list[list[model.EditScenario]]) -> int:
+    """Return how many numbers trying out changes takes."""
+    grids = [grid for of_stage in numbers for item in of_stage for grid in (item.pupils, *item.enough)]
+    return sum(len(grid) * len(grid[0]) for grid in grids)
 
 
 def _editing(
