@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import warnings
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
@@ -171,10 +172,13 @@ def plan(
         Path | None,
         typer.Option("--with", help="Changes tried out and saved on the map (json): planned as if decided."),
     ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Write the report's maps and charts too, as PNG and PDF, into a folder.")
+    ] = False,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    """Plan a project and write its map (html), workbook (xlsx), layers (gpkg) and data (json)."""
+    """Plan a project and write its map (html), workbook (xlsx), report (docx), layers (gpkg) and data (json)."""
     from schoolmap.editing import edited  # noqa: PLC0415
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
@@ -195,9 +199,10 @@ def plan(
                 if edits is not None:
                     project = edited(project, edits)
                 result = make_plan(project, progress=step)
-                step("map, workbook and layers")
+                step("map, workbook, report and layers")
                 model = describe(result)
-                written = write_products(result, model, out, language=language.value)
+                with _fonts_told():
+                    written = write_products(result, model, out, language=language.value, figures=figures)
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:
@@ -390,8 +395,32 @@ def conformance(*, as_json: AsJson = False) -> None:
 
 
 def _print_files(paths: tuple[Path, ...]) -> None:
+    """Print every file with its size; a folder of figures is one line."""
+    sizes: dict[Path, int] = {}
     for path in paths:
-        typer.echo(f"{path.stat().st_size / 1024:>9,.0f} kB  {path}")
+        shown = path.parent if path.parent.name.endswith("-figures") else path
+        sizes[shown] = sizes.get(shown, 0) + path.stat().st_size
+    for path, size in sizes.items():
+        typer.echo(f"{size / 1024:>9,.0f} kB  {path}")
+
+
+@contextmanager
+def _fonts_told() -> Iterator[None]:
+    """Print a warning on fonts as a plain sentence; other warnings stay as they are."""
+    from schoolmap.errors import FontWarning  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", FontWarning)
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:  # noqa: ANN401
+            if issubclass(category, FontWarning):
+                typer.echo(str(message), err=True)
+            else:
+                usual(message, category, *place, **more)
+
+        warnings.showwarning = show
+        yield
 
 
 @contextmanager

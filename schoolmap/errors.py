@@ -45,6 +45,10 @@ class OutputError(SchoolmapError, RuntimeError):
     """A product breaks a promise of its own, such as holding a remote address."""
 
 
+class FontWarning(UserWarning):
+    """No font of this machine has the characters that a figure needs; it is drawn all the same, in other words."""
+
+
 class Severity(StrEnum):
     """What a fault means for the plan."""
 

@@ -85,6 +85,8 @@ class Plan:
     """The way to school; `None` where the standard sets no limit, or children are not known by area."""
     proposals: Proposals
     """What to do about the gaps."""
+    belonging: dict[str, Belonging]
+    """By coverage, the share of each area in each catchment."""
     moves: pd.DataFrame
     """Who moves when a boundary changes; see `belonging.moves_of`."""
     balance: pd.DataFrame
@@ -164,6 +166,7 @@ def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: N
         appraisal=appraise(project, situation, results, method=demography.children.rung.code),
         reach=reach,
         proposals=proposals,
+        belonging=belonging,
         moves=moves_of(project, demography),
         balance=_long_balance(results),
         audit=audit.table(),

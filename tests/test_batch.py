@@ -94,7 +94,7 @@ def test_one_fault_stops_no_other(planned: Path) -> None:
     for name in ("east", "west"):
         kept = sorted(path.name for path in (planned / name).iterdir())
         assert kept == sorted(
-            [f"{name}.{suffix}" for suffix in ("gpkg", "html", "json", "parquet", "xlsx")] + ["record.json"]
+            [f"{name}.{suffix}" for suffix in ("docx", "gpkg", "html", "json", "parquet", "xlsx")] + ["record.json"]
         )
     shown = (planned / "summary.html").read_text(encoding="utf-8")
     assert "2 of 3 projects are planned" in shown

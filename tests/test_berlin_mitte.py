@@ -10,13 +10,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docx
 import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 import shipped
 import xarray as xr
+from docx.oxml.ns import qn
 
 from schoolmap.errors import InputError
 from schoolmap.errors import Severity
@@ -198,12 +201,12 @@ def test_same_input_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     """Two runs in two processes write identical html and json, and the map is below 3 MB."""
     for name, seed in (("one", "1"), ("two", "2")):
         assert run_plan(FOLDER, tmp_path / name, hash_seed=seed)["ok"] is True
-    for suffix in ("html", "json", "xlsx"):
+    for suffix in ("html", "json", "xlsx", "docx"):
         one, two = (tmp_path / name / f"berlin-mitte.{suffix}" for name in ("one", "two"))
         assert one.read_bytes() == two.read_bytes(), suffix
     assert (tmp_path / "one" / "berlin-mitte.html").stat().st_size < 3_000_000
     assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
-        f"berlin-mitte.{suffix}" for suffix in ("gpkg", "html", "json", "xlsx")
+        f"berlin-mitte.{suffix}" for suffix in ("docx", "gpkg", "html", "json", "xlsx")
     ]
 
 
@@ -225,3 +228,8 @@ def test_a_hostile_name_is_only_a_name(tmp_path: Path) -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == HOSTILE]
     assert cells
     assert {cell.data_type for cell in cells} == {"s"}
+    report = docx.Document(str(tmp_path / "out" / "berlin-mitte.docx"))
+    told = {"".join(t.text or "" for t in p.iter(qn("w:t"))) for p in report.element.body.iter(qn("w:p"))}
+    assert HOSTILE in told
+    layer = pyogrio.read_dataframe(tmp_path / "out" / "berlin-mitte.gpkg", layer="schools", read_geometry=False)
+    assert HOSTILE in set(layer["name"])

@@ -16,12 +16,13 @@ from typer.testing import CliRunner
 
 from schoolmap import __version__
 from schoolmap.cli import app
+from schoolmap.output.figures import fonts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 RUN = CliRunner()
-SUFFIXES = ("gpkg", "html", "json", "xlsx")
+SUFFIXES = ("docx", "gpkg", "html", "json", "xlsx")
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ def test_nothing_is_written_on_faults(faulty: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", [village.CSV, village.XLSX, village.LAYERS], ids=["csv", "workbook", "layers"])
 def test_a_county_is_planned(tmp_path: Path, how: str) -> None:
-    """From every format to four products, and the audit holds; the input stays as it is."""
+    """From every format to five products, and the audit holds; the input stays as it is."""
     folder = village.write(tmp_path / "county", how=how)
     before = {path: path.read_bytes() for path in folder.iterdir()}
     result = RUN.invoke(app, ["plan", str(folder), "--out", str(tmp_path / "maps"), "--json"])
@@ -201,6 +202,17 @@ def test_changes_tried_out_are_planned_beside_the_plan(good: Path, tmp_path: Pat
     assert result.exit_code == 2
     assert "village-more.json, column base_year: '1999'" in result.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_a_missing_font_is_told_in_a_sentence(good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr, with what to install and without a place in the code; the products are written all the same."""
+    monkeypatch.setattr(fonts, "_installed", lambda _: False)
+    result = RUN.invoke(app, ["plan", str(good), "--lang", "zh", "--out", str(tmp_path / "maps")])
+    assert result.exit_code == 0
+    assert result.stderr.startswith("No font with Chinese characters was found")
+    assert "fonts-noto-cjk" in result.stderr
+    assert "Warning" not in result.stderr
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == [f"village.{name}" for name in SUFFIXES]
 
 
 def test_the_project_folder_is_never_overwritten(good: Path) -> None:

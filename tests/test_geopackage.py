@@ -18,7 +18,6 @@ from shapely import Point
 from shapely import box
 from undecided import NOTHING_DECIDED
 
-from schoolmap.output.geopackage import style_qml
 from schoolmap.output.geopackage import write_geopackage
 from schoolmap.output.model import SCHEMA
 from schoolmap.output.model import Action
@@ -28,10 +27,12 @@ from schoolmap.output.model import Coverage
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
 from schoolmap.output.model import Population
+from schoolmap.output.model import Project
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
 from schoolmap.output.model import Shade
+from schoolmap.output.model import Site
 from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
 from schoolmap.output.model import Totals
@@ -282,6 +283,8 @@ def test_contents(tmp_path: Path) -> None:
         "catchments_all": "MultiPolygon",
         "schools": "MultiPoint",
         "actions": "Point",
+        "projects": "Point",
+        "sites": "Point",
         "balance": None,
         "audit": None,
         "sources": None,
@@ -342,32 +345,76 @@ def test_hostile_coverage(tmp_path: Path) -> None:
     assert len(pyogrio.read_dataframe(path, layer=f"catchments_{name}")) == 3
     with closing(sqlite3.connect(path)) as database:
         styled = database.execute("SELECT DISTINCT f_table_name FROM layer_styles").fetchall()
-    assert styled == [(f"catchments_{name}",)]
+    assert (f"catchments_{name}",) in styled
 
 
 def test_styles(tmp_path: Path) -> None:
-    """One style for each stage, one default, naming columns and layers that exist."""
+    """Every layer has styles, one of them the default; a layer of catchments has one for each stage."""
     path = written(tmp_path)
     with closing(sqlite3.connect(path)) as database:
         rows = database.execute(
             "SELECT f_table_name, f_geometry_column, styleName, useAsDefault, styleQML FROM layer_styles",
         ).fetchall()
-    columns = pyogrio.read_info(path, layer="catchments_all")["fields"]
-    assert [row[:2] for row in rows] == [("catchments_all", "geom")] * 2
-    assert [row[2] for row in rows] == ['primary <&" 学段', 'kindergarten <&" 学段']
-    assert [row[3] for row in rows] == [1, 0]
-    for *_, qml in rows:
-        assert ET.fromstring(qml).find("renderer-v2").get("attr") in columns  # noqa: S314
+        kinds = database.execute("SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'").fetchall()
+        columns = [row[1] for row in database.execute("PRAGMA table_info(layer_styles)")]
+    layers = {name: pyogrio.read_info(path, layer=name) for name, kind in pyogrio.list_layers(path) if kind is not None}
+    assert kinds == [("attributes",)]
+    assert columns[1:] == [
+        *("f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName", "styleQML"),
+        *("styleSLD", "useAsDefault", "description", "owner", "ui", "update_time"),
+    ]
+    assert {row[0] for row in rows} == set(layers)
+    assert {row[1] for row in rows} == {"geom"}
+    for name in layers:
+        assert [row[3] for row in rows if row[0] == name] == [1] + [0] * (sum(row[0] == name for row in rows) - 1)
+    catchments = [row for row in rows if row[0] == "catchments_all"]
+    assert [row[2] for row in catchments] == ['primary <&" 学段', 'kindergarten <&" 学段']
+    for name, *_, qml in rows:
+        root = ET.fromstring(qml)  # noqa: S314
+        attribute = root.find("renderer-v2").get("attr")
+        assert attribute is None or attribute in layers[name]["fields"]
+        geometry = "2" if "Polygon" in layers[name]["geometry_type"] else "0"
+        assert root.findtext("layerGeometryType") == geometry
 
 
-def test_style_is_the_maps() -> None:
-    """Five classes in the map's colours, the rest hatched."""
-    root = ET.fromstring(style_qml(town(), column="primary_class"))  # noqa: S314
-    categories = [(c.get("value"), c.get("symbol")) for c in root.iter("category")]
-    fills = [prop.get("v") for prop in root.iter("prop") if prop.get("k") == "color"]
-    assert categories == [*((str(n), str(n)) for n in range(5)), ("", "5")]
-    assert fills[0] == "94,60,153,255"
-    assert [p.get("v") for p in root.iter("prop") if p.get("k") == "style"][-1] == "b_diagonal"
+def test_projects_stand_at_their_school_or_in_their_catchment(tmp_path: Path) -> None:
+    """The school goes before the catchment; a project with neither keeps its row, without a place."""
+    base = {"kind": "new", "stage": "primary", "opening": "2027-09", "seats": 90.0, "counted": True, "note": ""}
+    places = (
+        {"school": "01", "catchment": "0102"},
+        {"school": None, "catchment": "0102"},
+        {"school": None, "catchment": None},
+    )
+    projects = tuple(
+        Project(id=f"x{n}", name=SCRIPT, status=text("planned"), **base, **place) for n, place in enumerate(places)
+    )
+    model = replace(town(), projects=projects)
+    found = pyogrio.read_dataframe(written(tmp_path, model), layer="projects").to_crs("EPSG:4326")
+    assert [round(x, 6) for x in found.geometry.x[:2]] == [13, 13]
+    assert found.geometry.is_empty.tolist()[2] or found.geometry.isna().tolist()[2]
+    assert found["name"].tolist() == [SCRIPT] * 3
+    assert found["seats"].tolist() == [90.0] * 3
+
+
+def test_candidate_sites_are_a_layer(tmp_path: Path) -> None:
+    """With the stages that may be built there, and unknown sizes unknown."""
+    site = Site(
+        id="s1",
+        name="=1+1",
+        lon=15.0,
+        lat=52.0,
+        stages=("primary", "junior"),
+        max_classes=None,
+        land_cost=2.5,
+        ready_from="2027",
+        note="",
+        used_by=(),
+    )
+    found = pyogrio.read_dataframe(written(tmp_path, replace(town(), sites=(site,))), layer="sites")
+    assert found.geometry.x[0] == pytest.approx(500_000, abs=1e-3)
+    row = found.iloc[0]
+    assert (row["name"], row["stages"], row["land_cost"]) == ("=1+1", "primary, junior", 2.5)
+    assert pd.isna(row["max_classes"])
 
 
 def test_same_plan_same_tables(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from schoolmap.errors import OutputError
 from schoolmap.output import words as sentences
 from schoolmap.output import workbook
 from schoolmap.output.describe import describe
+from schoolmap.output.figures import atlas
+from schoolmap.output.figures.atlas import Picture
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.products import write_products
@@ -30,14 +32,45 @@ def plan_of(tmp_path: Path) -> Plan:
     return make_plan(read_project(village.write(tmp_path / "village")))
 
 
-def test_four_files_and_nothing_else(tmp_path: Path) -> None:
-    """Map, workbook, layers and data, under the project's name; no trace of the making."""
+def test_five_files_and_nothing_else(tmp_path: Path) -> None:
+    """Map, workbook, report, layers and data, under the project's name; no trace of the making."""
     plan = plan_of(tmp_path)
     files = write_products(plan, describe(plan), tmp_path / "maps", language="zh")
     names = [path.name for path in files]
-    assert names == ["village.html", "village.xlsx", "village.gpkg", "village.json"]
+    assert names == ["village.html", "village.xlsx", "village.docx", "village.gpkg", "village.json"]
     assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == sorted(names)
     assert 'lang="zh-CN"' in files[0].read_text(encoding="utf-8")
+
+
+def test_figures_are_written_into_a_folder_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each as PNG and PDF; what else lies there stays, an older figure is replaced; PDFs are made only if asked for."""
+    asked = []
+
+    def draw(*_: object, language: str, pdf: bool) -> tuple[Picture, ...]:
+        asked.append((language, pdf))
+        size = {"width_cm": 16.0, "height_cm": 5.0, "language": language, "png": b"png", "pdf": b"pdf"}
+        # of no chapter, so that the report has no place for them
+        return tuple(
+            Picture(kind=kind, stage=stage, caption={}, **size) for kind, stage in (("a", ""), ("b", "primary"))
+        )
+
+    monkeypatch.setattr(atlas, "draw_pictures", draw)
+    plan = plan_of(tmp_path)
+    drawn = tmp_path / "maps" / "village-figures"
+    drawn.mkdir(parents=True)
+    (drawn / "note.txt").write_text("mine", encoding="utf-8")
+    (drawn / "a.png").write_bytes(b"old")
+    model = describe(plan)
+    files = write_products(plan, model, tmp_path / "maps", language="en", figures=True)
+    names = ["a.pdf", "a.png", "b-primary.pdf", "b-primary.png"]
+    assert sorted(path.name for path in files if path.parent == drawn) == names
+    assert sorted(path.name for path in drawn.iterdir()) == [*names, "note.txt"]
+    assert (drawn / "note.txt").read_text(encoding="utf-8") == "mine"
+    assert (drawn / "a.png").read_bytes() == b"png"
+    assert [path.name for path in (tmp_path / "maps").iterdir() if path.name.startswith(".")] == []
+    write_products(plan, model, tmp_path / "other", language="zh")
+    assert not (tmp_path / "other" / "village-figures").exists()
+    assert asked == [("en", True), ("zh", False)]
 
 
 def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

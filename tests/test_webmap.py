@@ -19,13 +19,17 @@ from schoolmap.output import webmap
 from schoolmap.output.model import SCHEMA
 from schoolmap.output.model import Accuracy
 from schoolmap.output.model import Action
+from schoolmap.output.model import After
 from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
+from schoolmap.output.model import Bound
 from schoolmap.output.model import Catchment
+from schoolmap.output.model import Changed
 from schoolmap.output.model import Coverage
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
+from schoolmap.output.model import Origin
 from schoolmap.output.model import Panel
 from schoolmap.output.model import PassedOver
 from schoolmap.output.model import Peak
@@ -70,6 +74,34 @@ def catchment(i: int) -> Catchment:
         polygons=((ring,),),
         anchor=(lon + 0.005, lat + 0.005),
         bounds=(lon, lat, lon + 0.01, lat + 0.01),
+    )
+
+
+def bound(name: str, ends: tuple[tuple[float, ...], ...], seats: tuple[tuple[float, ...], ...]) -> Bound:
+    """Invent one end of the interval: classes by the rule, short and spare added up."""
+    gaps = [[d - s for d, s in zip(*rows, strict=True)] for rows in zip(ends, seats, strict=True)]
+    worst = max(range(6), key=lambda i: sum(max(0.0, gap) for gap in gaps[i]))
+    short = [max(0.0, gap) for gap in gaps[worst]]
+    return Bound(
+        id=name,
+        shade=tuple(
+            tuple(None if s == 0 else sum(d / s > edge for edge in BOUNDS) for d, s in zip(*rows, strict=True))
+            for rows in zip(ends, seats, strict=True)
+        ),
+        short=tuple(sum(max(0.0, row[t]) for row in gaps) for t in range(len(YEARS))),
+        spare=tuple(sum(max(0.0, -row[t]) for row in gaps) for t in range(len(YEARS))),
+        ranking=(
+            Rank(
+                catchment=AREAS[worst],
+                score=sum(short),
+                first_year=2020,
+                last_year=2039,
+                peak_year=YEARS[short.index(max(short))],
+                peak_short=max(short),
+                probability=0.9,
+                action=None,
+            ),
+        ),
     )
 
 
@@ -125,6 +157,29 @@ def panel(stage: str, scenario: str, *, factor: float) -> Panel:
         level=tuple(tuple("watch" for _ in YEARS) for _ in AREAS),
         totals=totals,
         ranking=ranking,
+        bounds=tuple(
+            bound(name, tuple(tuple(share * d for d in row) for row in demand), seats)
+            for name, share in (("p10", 0.9), ("p90", 1.1))
+        ),
+        after=After(
+            changed=(
+                Changed(
+                    catchment="c4",
+                    demand=demand[4],
+                    seats=tuple(1000.0 for _ in YEARS),
+                    shade=tuple(0 for _ in YEARS),
+                ),
+            ),
+            short=tuple(3.0 for _ in YEARS),
+            spare=tuple(900.0 for _ in YEARS),
+        ),
+        origin=Origin(
+            since=2020,
+            begun=tuple(tuple(d / 1.8 for d in row) for row in demand),
+            births=tuple(tuple(d / 3.6 for d in row) for row in demand),
+            areas=tuple(3 for _ in AREAS),
+            whole=tuple(500.0 for _ in AREAS),
+        ),
     )
 
 

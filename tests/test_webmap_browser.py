@@ -7,112 +7,32 @@ the tests are skipped, unless `SCHOOLMAP_REQUIRE_BROWSER=1` says that they must 
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
+import test_webmap as synthetic
+from browsing import MISSING
+from browsing import REQUIRED
+from browsing import meet
+from browsing import opened
+from browsing import start
 
 from schoolmap.output.webmap import render_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from schoolmap.output.model import MapModel
-
-REQUIRED = os.environ.get("SCHOOLMAP_REQUIRE_BROWSER") == "1"
-CHROMIUM = (
-    os.environ.get("CHROMIUM")
-    or shutil.which("chromium")
-    or shutil.which("chromium-browser")
-    or shutil.which("google-chrome")
-)
-MISSING = CHROMIUM is None or importlib.util.find_spec("playwright") is None
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(MISSING and not REQUIRED, reason="needs playwright and Chromium")
-
-spec = importlib.util.spec_from_file_location(
-    "webmap_synthetic",
-    Path(__file__).with_name("test_webmap.py"),
-)
-assert spec is not None
-assert spec.loader is not None
-synthetic = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(synthetic)
-
-
-class Opened:
-    """A page, with everything it asked for and complained about."""
-
-    def __init__(self, page: Any) -> None:  # noqa: ANN401 - playwright may be absent
-        self.page = page
-        self.requests: list[str] = []
-        self.troubles: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", self._note_console)
-        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on("dialog", self._note_dialog)
-
-    def _note_console(self, message: Any) -> None:  # noqa: ANN401
-        if message.type in {"error", "warning"}:
-            self.troubles.append(f"console: {message.text}")
-
-    def _note_dialog(self, dialog: Any) -> None:  # noqa: ANN401
-        self.troubles.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def state(self, key: str) -> Any:  # noqa: ANN401
-        """Return one entry of what is chosen."""
-        return self.page.evaluate("key => window.schoolmap.state()[key]", key)
-
-    def choose(self, name: str, value: str) -> None:
-        """Choose a radio button by its name and value, as a reader does."""
-        self.page.locator(f"input[name={name}][value={value}]").check(force=True)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Start Chromium once for this file."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - absent on many machines
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with start() as started:
         yield started
-        started.close()
-
-
-@contextmanager
-def opened(
-    browser: Any,  # noqa: ANN401
-    folder: Path,
-    model: MapModel,
-    *,
-    width: int = 1366,
-    height: int = 768,
-    fragment: str = "",
-) -> Iterator[Opened]:
-    """Write a plan, open it offline, and check at the end that nothing was asked or reported."""
-    path = folder / "map.html"
-    path.write_bytes(render_html(model).encode())
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        offline=True,
-        reduced_motion="reduce",
-    )
-    try:
-        view = Opened(context.new_page())
-        view.page.goto(path.as_uri() + fragment)
-        view.page.wait_for_function("() => window.schoolmap !== undefined")
-        yield view
-        assert [url.split("#")[0] for url in view.requests] == [path.as_uri()]
-        assert view.troubles == []
-    finally:
-        context.close()
 
 
 def test_every_shade_is_the_models(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
@@ -410,12 +330,6 @@ def test_flags_hide_nothing(browser: Any, tmp_path: Path) -> None:  # noqa: ANN4
             view.page.click("#zoom-in")
 
 
-def meet(a: dict[str, float], b: dict[str, float]) -> bool:
-    """Tell whether two boxes overlap."""
-    across = a["x"] < b["x"] + b["w"] and b["x"] < a["x"] + a["w"]
-    return across and a["y"] < b["y"] + b["h"] and b["y"] < a["y"] + a["h"]
-
-
 def test_hostile_names_are_shown_as_text(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """A school named like an attack is found, shown letter by letter, and runs nothing."""
     hostile = synthetic.HOSTILE
@@ -493,7 +407,7 @@ def test_nothing_is_cut(browser: Any, tmp_path: Path, width: int, height: int) -
 
 
 def test_without_scripts_there_are_tables(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
-    """A previewer that runs no scripts shows the ranked lists, not an empty page."""
+    """A previewer that runs no scripts shows one map and the ranked lists, not an empty page."""
     path = tmp_path / "map.html"
     path.write_bytes(render_html(synthetic.synthetic_model()).encode())
     context = browser.new_context(offline=True, java_script_enabled=False)
@@ -502,7 +416,10 @@ def test_without_scripts_there_are_tables(browser: Any, tmp_path: Path) -> None:
         page.goto(path.as_uri())
         words = page.locator("body").inner_text()
         assert "Synthetic area 4" in words
+        # nothing of the empty frame is left above them
+        assert page.locator("#top").is_hidden()
         assert page.locator("#map-frame").is_hidden()
+        assert page.get_by_role("img", name="Kindergarten").is_visible()
     finally:
         context.close()
 
@@ -513,3 +430,12 @@ def test_print_is_one_page(browser: Any, tmp_path: Path) -> None:  # noqa: ANN40
         pdf = view.page.pdf(prefer_css_page_size=True, print_background=True)
         assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
         assert "printing" not in (view.page.get_attribute("body", "class") or "")
+
+
+def test_an_open_page_prints_instead_of_the_map(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Catchment by year is one sheet; the screen comes back with the page still open."""
+    with opened(browser, tmp_path, synthetic.synthetic_model(), fragment="#s=primary&d=grid") as view:
+        pdf = view.page.pdf(prefer_css_page_size=True, print_background=True)
+        assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+        assert (view.page.get_attribute("body", "class") or "").split() == []
+        assert view.page.is_visible(".heat")

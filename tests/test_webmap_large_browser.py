@@ -15,11 +15,11 @@ from typing import Any
 
 import folium
 import pytest
+from browsing import CHROMIUM
+from browsing import MISSING
+from browsing import REQUIRED
+from browsing import Opened
 from folium import plugins
-from test_webmap_browser import CHROMIUM
-from test_webmap_browser import MISSING
-from test_webmap_browser import REQUIRED
-from test_webmap_browser import Opened
 
 from schoolmap.output import packing
 from schoolmap.output.made_model import made_model

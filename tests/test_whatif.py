@@ -15,14 +15,14 @@ from typing import Any
 
 import county
 import pytest
+from browsing import MISSING
+from browsing import REQUIRED
+from browsing import opened
 from county import ALL_THROUGH
 from county import EAST
 from county import EAST_PRIMARY
 from county import WEST
-from test_webmap_browser import MISSING
-from test_webmap_browser import REQUIRED
 from test_webmap_browser import browser  # noqa: F401 - a fixture
-from test_webmap_browser import opened
 
 from schoolmap.editing import with_edits
 from schoolmap.inputs.edits import Edits

@@ -480,7 +480,7 @@ def test_the_population_by_hand(tmp_path: Path) -> None:
         ["Kindergarten", 5, 40, 10, 15, 37.5, -0.5, 4, 85, "✓ yes"],
     ]
     with ZipFile(tmp_path / "town.xlsx") as parts:
-        drawn = re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read("xl/charts/chart3.xml").decode())
+        drawn = re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read("xl/charts/chart5.xml").decode())
     assert drawn == [f"Population!${c}${at + 2}:${c}${at + 4}" for c in "BC"]
 
 
@@ -500,10 +500,30 @@ def test_the_overview_draws_demand_against_seats(tmp_path: Path) -> None:
     with ZipFile(path) as parts:
         drawn = [
             re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", parts.read(f"xl/charts/{name}").decode())
-            for name in ("chart1.xml", "chart2.xml")
+            for name in ("chart1.xml", "chart3.xml")
         ]
     assert drawn[0] == [f"Totals!${c}$2:${c}$5" for c in "GFED"]
     assert drawn[1] == [f"Totals!${c}$10:${c}$13" for c in "GFED"]
+
+
+def test_the_overview_draws_what_is_short_and_what_is_spare(tmp_path: Path) -> None:
+    """Beside each stage's demand: both sums of the central scenario, neither netted against the other."""
+    path = tmp_path / "town.xlsx"
+    write_workbook(town(), path, language="en")
+    with ZipFile(path) as parts:
+        charts = [parts.read(f"xl/charts/{name}").decode() for name in ("chart2.xml", "chart4.xml")]
+    drawn = [re.findall(r"<c:val><c:numRef><c:f>(.*?)</c:f>", chart) for chart in charts]
+    assert drawn == [[f"Totals!${c}${rows[0]}:${c}${rows[1]}" for c in "HI"] for rows in ((2, 5), (10, 13))]
+    heads = [cell.value for cell in written(town(), tmp_path)["Totals"][0]]
+    assert heads[7:9] == ["Sum of gaps (seats short)", "Sum of spare seats"]
+
+
+def test_a_long_sum_fits_its_column(tmp_path: Path) -> None:
+    """Children of all years with three decimals are numbers to read, not a row of #."""
+    path = tmp_path / "town.xlsx"
+    write_workbook(town(), path, language="en")
+    book = openpyxl.load_workbook(path)
+    assert book["Audit"].column_dimensions["B"].width >= len("12,345,678.123") + 2
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -20,9 +20,11 @@ from schoolmap.output import words
 from schoolmap.output.describe_actions import describe_actions
 from schoolmap.output.describe_actions import describe_decision
 from schoolmap.output.describe_actions import describe_sites
+from schoolmap.output.describe_after import describe_after
 from schoolmap.output.describe_editing import DIGITS
 from schoolmap.output.describe_editing import describe_editing
 from schoolmap.output.describe_facts import describe_facts
+from schoolmap.output.describe_origin import describe_origin
 from schoolmap.output.describe_population import describe_population
 from schoolmap.output.describe_reach import describe_reach
 from schoolmap.output.facts.supply import STATUSES
@@ -99,7 +101,9 @@ def describe(plan: Plan) -> model.MapModel:
         ),
         schools=_schools(plan),
         panels=tuple(
-            _panel(result, scenario.id, actions) for result in plan.results.values() for scenario in project.scenarios
+            _panel(plan, result, scenario.id, actions)
+            for result in plan.results.values()
+            for scenario in project.scenarios
         ),
         population=describe_population(project, plan.demography),
         currency=project.settings_siting.currency,
@@ -231,6 +235,7 @@ def _grid(values: pd.Series, *, digits: int = 1) -> model.Grid:
 
 
 def _panel(
+    plan: Plan,
     result: StageResult,
     scenario: str,
     actions: tuple[model.Action, ...],
@@ -260,6 +265,25 @@ def _panel(
         level=tuple(tuple(row) for row in balance["level"].unstack("year").to_numpy()),
         totals=_totals(result, scenario, balance),
         ranking=_ranking(result.stage.id, balance, actions),
+        bounds=tuple(_bound(name, result.stage.id, balance, actions) for name in ("p10", "p90")),
+        after=describe_after(plan, result.stage.id, scenario, shade_index=shade_index),
+        origin=describe_origin(plan, result.stage.id, scenario),
+    )
+
+
+def _bound(name: str, stage: str, balance: pd.DataFrame, actions: tuple[model.Action, ...]) -> model.Bound:
+    """Return one end of the interval as if it were the demand of every catchment."""
+    ends = ["demand_p10", "demand", "demand_p90"]
+    there = seat_balances.seat_balance(balance[ends].assign(demand=balance[f"demand_{name}"]), balance["seats"]).assign(
+        shortage_probability=balance["shortage_probability"]
+    )
+    sums = seat_balances.totals(there)
+    return model.Bound(
+        id=name,
+        shade=tuple(tuple(shade_index(row)) for row in there["utilisation"].unstack("year").to_numpy()),
+        short=tuple(round(float(value), 1) for value in sums["short"]),
+        spare=tuple(round(float(value), 1) for value in sums["spare"]),
+        ranking=_ranking(stage, there, actions),
     )
 
 
@@ -322,10 +346,14 @@ def _ranking(
     )
 
 
-def _counted(plan: Plan) -> set[str]:
-    """Return the projects whose seats are counted in the first scenario, or are in the listed seats already."""
+def _counted(plan: Plan) -> dict[str, int | None]:
+    """Return the projects whose seats are counted in the first scenario, from when; or are in the listed seats already."""
     table = plan.provisions[plan.project.scenarios[0].id].schedule
-    return {str(label) for label in table.index[table["counted"] | (table["reason"] == "in_seats")]}
+    there = table[table["counted"] | (table["reason"] == "in_seats")]
+    return {
+        str(label): int(year) if counted and math.isfinite(year) else None
+        for label, year, counted in zip(there.index, there["first_year"], there["counted"], strict=True)
+    }
 
 
 def _projects(plan: Plan) -> tuple[model.Project, ...]:
@@ -343,6 +371,7 @@ def _projects(plan: Plan) -> tuple[model.Project, ...]:
             counted=str(record["project"]) in counted,
             status=STATUSES.get(str(record["status"] or ""), both("", "")),
             note=str(record["note"] or ""),
+            opens=counted.get(str(record["project"])),
         )
         for record in plan.project.projects.rename_axis("project").reset_index().to_dict("records")
     )

@@ -11,14 +11,16 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from shapely import Point
 
 from schoolmap import checks
 from schoolmap.errors import LabelError
+from schoolmap.output import qgis
+from schoolmap.output.figures.places import project_spots
 from schoolmap.output.sheets import LEAST_SHORT
 from schoolmap.output.text import visible
 
@@ -64,7 +66,7 @@ def write_geopackage(
     reach: Mapping[str, gpd.GeoDataFrame] | None = None,
 ) -> None:
     """
-    Write catchments, schools and actions as layers, and balance, audit and sources as tables.
+    Write catchments, schools, actions, projects and candidate sites as layers, and balance, audit and sources as tables.
 
     An existing file is replaced. Texts with characters that SQLite would cut
     are written with visible ones. A utilisation without seats (infinite) is
@@ -104,6 +106,8 @@ def write_geopackage(
     }
     layers["schools"] = _school_layer(model, schools)
     layers["actions"] = _action_layer(model).to_crs(schools.crs)
+    layers["projects"] = _project_layer(model).to_crs(schools.crs)
+    layers["sites"] = _site_layer(model).to_crs(schools.crs)
     layers |= reach or {}
     tables = {
         "balance": balance.reset_index(drop=True),
@@ -113,46 +117,15 @@ def write_geopackage(
     }
     path.unlink(missing_ok=True)
     for name, layer in layers.items():
-        kind = {"schools": None, "actions": "Point"}.get(name, "MultiPolygon")
+        kind = {"schools": None, "actions": "Point", "projects": "Point", "sites": "Point"}.get(name, "MultiPolygon")
         # areas may be points
         kind = None if name.startswith("reach_") else kind
         _write(layer, path, name, geometry_type=kind)
     for name, table in tables.items():
         _write(table, path, name)
     with closing(sqlite3.connect(path)) as database, database:
-        _write_styles(database, model)
+        _write_styles(database, model, layers)
         _fix_dates(database, model)
-
-
-def style_qml(model: MapModel, *, column: str) -> str:
-    """
-    Describe for QGIS how to colour catchments by the class of utilisation in `column`.
-
-    The classes are the map's, by number; other values (neither seats nor
-    children) are hatched.
-    """
-    root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
-    renderer = ET.SubElement(
-        root,
-        "renderer-v2",
-        type="categorizedSymbol",
-        attr=column,
-        symbollevels="0",
-        enableorderby="0",
-        forceraster="0",
-    )
-    categories = ET.SubElement(renderer, "categories")
-    symbols = ET.SubElement(renderer, "symbols")
-    language = model.language
-    for n, shade in enumerate(model.shades):
-        label = visible(shade.label[language])
-        _add_category(categories, str(n), symbol=str(n), label=label)
-        _add_fill(symbols, str(n), colour=shade.colour, pattern="solid")
-    other = {"en": "no data", "zh": "无数据"}.get(language, "no data")
-    _add_category(categories, "", symbol=str(len(model.shades)), label=other)
-    _add_fill(symbols, str(len(model.shades)), colour="#b9b6ae", pattern="b_diagonal")
-    ET.SubElement(root, "layerGeometryType").text = "2"
-    return ET.tostring(root, encoding="unicode")
 
 
 # Guards
@@ -258,6 +231,25 @@ def _action_layer(model: MapModel) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
 
 
+def _project_layer(model: MapModel) -> gpd.GeoDataFrame:
+    """Place the projects at their school, else in the middle of their catchment, in degrees; others have no place."""
+    names = ("id", "name", "kind", "stage", "school", "catchment", "opening", "seats", "counted", "note")
+    rows = [[*(getattr(p, name) for name in names), p.status["en"], p.status["zh"]] for p in model.projects]
+    table = pd.DataFrame(rows, columns=[*names, "status_en", "status_zh"])
+    spots = project_spots(model)
+    points = [Point(spots[p.id]) if p.id in spots else None for p in model.projects]
+    return gpd.GeoDataFrame(table.astype({"seats": float}), geometry=gpd.GeoSeries(points, crs="EPSG:4326"))
+
+
+def _site_layer(model: MapModel) -> gpd.GeoDataFrame:
+    """Place the candidate sites, in degrees."""
+    names = ("id", "name", "max_classes", "land_cost", "ready_from", "note")
+    rows = [[*(getattr(s, name) for name in names), ", ".join(s.stages), ", ".join(s.used_by)] for s in model.sites]
+    table = pd.DataFrame(rows, columns=[*names, "stages", "used_by"]).astype({"max_classes": float, "land_cost": float})
+    places = gpd.points_from_xy([s.lon for s in model.sites], [s.lat for s in model.sites], crs="EPSG:4326")
+    return gpd.GeoDataFrame(table, geometry=places)
+
+
 def _audit_table(model: MapModel) -> pd.DataFrame:
     rows = [
         (
@@ -332,30 +324,22 @@ def _storable(table: pd.DataFrame) -> pd.DataFrame:
     return stored
 
 
-def _write_styles(database: sqlite3.Connection, model: MapModel) -> None:
-    """Add QGIS styles: one for each stage of each layer of catchments, the first as default."""
+def _write_styles(database: sqlite3.Connection, model: MapModel, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
+    """Add the styles of all layers in the table that QGIS looks into, the first of each layer as its default."""
     database.execute(_STYLES_TABLE)
     database.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier) "
         "VALUES ('layer_styles', 'attributes', 'layer_styles')",
     )
-    labels = {stage.id: visible(stage.label[model.language]) for stage in model.stages}
-    for coverage in model.coverages:
-        for n, panel in enumerate(_panels(model, coverage)):
-            database.execute(
-                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-                "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
-                "owner, update_time) VALUES ('', '', ?, ?, ?, ?, '', ?, ?, '', ?)",
-                (
-                    f"catchments_{coverage.id}",
-                    "geom",
-                    labels[panel.stage][:30],
-                    style_qml(model, column=f"{panel.stage}_class"),
-                    n == 0,
-                    "highest utilisation over the years, first scenario",
-                    _date(model),
-                ),
-            )
+    styled: set[str] = set()
+    for style in qgis.describe_styles(model, layers):
+        database.execute(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, "
+            "owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', ?, ?, '', ?)",
+            (style.layer, style.name[:30], style.qml, style.layer not in styled, style.description, _date(model)),
+        )
+        styled.add(style.layer)
 
 
 def _fix_dates(database: sqlite3.Connection, model: MapModel) -> None:
@@ -365,27 +349,3 @@ def _fix_dates(database: sqlite3.Connection, model: MapModel) -> None:
 
 def _date(model: MapModel) -> str:
     return f"{model.base_year:04d}-01-01T00:00:00.000Z"
-
-
-def _add_category(parent: ET.Element, value: str, *, symbol: str, label: str) -> None:
-    kind = "integer" if value else "NULL"
-    ET.SubElement(parent, "category", value=value, symbol=symbol, label=label, render="true", type=kind)
-
-
-def _add_fill(parent: ET.Element, name: str, *, colour: str, pattern: str) -> None:
-    """Add a fill symbol; its properties are written in the new form and the one before 3.28."""
-    symbol = ET.SubElement(parent, "symbol", type="fill", name=name, alpha="1", force_rhr="0")
-    layer = ET.SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
-    rgb = ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
-    properties = {
-        "color": f"{rgb},255",
-        "style": pattern,
-        "outline_color": "27,31,35,255",
-        "outline_style": "solid",
-        "outline_width": "0.2",
-        "outline_width_unit": "MM",
-    }
-    options = ET.SubElement(layer, "Option", type="Map")
-    for key, value in properties.items():
-        ET.SubElement(options, "Option", type="QString", name=key, value=value)
-        ET.SubElement(layer, "prop", k=key, v=value)

@@ -141,6 +141,96 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """
+    One end of the 80 % interval, read as the demand of every catchment.
+
+    The intervals of catchments are not met together: `short` and `spare` add up
+    what every catchment would lack or spare at its own end, which is farther
+    from the middle than the end of the whole area's interval (`Totals.p10`,
+    `Totals.p90`).
+
+    Attributes
+    ----------
+    id
+        `p10` or `p90`.
+    shade
+        As in `Panel`.
+    short, spare
+        Summed over catchments, by year.
+    ranking
+        The catchments that would be short of seats, worst first.
+    """
+
+    id: str
+    shade: tuple[tuple[int | None, ...], ...]
+    short: tuple[float, ...]
+    spare: tuple[float, ...]
+    ranking: tuple[Rank, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Demand and seats of a catchment by year as they are after the proposals; classes as in `Panel.shade`."""
+
+    catchment: str
+    demand: tuple[float, ...]
+    seats: tuple[float, ...]
+    shade: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """
+    A panel after the proposals, in the central projection.
+
+    Attributes
+    ----------
+    changed
+        Catchments that the proposals change; all others stay as they are. Seats
+        that serve several catchments are shared by the pupils who go there; who
+        goes to the seats of another catchment counts as its demand.
+    short, spare
+        Summed over catchments, by year.
+    """
+
+    changed: tuple[Changed, ...]
+    short: tuple[float, ...]
+    spare: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """
+    Where the children of a panel come from.
+
+    The children of a year are `begun`, and `births`, and the rest: who survived,
+    moved in or out, or came with new homes since; the methods that follow
+    cohorts do not tell these apart.
+
+    Attributes
+    ----------
+    since
+        The school year in which those were counted who are `begun`.
+    begun
+        Children of the cohorts of that year, as many as lived in the catchment then.
+    births
+        Births of the later cohorts, less those who did not stay their first year.
+    areas
+        Small areas of which the catchment has children, wholly or in part, in
+        the base year; 0 where children are not known by area.
+    whole
+        Children of the stage's ages in all of those areas together, in the base year.
+    """
+
+    since: int
+    begun: Grid
+    births: Grid
+    areas: tuple[int, ...]
+    whole: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """
     Everything about one stage in one scenario.
@@ -173,6 +263,12 @@ class Panel:
         Share of the demanded cohort that is alive at the population's date, in [0, 1].
     totals, ranking
         The planning area as a whole, and its catchments short of seats, worst first.
+    bounds
+        Both ends of the interval, read as demand.
+    after
+        After the proposals; `None` where nothing could be decided on.
+    origin
+        Where the children come from; `None` where a projection is used as given.
     """
 
     stage: str
@@ -194,6 +290,9 @@ class Panel:
     level: tuple[tuple[str, ...], ...]
     totals: Totals
     ranking: tuple[Rank, ...]
+    bounds: tuple[Bound, ...] = ()
+    after: After | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +416,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A project of the user's list. Without opening, size or place it is shown but not counted."""
+    """
+    A project of the user's list. Without opening, size or place it is shown but not counted.
+
+    `opening` is as listed; `opens` is the first school year in which its seats
+    count in the first scenario, `None` where they do not.
+    """
 
     id: str
     name: str
@@ -330,6 +434,7 @@ class Project:
     counted: bool
     status: Text
     note: str
+    opens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,16 @@ if TYPE_CHECKING:
     from schoolmap.plan import Plan
 
 
-def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) -> tuple[Path, ...]:
+def write_products(
+    plan: Plan,
+    model: MapModel,
+    folder: Path,
+    *,
+    language: str,
+    figures: bool = False,
+) -> tuple[Path, ...]:
     """
-    Write map, workbook, layers and data of a plan.
+    Write map, workbook, report, layers and data of a plan.
 
     They are made in a temporary folder beside the target and moved there only
     when all of them are complete.
@@ -30,20 +37,33 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
     folder
         Where to write; made if it does not exist. Files of the same names are replaced.
     language
-        `en` or `zh`: the language that the map opens in and the workbook is in.
+        `en` or `zh`: the language that the map opens in and workbook, report
+        and figures are in.
+    figures
+        Whether to write the report's maps and charts too, each as PNG and PDF,
+        into the folder `NAME-figures`. Other files in it stay as they are.
 
     Returns
     -------
     files
-        Paths of what was written: html, xlsx, gpkg and json.
+        Paths of what was written: html, xlsx, docx, gpkg and json, then the
+        figures.
 
     Raises
     ------
     OutputError
         If the target would overwrite the project's own input.
+
+    Warns
+    -----
+    FontWarning
+        If figures need Chinese characters and no font has them: they are
+        written in English.
     """
+    from schoolmap.output.figures.atlas import draw_pictures  # noqa: PLC0415
     from schoolmap.output.geopackage import write_geopackage  # noqa: PLC0415
     from schoolmap.output.reach_layers import reach_layers  # noqa: PLC0415
+    from schoolmap.output.report.document import write_report  # noqa: PLC0415
     from schoolmap.output.webmap import render_html  # noqa: PLC0415
     from schoolmap.output.workbook import write_workbook  # noqa: PLC0415
 
@@ -52,7 +72,7 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
         msg = f"{folder} is the project folder itself; choose another one with `--out`."
         raise OutputError(msg)
     name = project.settings.name
-    files = [folder / f"{name}.{suffix}" for suffix in ("html", "xlsx", "gpkg", "json")]
+    files = [folder / f"{name}.{suffix}" for suffix in ("html", "xlsx", "docx", "gpkg", "json")]
     inputs = {path.resolve() for path in project.files}
     for path in files:
         if path.resolve() in inputs:
@@ -65,6 +85,8 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
         (work / f"{name}.json").write_text(model.to_json(), encoding="utf-8", newline="\n")
         (work / f"{name}.html").write_text(render_html(model), encoding="utf-8", newline="\n")
         write_workbook(model, work / f"{name}.xlsx", language=language)
+        pictures = draw_pictures(model, language=language, pdf=figures)
+        write_report(model, work / f"{name}.docx", language=language, pictures=pictures)
         write_geopackage(
             model,
             balance=plan.balance,
@@ -73,4 +95,12 @@ def write_products(plan: Plan, model: MapModel, folder: Path, *, language: str) 
             path=work / f"{name}.gpkg",
             reach=reach_layers(plan),
         )
-        return tuple((work / path.name).replace(path) for path in files)
+        if figures:
+            (work / f"{name}-figures").mkdir()
+            for picture in pictures:
+                for suffix, content in ((".png", picture.png), (".pdf", picture.pdf)):
+                    path = folder / f"{name}-figures" / f"{picture.name}{suffix}"
+                    (work / path.relative_to(folder)).write_bytes(content)
+                    files.append(path)
+            (folder / f"{name}-figures").mkdir(exist_ok=True)
+        return tuple((work / path.relative_to(folder)).replace(path) for path in files)

@@ -107,6 +107,23 @@ def describe(model: MapModel, *, language: str) -> tuple[Sheet, ...]:
     )
 
 
+def describe_sheet(model: MapModel, name: str, *, language: str) -> Sheet:
+    """
+    Describe one sheet, without the work for the others.
+
+    `name` is `heat`, `schools`, `projects`, `actions`, `audit` or `sources`.
+    """
+    makers = {
+        "heat": _heat_grid,
+        "schools": _schools,
+        "projects": _projects,
+        "actions": _actions,
+        "audit": _audit,
+        "sources": _sources,
+    }
+    return makers[name](model, language)
+
+
 def _word(key: str, language: str) -> str:
     """Translate a code of the model; a word of the user's stays as it is."""
     return TERMS[key][language] if key in TERMS else key

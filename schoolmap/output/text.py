@@ -34,7 +34,28 @@ def display_width(text: str) -> int:
     8
     """
     lines = text.split("\n")
+    if text.isascii():
+        return max(map(len, lines))
     return max(sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in line) for line in lines)
+
+
+def within(text: str, width: int) -> str:
+    """
+    Cut a text that is wider than `width` Latin letters, and say so by an ellipsis.
+
+    Examples
+    --------
+    >>> within("Mill Road", 6)
+    'Mill R…'
+    """
+    if display_width(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if display_width(kept + character) > width:
+            break
+        kept += character
+    return f"{kept}…"
 
 
 def _visible_character(character: str) -> str:

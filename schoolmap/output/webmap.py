@@ -36,6 +36,7 @@ from schoolmap.output.page_assets import page_script
 from schoolmap.output.population_tables import sections
 from schoolmap.output.sealing import seal
 from schoolmap.output.sheets import Shaded
+from schoolmap.output.still_map import still_map
 from schoolmap.output.stock_layers import needs_of
 from schoolmap.output.stock_layers import refusal
 
@@ -344,19 +345,19 @@ def static_tables(model: MapModel) -> str:
         "zh": ("片区", "首年", "最缺年", "缺学位", "概率"),
     }[language]
     sorry = {
-        "en": "This viewer runs no scripts, so it shows tables. Open the file in a browser for the map.",
-        "zh": "此处不运行脚本，只能显示表格。请用浏览器打开本文件查看地图。",
+        "en": "This viewer runs no scripts, so it shows one map and tables. Open the file in a browser for the map.",
+        "zh": "此处不运行脚本，只能显示一张静态地图和表格。请用浏览器打开本文件查看地图。",
     }[language]
     nothing = {"en": "No shortage.", "zh": "没有短缺。"}[language]
     names = {area.id: area.name for cover in model.coverages for area in cover.catchments}
-    parts = [f"<h1>{_shown(model.title, language)}</h1>", f"<p>{sorry}</p>"]
+    parts = [f"<h1>{_shown(model.title, language)}</h1>", f"<p>{sorry}</p>", still_map(model, language=language)]
     for stage in model.stages:
         parts.append(f"<h2>{_shown(stage.label, language)}</h2>")
         panel = next((p for p in model.panels if p.stage == stage.id), None)
         if panel is None or not panel.ranking:
             parts.append(f"<p>{nothing}</p>")
             continue
-        head = "".join(f"<th>{word}</th>" for word in words)
+        head = "".join(f'<th scope="col">{word}</th>' for word in words)
         rows = "\n".join(_static_row(rank, names) for rank in panel.ranking)
         parts.append(f"<table>\n<tr>{head}</tr>\n{rows}\n</table>")
     parts.append(f"<h1>{ {'en': 'Population', 'zh': '人口预测'}[language] }</h1>")
@@ -481,6 +482,6 @@ def _static_row(rank: Rank, names: dict[str, str]) -> str:
         str(rank.first_year),
         str(rank.peak_year),
         f"{rank.peak_short:,.0f}",
-        f"{rank.probability:.0%}",
+        ">99%" if rank.probability > 0.995 else f"{rank.probability:.0%}",
     )
     return "<tr>" + "".join(f"<td>{markup.escape(cell)}</td>" for cell in cells) + "</tr>"

@@ -51,13 +51,14 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 _A3, _A4 = 8, 9
 _LINE, _HIGHEST = 15, 400
 """Heights in points: of a line of text, and of the highest row (Excel allows 409)."""
-_WIDTHS = {"year": 8.0, "heat": 8.0, "share": 11.0, "count": 11.0, "gap": 11.0}
+_WIDTHS = {"year": 8.0, "heat": 8.0, "share": 11.0, "count": 11.0, "gap": 11.0, "exact": 18.0, "money": 14.0}
 _WIDEST = {"code": 28, "text": 28, "long": 44, "note": 105}
 """Widths of columns in letters; texts are as wide as the longest of them, up to a limit."""
 _INK, _WHITE, _HAIRLINE, _HEAD = "#1b1f23", "#ffffff", "#d8d5cd", "#efedf3"
 _DEMAND, _BAND, _SEATS = "#b35806", "#e08214", "#d8d3e8"
 _CHART_ROWS, _CHART_COLUMNS = 15, (0, 5)
 """Rows that a chart covers, and the columns where the left and the right chart begin."""
+_CHARTS_A_PAGE = 2
 _OVERVIEW_WIDTHS = (18, 9, 24, 12, 12, 12, 12, 14, 14, 14, 14)
 _POPULATION_WIDTHS = (32, 16, 16, 14, 16, 16, 14, 14, 16, 14)
 _BEFORE_POPULATION = 3
@@ -322,7 +323,7 @@ def _write_overview(worksheet: Worksheet, model: MapModel, *, language: str, sty
     row = _pairs(worksheet, row, sheets.facts(model, language=language), style=style) + 1
     key_years = sheets.key_years(model, language=language)
     row = charts = _small_table(worksheet, row, key_years, language=language, style=style)
-    row += _CHART_ROWS * math.ceil(len(model.stages) / 2) + 1
+    row += _CHART_ROWS * len(model.stages) + 1
     worst = sheets.worst_catchments(model, language=language)
     row = _small_table(worksheet, row, worst, language=language, style=style)
     for heading, pairs in sheets.overview_notes(model, language=language):
@@ -386,6 +387,10 @@ def _small_table(
         _put(worksheet, row + 1, c, column.title(language), kind="head", style=style)
         for r, cells in enumerate(sheet.rows, start=row + 2):
             _put(worksheet, r, c, cells[c], kind=column.kind, style=style)
+    for r, cells in enumerate(sheet.rows, start=row + 2):
+        texts = [(cell, width) for cell, width in zip(cells, _OVERVIEW_WIDTHS, strict=False) if isinstance(cell, str)]
+        lines = max((_lines(text, width - 3) for text, width in texts), default=1)
+        worksheet.set_row(r, min(_LINE * lines + 3, _HIGHEST))
     return row + 2 + len(sheet.rows) + 1
 
 
@@ -493,49 +498,71 @@ def _insert_charts(
     *,
     language: str,
 ) -> None:
-    """Draw each stage's demand against its seats, two charts side by side."""
+    """Draw each stage's demand against its seats, and beside it what is short and what is spare."""
     central = [k for k, p in enumerate(model.panels) if p.scenario == model.scenarios[0].id]
+    # two stages a page, so that no chart is cut in two on paper
+    breaks = range(row, row + _CHART_ROWS * len(central), _CHARTS_A_PAGE * _CHART_ROWS)
+    worksheet.set_h_pagebreaks([*breaks, row + _CHART_ROWS * len(central)])
     for n, k in enumerate(central):
         first = 1 + k * len(model.years)
-        chart = _chart(book, totals, first, first + len(model.years) - 1, language=language)
-        place = {"x_offset": 4, "y_offset": 4, "object_position": 2}
-        worksheet.insert_chart(row + _CHART_ROWS * (n // 2), _CHART_COLUMNS[n % 2], chart, place)
+        last = first + len(model.years) - 1
+        charts = (
+            _demand_chart(book, totals, first, last, language=language),
+            _gap_chart(book, totals, first, last, language=language),
+        )
+        for chart, column in zip(charts, _CHART_COLUMNS, strict=True):
+            place = {"x_offset": 4, "y_offset": 4, "object_position": 2}
+            worksheet.insert_chart(row + _CHART_ROWS * n, column, chart, place)
 
 
-def _chart(book: Workbook, totals: Sheet, first: int, last: int, *, language: str) -> Chart:
+def _demand_chart(book: Workbook, totals: Sheet, first: int, last: int, *, language: str) -> Chart:
     """Draw rows `first` to `last` of the totals: seats as steps, demand as lines."""
-    name = totals.title(language)
-    titles = [column.en for column in totals.columns]
-
-    def series(column: str) -> dict[str, Any]:
-        c = titles.index(column)
-        return {
-            "name": [name, 0, c],
-            "categories": [name, first, titles.index("Year"), last, titles.index("Year")],
-            "values": [name, first, c, last, c],
-        }
-
     seats = book.add_chart({"type": "column"})
-    seats.add_series(series("Seats") | {"fill": {"color": _SEATS}, "gap": 0})
+    seats.add_series(_series(totals, "Seats", first, last, language) | {"fill": {"color": _SEATS}, "gap": 0})
     lines = book.add_chart({"type": "line"})
     for column in ("Demand P90", "Demand (central)", "Demand P10"):
         look = {"color": _DEMAND, "width": 2.5}
         if column != "Demand (central)":
             look = {"color": _BAND, "width": 1.25, "dash_type": "dash"}
-        lines.add_series(series(column) | {"line": look})
+        lines.add_series(_series(totals, column, first, last, language) | {"line": look})
     seats.combine(lines)
-    stage = str(totals.rows[first - 1][titles.index("Stage")])
-    font = {"size": 9, "color": _INK}
-    seats.set_title(
-        {
-            "name": _cut(f"{WORDS['chart'][language]}{visible(stage)}"),
-            "name_font": {"size": 11, "color": _INK},
-            "overlay": False,
-        },
-    )
-    seats.set_legend({"position": "bottom", "font": font})
-    seats.set_x_axis({"num_font": font})
-    grid = {"visible": True, "line": {"color": _HAIRLINE}}
-    seats.set_y_axis({"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid})
-    seats.set_size({"width": 540, "height": 290})
+    _dress(seats, f"{WORDS['chart'][language]}{_stage_of(totals, first)}")
     return seats
+
+
+def _gap_chart(book: Workbook, totals: Sheet, first: int, last: int, *, language: str) -> Chart:
+    """Draw rows `first` to `last` of the totals: seats short and seats spare, neither made up for by the other."""
+    chart = book.add_chart({"type": "column"})
+    for column, colour in (("Sum of gaps (seats short)", _DEMAND), ("Sum of spare seats", _SEATS)):
+        look = {"fill": {"color": colour}, "gap": 60}
+        chart.add_series(_series(totals, column, first, last, language) | look)
+    _dress(chart, f"{WORDS['gap chart'][language]}{_stage_of(totals, first)}")
+    return chart
+
+
+def _series(totals: Sheet, column: str, first: int, last: int, language: str) -> dict[str, Any]:
+    """Refer to some rows of a column of the totals, by its English title, with the years below them."""
+    name = totals.title(language)
+    titles = [head.en for head in totals.columns]
+    c, years = titles.index(column), titles.index("Year")
+    return {
+        "name": [name, 0, c],
+        "categories": [name, first, years, last, years],
+        "values": [name, first, c, last, c],
+    }
+
+
+def _stage_of(totals: Sheet, row: int) -> str:
+    titles = [head.en for head in totals.columns]
+    return visible(str(totals.rows[row - 1][titles.index("Stage")]))
+
+
+def _dress(chart: Chart, title: str) -> None:
+    """Give a chart its title, legend, axes and size."""
+    font = {"size": 9, "color": _INK}
+    chart.set_title({"name": _cut(title), "name_font": {"size": 11, "color": _INK}, "overlay": False})
+    chart.set_legend({"position": "bottom", "font": font})
+    chart.set_x_axis({"num_font": font})
+    grid = {"visible": True, "line": {"color": _HAIRLINE}}
+    chart.set_y_axis({"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid})
+    chart.set_size({"width": 540, "height": 290})

@@ -40,6 +40,7 @@ WORDS: dict[str, Text] = {
     "no data": {"en": "neither seats nor children", "zh": "无学位也无适龄儿童"},
     "attendance": {"en": "Attendance", "zh": "入学率"},
     "chart": {"en": "Children and seats: ", "zh": "需求与学位："},
+    "gap chart": {"en": "Seats short and seats spare: ", "zh": "缺口与富余："},
     "population": {"en": "Population", "zh": "人口预测"},
     "overview": {"en": "Overview", "zh": "概览"},
     "base": {"en": "base year", "zh": "基准年"},

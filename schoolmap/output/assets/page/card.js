@@ -33,12 +33,12 @@ function areaCard(id) {
   const row = p.ranking.find((item) => item.catchment === id);
   const proposals = currentActions().filter((action) => action.catchment === id || (row && row.action === action.id));
   return [
-    cardHead(t("catchment") + " · " + pick(stage().label), coverage().catchments[place].name, p.level[place][state.year]),
-    fanChart(p.demand[place], p.p10[place], p.p90[place], p.seats[place], openings(id)),
+    cardHead(t("catchment") + " · " + pick(stage().label), coverage().catchments[place].name, bound() === "p50" && !afterNow() && p.level[place][state.year]),
+    fanChart(shown().demand[place], p.p10[place], p.p90[place], shown().seats[place], openings(id)),
     keyFigures(place),
     proposals.map(actionBlock),
     areaMoves(id),
-    waterfall(place),
+    originBlock(place),
     observedBlock(id, place),
     schoolTable(id),
     projectBlock(projectsOf(id)),
@@ -54,8 +54,8 @@ function projectsOf(areaId) {
 
 function openings(areaId) {
   return projectsOf(areaId)
-    .filter((project) => project.counted && project.opening)
-    .map((project) => parseInt(project.opening, 10));
+    .filter((project) => project.counted && known(projectOpens(project)))
+    .map(projectOpens);
 }
 
 function table(rows) {
@@ -79,17 +79,17 @@ function keyFigures(place) {
   const balance = balanceAt(place, at);
   const short = balance !== null && balance < 0;
   return [
-    h("h3", null, t("cardYear", { y: year() })),
+    h("h3", null, t("cardYear", { y: year() }) + (bound() !== "p50" || afterNow() ? " · " + whichText() : "")),
     table([
       [t("children", { a: agesText() }), num(value(p.children)), t("uChildren")],
       [t("attendance"), percent(stage().attendance)],
       p.leaving.length > 0 && value(p.leaving) >= 0.5 && [t("howLeaving"), "−" + num(value(p.leaving)), t("uChildren")],
       p.coming.length > 0 && value(p.coming) >= 0.5 && [t("howComing"), "+" + num(value(p.coming)), t("uChildren")],
-      [t("needed"), num(value(p.demand)), t("uSeats"), "strong"],
+      [t("needed_" + bound()), num(value(shown().demand)), t("uSeats"), "strong"],
       [t("interval"), span(value(p.p10), value(p.p90)), t("uSeats")],
-      [t("Seats"), num(value(p.seats)), t("uSeats"), "strong"],
+      [t("Seats"), num(value(shown().seats)), t("uSeats"), "strong"],
       [short ? t("short") : t("spare"), balance === null ? "–" : num(Math.abs(balance)), t("uSeats"), short ? "strong short" : "strong spare"],
-      [t("utilisation"), percent(value(p.utilisation))],
+      [t("utilisation"), percent(useAt(place, at))],
       [t("chance"), chanceWords(value(p.probability), p.edited ? value(p.chance) : null)],
       known(value(p.classes_needed)) && [t("classes"), num(value(p.classes_needed)), t("uClasses")],
       known(value(p.oversized_classes)) && [t("oversized"), num(value(p.oversized_classes)), t("uClasses")],

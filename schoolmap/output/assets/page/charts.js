@@ -57,7 +57,7 @@ function fanChart(demand, p10, p90, seats, opened) {
   const key = h(
     "figcaption",
     null,
-    demand && h("span", { class: "k-demand" }, t("demandCentral")),
+    demand && h("span", { class: "k-demand" }, whichText()),
     demand && h("span", { class: "k-band" }, t("band")),
     h("span", { class: "k-seats" }, t("Seats")),
     opened.length > 0 && h("span", { class: "k-opened" }, t("projects"))

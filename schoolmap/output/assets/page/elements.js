@@ -10,6 +10,7 @@ function t(key, values) {
 
 /** A text of the model in the reader's language, else in the other one. */
 function pick(text) {
+  if (text && !text[state.lang] && text.en) inEnglish.add(text.en);
   return (text && (text[state.lang] || text.en || text.zh)) || "";
 }
 
@@ -17,7 +18,7 @@ function append(node, children) {
   children.forEach((child) => {
     if (Array.isArray(child)) append(node, child);
     else if (child !== null && child !== undefined && child !== false)
-      node.appendChild(typeof child === "object" ? child : document.createTextNode(String(child)));
+      typeof child === "object" ? node.appendChild(child) : spoken(node, String(child));
   });
   return node;
 }

@@ -39,7 +39,7 @@ function factRows(columns, rows) {
 function factTable(table) {
   const rest = table.rows.slice(MOST_FACTS);
   return [
-    h("h4", null, pick(table.title)),
+    h("div", { class: "table-head" }, h("h4", null, pick(table.title)), table.rows.length > 0 && csvButton("csv-" + table.id, pick(table.title), () => saveFacts(table))),
     table.notes.map((note) => h("p", { class: "hint" }, pick(note))),
     table.rows.length ? factRows(table.columns, table.rows.slice(0, MOST_FACTS)) : h("p", null, t("factsNone")),
     rest.length > 0 && h("details", null, h("summary", null, t("factsMore", { n: num(rest.length) })), factRows(table.columns, rest)),

@@ -153,10 +153,11 @@ function clickMark(event) {
 }
 
 function hoverMark(event) {
-  const node = event.target.closest("[data-school],[data-plot],[data-area],[data-reach]");
+  const node = event.target.closest("[data-school],[data-plot],[data-project],[data-area],[data-reach]");
   if (!node) return hideTip();
   if (node.dataset.reach) return showTip(event, reachTip(reach().areas[node.dataset.reach]));
   if (node.dataset.school) return showTip(event, schoolTip(index.school.get(node.dataset.school)));
+  if (node.dataset.project) return showTip(event, projectTip(model.projects.find((project) => project.id === node.dataset.project)));
   if (node.dataset.plot) return showTip(event, plotTip(model.sites.find((site) => site.id === node.dataset.plot)));
   return showTip(event, areaTip(placeOf(node.dataset.area)));
 }

@@ -29,17 +29,20 @@ function segments(boxId, name, items, current, act) {
 
 function paintHead() {
   const key = [state.lang, state.stage, state.scenario].join();
+  paintShownLine();
   if (fresh.head === key) return;
   const rebuilt = fresh.head === undefined || fresh.head.split(",")[0] !== state.lang;
   fresh.head = key;
-  byId("title").textContent = pick(model.title);
+  fill(byId("title"), pick(model.title));
   byId("title").title = pick(model.title);
   byId("badge").hidden = !model.synthetic;
   byId("badge").textContent = t("synthetic");
   if (rebuilt) {
     segments("stage-switch", "stage", model.stages, state.stage, (i) => update({ stage: i }));
     segments("scenario-switch", "scenario", model.scenarios, state.scenario, (i) => update({ scenario: i }));
-    paintViews();
+    segments("bound-switch", "bound", BOUNDS.map((id) => ({ id: id, label: TEXT["bound_" + id], note: TEXT["which_" + id] })), BOUNDS.indexOf(bound()), (i) => update({ bound: BOUNDS[i] }));
+    BOUNDS.forEach((id) => (document.querySelector("input[name=bound][value=" + id + "]").id = "bound-" + id));
+    fresh.views = "";
   } else {
     document.querySelectorAll("input[name=stage]").forEach((input, i) => (input.checked = i === state.stage));
     document.querySelectorAll("input[name=scenario]").forEach((input, i) => (input.checked = i === state.scenario));
@@ -51,18 +54,23 @@ function paintHead() {
 
 /** What the numbers of this stage and scenario rest on, in sight above the map. */
 function paintNotes() {
-  const notes = stage().notes.map(pick);
+  const notes = state.projector ? [] : stage().notes.map(pick);
   if (edited()) notes.unshift(t("editOn", { n: editLines().length }));
   const note = pick(scenario().note);
-  if (note && model.scenarios.length > 1) notes.push(pick(scenario().label) + colon() + note);
+  if (note && model.scenarios.length > 1 && !state.projector) notes.push(pick(scenario().label) + colon() + note);
   const box = byId("note-line");
-  box.hidden = !notes.length;
   fill(
     box,
-    h("p", null, notes.map((text, i) => [i > 0 && h("i", null, " · "), text])),
+    h("p", null, h("b", { id: "shown-line" }, shownLine()), notes.length > 0 && "  ", notes.map((text, i) => [i > 0 && h("i", null, " · "), text])),
     h("button", { type: "button", class: "link", on: { click: () => openPage("about") } }, t("more"))
   );
   box.title = notes.join("\n");
+}
+
+/** Stage, year, scenario and which demand: what a picture of the map is a picture of. */
+function paintShownLine() {
+  const line = byId("shown-line");
+  if (line) fill(line, shownLine());
 }
 
 function paintFoot() {
@@ -77,7 +85,7 @@ function paintFoot() {
   if (names.length) parts.push(t("sources") + colon() + names.join(state.lang === "zh" ? "；" : "; "));
   parts.push(t("crs", { c: model.crs }));
   if (pick(model.classification)) parts.push(pick(model.classification));
-  byId("credits").textContent = parts.join(" · ");
+  fill(byId("credits"), parts.join(" · "));
   byId("credits").title = parts.join("\n");
   byId("review-no").textContent = model.map_review_no ? t("reviewNo", { n: model.map_review_no }) : "";
   byId("review-no").hidden = !model.map_review_no;
@@ -107,7 +115,7 @@ function paintFrame() {
 
 function paintPrintLine() {
   byId("print-run").textContent = runText();
-  byId("print-line").textContent = [pick(stage().label), year(), t("scenario") + colon() + pick(scenario().label)].join(" · ");
+  fill(byId("print-line"), shownLine());
 }
 
 function paintTabs() {

@@ -1,6 +1,7 @@
 /* Left: totals, views and legend. */
 
 function paintTotals() {
+  const figures = shown();
   const totals = panel().totals;
   const at = state.year;
   const row = (label, value, name) => h("div", { class: name }, h("dt", null, label), h("dd", null, value));
@@ -11,14 +12,18 @@ function paintTotals() {
     h(
       "dl",
       null,
-      row(t("demandCentral"), num(totals.demand[at]), "strong"),
+      row(t("total_" + (afterNow() ? "p50" : bound())), num(figures.total[at]), "strong"),
       row(t("interval"), span(totals.p10[at], totals.p90[at])),
-      row(t("Seats"), num(totals.seats[at]), "strong"),
-      row(t("sumShort"), num(totals.short[at]), "strong short"),
-      row(t("sumSpare"), num(totals.spare[at]), "strong spare")
-    )
+      row(t("Seats"), num(figures.totalSeats[at]), "strong"),
+      row(t("sumShort"), beforeAfter(totals.short[at], figures.short[at]), "strong short"),
+      row(t("sumSpare"), beforeAfter(totals.spare[at], figures.spare[at]), "strong spare")
+    ),
+    bound() !== "p50" && h("p", { class: "hint" }, t("boundSum", { b: bound().toUpperCase() }))
   );
 }
+
+/** With the proposals, both are told: what was, and what is left. */
+const beforeAfter = (before, now) => (afterNow() ? num(before) + " → " : "") + num(now);
 
 function reachTotals(row) {
   const here = reach();
@@ -38,19 +43,6 @@ function reachTotals(row) {
   );
 }
 
-function paintViews() {
-  const box = byId("views");
-  box.querySelectorAll("label").forEach((node) => node.remove());
-  const views = [["use", "viewUse"], ["gap", "viewGap"], ["chance", "viewChance"]];
-  if (reach()) views.push(["reach", "viewReach"]);
-  views.forEach((item) => {
-    const input = h("input", { type: "radio", name: "view", value: item[0] });
-    input.checked = view() === item[0];
-    input.addEventListener("change", () => update({ view: item[0] }));
-    box.appendChild(h("label", null, input, h("span", null, t(item[1]))));
-  });
-}
-
 function swatch(colour) {
   const box = s("svg", { width: 22, height: 15, "aria-hidden": "true" });
   if (colour === NO_DATA) box.appendChild(s("defs", null, hatchPattern("hatch-key")));
@@ -66,12 +58,18 @@ function legendRow(sign, text, name) {
 function legendRows() {
   if (view() === "gap") return gapRows();
   if (view() === "reach") return reachRows();
+  if (view() === "diff") return changeRows();
   const rows =
     view() === "chance"
       ? CHANCES.map((item, i) => legendRow(swatch(item.colour), t("chance" + i)))
       : model.shades.map((shade) => legendRow(swatch(shade.colour), pick(shade.label)));
-  const none = panel().shade.some((line) => line.some((value) => value === null));
+  const none = shown().shade.some((line) => line.some((value) => value === null));
   return none ? rows.concat(legendRow(swatch(NO_DATA), t("noData"))) : rows;
+}
+
+function changeRows() {
+  const number = h("b", { class: "change-key", "aria-hidden": "true" }, "−12");
+  return CHANGES.map((item, i) => legendRow(swatch(item.colour), t("change_" + i))).concat(legendRow(number, t("changeNumber")));
 }
 
 function gapRows() {
@@ -142,28 +140,30 @@ function schoolKey() {
     append(row, [h("span", null, svg, num(seats))]);
   });
   const plot = plotsOfStage().length > 0 && h("ul", { class: "key" }, legendRow(plotSign(), t("plots"), "plots"));
-  return [h("h2", null, t("schools")), row, plot];
+  const opening = projectsOnMap().length > 0 && h("ul", { class: "key" }, legendRow(projectSign(), t("openings")));
+  return [h("h2", null, t("schools")), row, plot, opening];
 }
 
 function paintLegend() {
-  const key = [state.stage, state.scenario, state.year, view(), state.lang, drawn.scale, drawn.ringScale].join();
+  const key = [shownKey(), state.year, view(), state.other, state.lang, drawn.scale, drawn.ringScale].join();
   if (fresh.legend === key) return;
   fresh.legend = key;
-  const heads = { use: "legendUse", gap: "legendGap", chance: "legendChance", reach: "legendReach" };
-  const kinds = view() === "reach" ? [] : Object.keys(SYMBOLS).filter((kind) => currentActions().some((action) => action.kind === kind));
+  const heads = { use: "legendUse", gap: "legendGap", chance: "legendChance", reach: "legendReach", diff: "legendDiff" };
+  const kinds = !flagsShown() ? [] : Object.keys(SYMBOLS).filter((kind) => currentActions().some((action) => action.kind === kind));
   fill(
     byId("legend"),
-    h("h2", null, t(heads[view()])),
+    h("h2", null, t(heads[view()]), canBeBound() || afterNow() ? h("small", null, whichText()) : null),
     h("ul", { class: "key" }, legendRows()),
     view() === "reach" && h("p", { class: "hint" }, [pick(reach().limits), pick(reach().method), t("reachOpen", { y: year(), s: pick(model.scenarios[0].label) })].join(state.lang === "zh" ? "" : " ")),
-    schoolKey(),
-    kinds.length > 0 && [
+    !state.projector && schoolKey(),
+    kinds.length > 0 && !state.projector && [
       h("h2", null, state.scenario ? t("proposalsFor") : t("proposals")),
       h(
         "ul",
         { class: "key proposals" },
         kinds.map((kind) => legendRow(h("b", { class: "sign " + kind, "aria-hidden": "true" }, SYMBOLS[kind]), t(kind), kind))
       ),
+      bound() !== "p50" && h("p", { class: "hint" }, t("flagsCentral")),
       h("p", { class: "hint" }, t("flagNow", { y: year() }) + (state.lang === "zh" ? "；" : "; ") + t("flagLater")),
     ]
   );

@@ -181,18 +181,6 @@ function hatchPattern(id) {
   );
 }
 
-function colourOf(place) {
-  const p = panel();
-  const shade = p.shade[place][state.year];
-  if (view() === "reach") return "#efece5";
-  if (view() === "gap") return shade === null ? NO_DATA : "#e9e6df";
-  if (view() === "chance") {
-    const found = shade === null ? null : chanceClassAt(place, state.year);
-    return found === null ? NO_DATA : CHANCES[found].colour;
-  }
-  return shade === null ? NO_DATA : model.shades[shade].colour;
-}
-
 /** The fill of a catchment: a colour, or on a canvas the hatching itself. */
 function fillOf(place, onCanvas) {
   const colour = colourOf(place);

@@ -45,21 +45,20 @@ function paintMarks() {
   hideTip();
   const svg = drawn.marksSvg;
   if (!drawn.groups) {
-    drawn.groups = { names: s("g", { class: "names" }), poles: s("g"), marks: s("g"), circles: s("g"), labels: s("g"), flags: s("g") };
+    drawn.groups = { names: s("g", { class: "names" }), poles: s("g"), marks: s("g"), openings: s("g"), circles: s("g"), labels: s("g"), flags: s("g") };
     fill(svg, Object.keys(drawn.groups).map((name) => drawn.groups[name]));
   }
-  const { names, poles, marks, circles, labels, flags } = drawn.groups;
-  [names, poles, labels, flags].forEach((group) => fill(group));
+  const { names, poles, marks, openings, circles, labels, flags } = drawn.groups;
+  [names, poles, openings, labels, flags].forEach((group) => fill(group));
   const scale = markScale();
   drawn.scale = scale;
   drawn.marks = placeMarks(marks, scale);
-  const shown = view() === "gap" ? gapItems() : view() === "reach" ? reachItems() : { items: [], most: 1 };
-  drawn.circles = placeCircles(circles, labels, shown);
-  const solid = drawn.marks.concat(drawn.circles);
-  // proposals are about seats: the way to school is looked at by itself
-  drawn.flags = view() === "reach" ? [] : placeFlags(poles, flags, solid);
+  drawn.circles = placeFigures(circles, labels);
+  drawn.projects = placeProjects(openings, drawn.marks.concat(drawn.circles));
+  const solid = drawn.marks.concat(drawn.circles, drawn.projects);
+  drawn.flags = flagsShown() ? placeFlags(poles, flags, solid) : [];
   placeNames(names, solid.concat(drawn.flags));
-  marks.setAttribute("class", "marks" + (view() === "gap" ? " quiet" : ""));
+  [marks, openings].forEach((group) => group.setAttribute("class", "marks" + (view() === "gap" || view() === "diff" ? " quiet" : "")));
   paintLegend();
 }
 
@@ -125,23 +124,21 @@ function gapItems() {
   });
   const missing = missingSeats();
   // a few circles fill the map as far as they can; of many each is so small that they leave it free
-  return { items: items, most: missing.most, total: items.length > MANY_CIRCLES ? missing.total : 0, share: 0.4 };
+  return { items: items, most: largestBalance(), total: items.length > MANY_CIRCLES ? missing.total : 0, share: 0.4 };
 }
 
-/** The most seats that are missing or spare in any catchment and year of this panel, and in all of a year. */
+/** Seats that are missing or spare in all catchments of a year, at most. */
 function missingSeats() {
-  const key = [state.stage, state.scenario, edited() ? edits.version : 0].join();
+  const key = [shownKey(), edited() ? edits.version : 0].join();
   if (drawn.missing && drawn.missing.key === key) return drawn.missing;
   const sums = model.years.map(() => 0);
-  let most = 1;
   panel().demand.forEach((line, place) =>
     line.forEach((_, at) => {
       const gap = Math.abs(balanceAt(place, at) || 0);
       sums[at] += gap;
-      most = Math.max(most, gap);
     })
   );
-  drawn.missing = { key: key, most: most, total: Math.max.apply(null, sums.concat(1)) };
+  drawn.missing = { key: key, total: Math.max.apply(null, sums.concat(1)) };
   return drawn.missing;
 }
 
@@ -196,25 +193,27 @@ function placeCircles(group, names, shown) {
   });
   kept.end();
   const taken = takenBoxes(placed);
-  labels.forEach((label) => {
-    const box = circleLabel(names, label, taken);
-    taken.add(box);
-    placed.push(box);
-  });
+  labels.forEach((label) =>
+    circleLabel(names, label, taken).forEach((box) => {
+      taken.add(box);
+      placed.push(box);
+    })
+  );
   return placed;
 }
 
-/** The number of a circle: in it, or else on the side where nothing is in the way. */
+/** The number of a circle: in it, or on a side where nothing is in the way; else the list tells it. */
 function circleLabel(group, label, taken) {
   const w = textWidth(label.text, "600 12px") + 4;
   const gap = label.r + 3;
   const sides = [[0, gap + 7], [0, -gap - 7], [gap + w / 2, 0], [-gap - w / 2, 0]];
   const boxes = sides.map((side) => ({ x: label.at.x + side[0] - w / 2, y: label.at.y + side[1] - 7, w: w, h: 14 }));
-  const free = boxes.find((box) => !taken.meets(box)) || boxes[0];
+  const free = boxes.find((box) => !taken.meets(box));
+  if (!label.inside && !free) return [];
   const box = label.inside ? { x: label.at.x - w / 2, y: label.at.y - 7, w: w, h: 14 } : free;
   const name = "gap-text" + (label.inside ? " in-" + label.kind : "");
   group.appendChild(s("text", { class: name, x: (box.x + w / 2).toFixed(1), y: (box.y + 11.3).toFixed(1) }, label.text));
-  return box;
+  return [box];
 }
 
 /** Names of catchments come last: where they fit their areas and hide nothing. */
@@ -242,7 +241,7 @@ function placeNames(group, taken) {
     );
     if (!box) return;
     full.add(box);
-    named.push(s("text", { x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
+    named.push(s("text", { class: inkOn(colourOf(place)) === INK ? null : "light", x: (box.x + w / 2).toFixed(1), y: (box.y + 11).toFixed(1) }, area.name));
   });
   // a few names among many nameless areas would only raise questions
   if (named.length >= visible * 0.4) append(group, named);

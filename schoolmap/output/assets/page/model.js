@@ -60,14 +60,12 @@ const stage = () => model.stages[state.stage];
 const scenario = () => model.scenarios[state.scenario];
 const coverage = () => index.coverage[stage().coverage];
 /** The numbers that are shown: with the reader's changes, where there are any. */
-const panel = () => {
-  const base = index.panel[stage().id + "\n" + scenario().id];
-  return edited() ? editedPanel(base) : base;
-};
+const panel = () => (edited() ? editedPanel(basePanel()) : basePanel());
+const basePanel = () => index.panel[stage().id + "\n" + scenario().id];
 /** How far it is to school in this stage; undefined where the standard names no limit. */
 const reach = () => index.reach[stage().id];
-/** The view that is shown: a stage without a limit has no view of its reach. */
-const view = () => (state.view === "reach" && !reach() ? "use" : state.view);
+/** The view that is shown: a stage without a limit has no view of its reach, a plan of one scenario no difference. */
+const view = () => ((state.view === "reach" && !reach()) || (state.view === "diff" && !comparables().length) ? "use" : state.view);
 const placeOf = (id) => index.area[stage().coverage].get(id);
 const year = () => model.years[state.year];
 
@@ -108,14 +106,6 @@ function currentActions() {
     (action) => action.stage === stage().id && !named.has(action.id) && !elsewhere.has(action.id)
   );
   return Array.from(new Set(ranked.concat(others)));
-}
-
-/** Seats minus demand: negative where seats are missing. */
-function balanceAt(place, at) {
-  const p = panel();
-  const demand = p.demand[place][at];
-  const seats = p.seats[place][at];
-  return known(demand) && known(seats) ? seats - demand : null;
 }
 
 function chanceClass(value) {

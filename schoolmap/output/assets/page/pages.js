@@ -1,6 +1,6 @@
 /* Pages over the map. */
 
-const PAGES = { about: aboutBody, population: populationBody, facts: factsBody };
+const PAGES = { about: aboutBody, population: populationBody, facts: factsBody, grid: gridBody };
 
 function openPage(name) {
   state.page = name;
@@ -25,7 +25,7 @@ function leavePage() {
 function paintPage() {
   const box = byId("about");
   if (!state.page) return;
-  const key = [state.page, state.lang, narrow()].join();
+  const key = [state.page, state.lang, narrow()].concat(state.page === "grid" ? [shownKey(), state.grid, state.year] : []).join();
   if (fresh.page !== key || !box.open) {
     fresh.page = key;
     const focused = box.contains(document.activeElement) ? document.activeElement.id : "";
@@ -38,9 +38,11 @@ function paintPage() {
         h("button", { type: "button", id: "about-language", lang: state.lang === "en" ? "zh-CN" : "en", on: { click: turnLanguage } }, t("other")),
         h("button", { type: "button", id: "about-close", on: { click: closePage } }, t("close"))
       ),
-      h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]())
+      h("div", { class: "about-body", tabindex: 0 }, PAGES[state.page]()),
+      h("p", { class: "paper-foot" }, [pick(model.title), runText(), byId("review-no").textContent, pick(model.classification)].filter(Boolean).join(" · "))
     );
-    box.classList.toggle("broad", state.page === "facts");
+    box.classList.toggle("whole", state.page === "grid");
+    box.classList.toggle("broad", state.page === "facts" || state.page === "grid");
     if (focused) byId(focused).focus();
   }
   if (box.open) return;

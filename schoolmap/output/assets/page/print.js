@@ -8,6 +8,8 @@ function beforePrint() {
   if (document.body.classList.contains("printing")) return;
   drawn.screen = { centre: map.getCenter(), zoom: map.getZoom() };
   document.body.classList.add("printing");
+  // an open page is printed instead of the map
+  document.body.classList.toggle("paper", Boolean(state.page));
   map.invalidateSize({ animate: false });
   drawn.screen.onCanvas = drawn.onCanvas;
   drawOn(false);
@@ -17,7 +19,7 @@ function beforePrint() {
 
 function afterPrint() {
   if (!document.body.classList.contains("printing")) return;
-  document.body.classList.remove("printing");
+  document.body.classList.remove("printing", "paper");
   drawOn(drawn.screen.onCanvas);
   map.invalidateSize({ animate: false });
   map.setView(drawn.screen.centre, drawn.screen.zoom, { animate: false });

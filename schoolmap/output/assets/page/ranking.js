@@ -34,7 +34,7 @@ function bandPath(low, high, x, y) {
 }
 
 function spark(place) {
-  const p = panel();
+  const p = shown();
   const values = p.demand[place].concat(p.seats[place]).filter(known);
   const high = Math.max.apply(null, values.concat(1));
   const low = Math.min.apply(null, values.concat(high)) * 0.9;
@@ -49,6 +49,12 @@ function spark(place) {
 }
 
 const yearsText = (a, b) => (a === b ? t("inYear", { a: a }) : t("inYears", { a: a, b: b }));
+
+/** What is left of the shortage after the proposals; the base year is what it is. */
+function rankAfter(place) {
+  const left = model.years.map((when, at) => (when > model.base_year ? -(balanceAt(place, at) || 0) : 0));
+  return t("rankAfter", { n: num(Math.max.apply(null, left.concat(0))) });
+}
 
 function rankRow(row) {
   const place = placeOf(row.catchment);
@@ -72,7 +78,7 @@ function rankRow(row) {
       h(
         "span",
         { class: "figures" },
-        h("span", null, h("b", null, t("rankShort", { n: num(row.peak_short) })), " · " + t("peak", { y: row.peak_year })),
+        h("span", null, h("b", null, t("rankShort", { n: num(row.peak_short) })), " · " + (afterNow() ? rankAfter(place) : t("peak", { y: row.peak_year }))),
         h("span", null, yearsText(row.first_year, row.last_year) + " · " + (known(row.chance) ? t("chance" + row.chance) : t("rankChance", { p: chance(row.probability) })))
       ),
       spark(place)
@@ -109,8 +115,7 @@ function reviewRow(action) {
 }
 
 function allRow(area, place) {
-  const p = panel();
-  const shade = p.shade[place][state.year];
+  const shade = shown().shade[place][state.year];
   return h(
     "li",
     null,
@@ -119,21 +124,27 @@ function allRow(area, place) {
       { type: "button", class: "line", "data-catchment": area.id, on: { click: () => choose({ kind: "catchment", id: area.id }, true) } },
       swatch(shade === null ? NO_DATA : model.shades[shade].colour),
       h("span", { class: "name" }, area.name),
-      h("span", null, percent(p.utilisation[place][state.year]))
+      h("span", null, percent(useAt(place, state.year)))
     )
   );
 }
 
 function paintList() {
-  const key = [state.stage, state.scenario, state.lang, JSON.stringify(state.picked)].join();
+  const key = [shownKey(), state.lang, JSON.stringify(state.picked)].join();
   if (fresh.list !== key) {
     fresh.list = key;
-    const ranking = panel().ranking;
+    const ranking = shown().ranking;
     const rows = ranking.map(rankRow);
     const reviews = currentActions().filter((action) => action.kind === "review");
     fill(
       byId("list"),
-      h("h2", null, t("where"), h("small", null, t("rankingIs"))),
+      h(
+        "header",
+        { class: "list-head" },
+        h("h2", null, t("where"), h("small", null, t("rankingIs"), (bound() !== "p50" || afterNow()) && h("b", null, whichText()))),
+        h("button", { type: "button", class: "small-button", id: "grid-button", on: { click: () => openPage("grid") } }, t("gridShort")),
+        csvButton("list-csv", t("where"), saveRanking)
+      ),
       rows.length ? h("ol", { class: "rows" }, rows) : h("p", { class: "empty" }, t("noShortage")),
       reviews.length > 0 && [h("h2", null, t("reviewHead")), h("ul", { class: "rows" }, reviews.map(reviewRow))],
       h("details", { id: "all-areas" }, h("summary"), h("ul", { class: "rows" }))
@@ -152,7 +163,7 @@ function paintAllAreas() {
   const key = fresh.list + state.year;
   if (!box.open || fresh.all === key) return;
   fresh.all = key;
-  const use = (place) => panel().utilisation[place][state.year];
+  const use = (place) => useAt(place, state.year);
   const order = areas.map((_, place) => place).sort((a, b) => (use(b) || 0) - (use(a) || 0) || a - b);
   fill(box.querySelector("ul"), order.map((place) => allRow(areas[place], place)));
 }

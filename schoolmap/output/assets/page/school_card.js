@@ -1,58 +1,4 @@
-/* Right: how a number came about, schools, projects and proposals on the card. */
-
-/** Children -> born, expected -> those who attend -> seats, as bars on one scale. */
-function waterfall(place) {
-  const p = panel();
-  const at = state.year;
-  const children = p.children[place][at];
-  const born = p.children_born[place][at];
-  const demand = p.demand[place][at];
-  const seats = p.seats[place][at];
-  if (!known(children) || !known(demand)) return null;
-  const bars = [{ label: t("howChildren", { a: agesText() }), from: 0, to: children, kind: "plain" }];
-  if (known(born)) {
-    bars.push({ label: t("howBorn", { d: model.population_date }), from: 0, to: born, kind: "light" });
-    if (children - born >= 0.5) bars.push({ label: t("howLater"), from: born, to: children, kind: "light hatched", sign: "+" });
-  }
-  const leaving = p.leaving.length ? p.leaving[place][at] : 0;
-  const coming = p.coming.length ? p.coming[place][at] : 0;
-  const attend = demand + leaving - coming;
-  const moves = leaving >= 0.5 || coming >= 0.5;
-  if (children - attend >= 0.5) bars.push({ label: t("howStay"), from: attend, to: children, kind: "minus", sign: "−" });
-  const share = { p: percent(children ? attend / children : null) };
-  if (moves) {
-    bars.push({ label: t("howResident", share), from: 0, to: attend, kind: "plain" });
-    if (leaving >= 0.5) bars.push({ label: t("howLeaving"), from: attend - leaving, to: attend, kind: "minus", sign: "−" });
-    if (coming >= 0.5) bars.push({ label: t("howComing"), from: attend - leaving, to: demand, kind: "light", sign: "+" });
-  }
-  bars.push({ label: moves ? t("howNeeded") : t("howAttend", share), from: 0, to: demand, kind: "demand", strong: true });
-  if (known(seats)) {
-    bars.push({ label: t("howSeats"), from: 0, to: seats, kind: "seats" });
-    const short = demand > seats;
-    bars.push({ label: t(short ? "howShort" : "howSpare"), from: Math.min(demand, seats), to: Math.max(demand, seats), kind: short ? "short" : "spare", strong: true });
-  }
-  const most = Math.max.apply(null, bars.map((bar) => bar.to).concat(1));
-  const note = pick(stage().attendance_note);
-  return [h("h3", null, t("how")), h("ol", { class: "fall" }, bars.map((bar) => fallRow(bar, most))), note && h("p", { class: "hint" }, note)];
-}
-
-function fallRow(bar, most) {
-  const width = 252;
-  const a = (bar.from / most) * width;
-  const b = (bar.to / most) * width;
-  return h(
-    "li",
-    { class: bar.strong ? "strong" : null },
-    h("span", null, bar.label),
-    h("b", null, (bar.sign || "") + num(bar.to - bar.from)),
-    s(
-      "svg",
-      { viewBox: `0 0 ${width} 7`, preserveAspectRatio: "none", "aria-hidden": "true" },
-      s("rect", { class: "bar-ground", width: width, height: 7 }),
-      s("rect", { class: "bar " + bar.kind, x: a.toFixed(1), width: Math.max(1, b - a).toFixed(1), height: 7 })
-    )
-  );
-}
+/* Right: schools, projects and proposals on the card. */
 
 /** Enrolment as counted at the schools here, beside the demand of those who live here. */
 function observedBlock(areaId, place) {
@@ -189,7 +135,7 @@ function schoolCard(school) {
       h("ul", { class: "projects" }, served.map((id) => h("li", null, linkButton(coverage().catchments[placeOf(id)].name, { kind: "catchment", id: id })))),
     ],
     h("h3", null, t("Seats")),
-    fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && p.opening).map((p) => parseInt(p.opening, 10))),
+    fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && known(projectOpens(p))).map(projectOpens)),
     addForm(school),
     proposals.map(actionBlock),
     projectBlock(projects),

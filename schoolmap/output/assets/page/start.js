@@ -9,6 +9,8 @@ function repaintAll() {
 function paint() {
   paintFrame();
   paintHead();
+  paintViews();
+  paintProjector();
   drawAreas();
   paintAreas();
   paintReach();
@@ -45,6 +47,15 @@ function stillThere(picked) {
 
 function writeHash() {
   const parts = { s: stage().id, c: scenario().id, y: year(), v: state.view, l: state.lang };
+  if (state.bound !== "p50") parts.b = state.bound;
+  if (state.after) parts.w = 1;
+  if (state.other !== null) parts.x = state.other;
+  if (state.grid !== "gap") parts.g = state.grid;
+  if (state.projector) parts.j = 1;
+  if (!drawn.home) {
+    const centre = map.getCenter();
+    parts.m = [centre.lat.toFixed(4), centre.lng.toFixed(4), map.getZoom().toFixed(1)].join();
+  }
   if (state.picked) parts[state.picked.kind === "school" ? "p" : "k"] = state.picked.id;
   if (state.page) parts.d = state.page;
   const text = Object.keys(parts)
@@ -76,7 +87,14 @@ function readHash() {
   if (parts.c) state.scenario = place(model.scenarios, parts.c);
   const asked = model.years.indexOf(Number(parts.y));
   state.year = asked >= 0 ? asked : firstYear();
-  if (["use", "gap", "chance", "reach"].indexOf(parts.v) >= 0) state.view = parts.v;
+  if (["use", "gap", "chance", "reach", "diff"].indexOf(parts.v) >= 0) state.view = parts.v;
+  if (BOUNDS.indexOf(parts.b) >= 0) state.bound = parts.b;
+  state.after = parts.w === "1";
+  if (parts.x === PROPOSALS || model.scenarios.some((item) => item.id === parts.x)) state.other = parts.x;
+  if (parts.g === "use") state.grid = "use";
+  state.projector = parts.j === "1";
+  const place_asked = (parts.m || "").split(",").map(Number);
+  if (place_asked.length === 3 && place_asked.every(known)) drawn.asked = place_asked;
   if (parts.l === "zh" || parts.l === "en") state.lang = parts.l;
   if (parts.k) state.picked = { kind: "catchment", id: parts.k };
   if (parts.p) state.picked = { kind: "school", id: parts.p };
@@ -97,6 +115,7 @@ function firstYear() {
 const turnLanguage = () => update({ lang: state.lang === "en" ? "zh" : "en" });
 
 function setUpFrame() {
+  byId("projector-button").addEventListener("click", () => update({ projector: !state.projector }));
   byId("print-button").addEventListener("click", () => window.print());
   byId("language-button").addEventListener("click", turnLanguage);
   byId("about-button").addEventListener("click", () => openPage("about"));
@@ -149,11 +168,15 @@ function expose() {
       scenario: scenario().id,
       year: year(),
       view: view(),
+      bound: bound(),
+      after: Boolean(afterNow()),
+      projector: state.projector,
       lang: state.lang,
       picked: state.picked ? Object.assign({}, state.picked) : null,
       zoom: map.getZoom(),
     }),
     shades: () => drawn.areas.map(shadeOf),
+    colours: () => drawn.areas.map((layer) => String(layer.options.fillColor)),
     panel: () => {
       const p = panel();
       return { demand: p.demand, seats: p.seats, utilisation: p.utilisation, shade: p.shade, level: p.level, chance: p.chance || null, totals: p.totals, ranking: p.ranking };
@@ -163,11 +186,12 @@ function expose() {
       zones: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "reach").length : 0,
       circles: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "circles").length : 0,
     }),
-    boxes: () => ({ flags: drawn.flags.map((box) => Object.assign({}, box)), marks: drawn.marks.map((box) => Object.assign({}, box)) }),
+    boxes: () => ({ flags: drawn.flags.map((box) => Object.assign({}, box)), marks: drawn.marks.map((box) => Object.assign({}, box)), projects: drawn.projects.map((box) => Object.assign({}, box)) }),
     pixel: (lat, lon) => {
       const at = map.latLngToContainerPoint([lat, lon]);
       const frame = map.getContainer().getBoundingClientRect();
-      return { x: frame.left + at.x, y: frame.top + at.y };
+      const scale = frame.width / map.getContainer().offsetWidth;
+      return { x: frame.left + at.x * scale, y: frame.top + at.y * scale };
     },
   };
   Object.defineProperty(window, "schoolmap", { value: Object.freeze(shown) });
@@ -190,4 +214,9 @@ window.schoolmapStart = function (leafletMap, dataId) {
   map.invalidateSize({ animate: false });
   expose();
   paint();
+  if (drawn.asked) {
+    drawn.home = false;
+    map.setView([drawn.asked[0], drawn.asked[1]], drawn.asked[2], { animate: false });
+  }
+  map.on("moveend", () => !document.body.classList.contains("printing") && writeHash());
 };

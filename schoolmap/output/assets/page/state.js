@@ -11,6 +11,15 @@ const state = {
   scenario: 0,
   year: 0,
   view: "use",
+  /** Which end of the interval is read as demand: `p10`, `p50` or `p90`. */
+  bound: "p50",
+  /** Whether the proposals are in it. */
+  after: false,
+  /** What this scenario is compared with: the id of another. */
+  other: null,
+  /** What the cells of catchment by year tell: `gap` or `use`. */
+  grid: "gap",
+  projector: false,
   picked: null,
   tab: "list",
   page: null,

@@ -6,12 +6,22 @@ function balanceWords(balance) {
 }
 
 function areaTip(place) {
-  const p = panel();
+  const p = shown();
   const lines = [
-    percent(p.utilisation[place][state.year]) + " · " + balanceWords(balanceAt(place, state.year)),
+    percent(useAt(place, state.year)) + " · " + balanceWords(balanceAt(place, state.year)),
     t("demand") + " " + num(p.demand[place][state.year]) + " · " + t("seats") + " " + num(p.seats[place][state.year]),
   ];
+  if (view() === "diff") lines.push(changeTip(place));
+  if (bound() !== "p50" || afterNow()) lines.push(whichText());
   return [coverage().catchments[place].name].concat(lines);
+}
+
+/** How much the other side of the comparison differs. */
+function changeTip(place) {
+  const change = changeAt(place, state.year);
+  const balance = changeOfBalance(place, state.year);
+  const points = known(change) ? t("points", { n: signed(change * 100) }) : "–";
+  return comparedText() + colon() + points + " · " + (known(balance) ? signedBalance(balance) : "–") + " " + t("seats");
 }
 
 function reachTip(area) {
@@ -36,11 +46,11 @@ function schoolTip(school) {
 
 function showTip(event, lines) {
   const tip = byId("tip");
-  const frame = byId("map-frame").getBoundingClientRect();
+  const frame = unscaled(byId("map-frame"), event);
   fill(tip, lines.map((line, i) => h(i ? "span" : "b", null, line)));
   tip.hidden = false;
-  const x = event.clientX - frame.left;
-  const y = event.clientY - frame.top;
+  const x = frame.x;
+  const y = frame.y;
   tip.style.left = clamp(x + 14, 4, Math.max(4, frame.width - tip.offsetWidth - 4)) + "px";
   tip.style.top = (y + 18 + tip.offsetHeight > frame.height ? y - tip.offsetHeight - 12 : y + 18) + "px";
 }

@@ -1,14 +1,20 @@
 /* Bottom: the wave, which is the slider. */
 
 function waveBox() {
-  const size = byId("strip").getBoundingClientRect();
-  const slim = size.width < 700;
-  return { w: size.width, h: 128, l: slim ? 54 : 84, r: slim ? 66 : 78, t: 22, b: 49, slim: slim };
+  const width = byId("strip").clientWidth;
+  const slim = width < 700;
+  return { w: width, h: 128, l: slim ? 54 : 84, r: slim ? 66 : 78, t: 22, b: 49, slim: slim };
+}
+
+/** The sums that the strip draws: of the demand that is shown, within the whole interval. */
+function waveTotals() {
+  const figures = shown();
+  return Object.assign({}, panel().totals, { demand: figures.total, seats: figures.totalSeats, short: figures.short });
 }
 
 function paintWave() {
   const box = waveBox();
-  const totals = panel().totals;
+  const totals = waveTotals();
   const n = model.years.length;
   const plot = box.w - box.l - box.r;
   const x = (i) => box.l + (i * plot) / Math.max(1, n - 1);
@@ -54,8 +60,11 @@ function endLabels(svg, totals, x, y, box) {
   const yb = clamp(apart ? b : middle - up, box.t + 4, box.h - box.b);
   // the lane of words below the lines stays free
   const lift = Math.max(0, Math.max(ya, yb) - (box.h - box.b - 5));
-  svg.appendChild(s("text", { class: "end-demand", x: x, y: ya - lift + 4 }, t("demand")));
-  svg.appendChild(s("text", { class: "end-seats", x: x, y: yb - lift + 4 }, t("seats")));
+  // at the upper edge both would be moved onto each other
+  const crowd = Math.max(0, 13 - Math.abs(ya - yb));
+  const down = (own, other) => own + (own > other || (own === other && a > b) ? crowd : 0);
+  svg.appendChild(s("text", { class: "end-demand", x: x, y: down(ya, yb) - lift + 4 }, t("demand")));
+  svg.appendChild(s("text", { class: "end-seats", x: x, y: (ya === yb && a <= b ? yb + crowd : down(yb, ya)) - lift + 4 }, t("seats")));
 }
 
 /** A dashed line where part of the children is a guess; its words have a lane of their own. */
@@ -93,7 +102,7 @@ function handle(svg, totals, x, y, box) {
   const at = state.year;
   const cx = x(at);
   const figures = [
-    t("handleDemand", { n: num(totals.demand[at]) }),
+    t("handleDemand", { n: num(totals.demand[at]) }) + (bound() === "p50" ? "" : " (" + bound().toUpperCase() + ")"),
     t("handleSeats", { n: num(totals.seats[at]) }),
     t("handleShort", { n: num(totals.short[at]) }),
   ];
@@ -123,7 +132,7 @@ function setUpWave() {
   });
   const strip = byId("wave");
   const drag = (event) => {
-    const x = event.clientX - strip.getBoundingClientRect().left;
+    const x = unscaled(strip, event).x;
     let best = 0;
     model.years.forEach((_, i) => {
       if (Math.abs(drawn.waveX(i) - x) < Math.abs(drawn.waveX(best) - x)) best = i;

@@ -188,7 +188,8 @@ function workOut(base) {
   const rate = model.stages.find((item) => item.id === base.stage).attendance;
   const at_home = new Map(stageEdit.flows.filter((row) => row[0] === row[1]).map((row) => [row[0], row[2]]));
   const copy = (grid) => grid.map((row) => row.slice());
-  const made = { stage: base.stage, scenario: base.scenario, edited: true };
+  // the ends of the interval, and the proposals, are those of the plan as it was made
+  const made = { stage: base.stage, scenario: base.scenario, edited: true, bounds: [], after: null, origin: moves.length ? null : base.origin };
   const names = ["children", "children_born", "leaving", "coming", "demand", "p10", "p90", "seats", "utilisation"];
   names.concat(["probability", "born_share", "classes_needed", "oversized_classes", "shade", "level"]).forEach((name) => {
     made[name] = copy(base[name]);

@@ -1,0 +1,157 @@
+"""
+The maps of the projects that ship with the repository, in a real browser: classes, and access for everybody.
+
+Access is judged by axe-core: WCAG 2.2, levels A and AA, and its best practices. What differs is paired, not
+multiplied: each project, language and width is met, and every page and card in each of them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+import pytest
+import shipped
+from browsing import MISSING
+from browsing import REQUIRED
+from browsing import opened
+from browsing import start
+
+from schoolmap.output.describe import describe
+from schoolmap.output.describe import shade_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from browsing import Opened
+
+    from schoolmap.output.model import MapModel
+    from schoolmap.plan import Plan
+
+AXE = importlib.util.find_spec("axe_playwright_python")
+MISSING = MISSING or AXE is None
+
+pytestmark = pytest.mark.skipif(MISSING and not REQUIRED, reason="needs playwright, axe-core and Chromium")
+
+ENDS = {"p10": "demand_p10", "p50": "demand", "p90": "demand_p90"}
+
+ALL_SHADES = """([ends, years]) => {
+    const range = document.getElementById("year");
+    return ends.map((end) => {
+        document.getElementById("bound-" + end).click();
+        return years.map((_, at) => {
+            range.value = at;
+            range.dispatchEvent(new Event("input"));
+            return window.schoolmap.shades();
+        });
+    });
+}"""
+
+AXE_RUN = """async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const page = document.querySelector("dialog[open]") || document;
+    const found = await axe.run(page, { resultTypes: ["violations"], runOnly: { type: "tag", values: tags } });
+    return found.violations.map((rule) => rule.id + ": " + rule.nodes.slice(0, 3).map((node) => node.target.join(" ")));
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium once for this file."""
+    with start() as started:
+        yield started
+
+
+@pytest.fixture(scope="module", params=[shipped.BERLIN, shipped.DEMO])
+def plan(request: pytest.FixtureRequest) -> Plan:
+    """Take one of the plans."""
+    return shipped.plan(request.param)
+
+
+@pytest.fixture(scope="module")
+def model(plan: Plan) -> MapModel:
+    """Describe it once."""
+    return describe(plan)
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Any, model: MapModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:  # noqa: ANN401
+    """Open its map once."""
+    with opened(browser, tmp_path_factory.mktemp("shipped"), model) as view:
+        yield view
+
+
+def test_every_class_is_the_librarys(desk: Opened, plan: Plan) -> None:
+    """What is drawn for each stage, scenario, year and end of the interval is the class of demand per seat."""
+    years, drawn = list(plan.years), 0
+    for stage, result in plan.results.items():
+        for scenario in result.balance.index.unique("scenario"):
+            balance = result.balance.xs(scenario)
+            # far from the flags, whose places take most of the time
+            desk.goto(f"#s={stage}&c={scenario}&v=use&m=0,0,12")
+            found = desk.page.evaluate(ALL_SHADES, [list(ENDS), years])
+            for end, column in enumerate(ENDS.values()):
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    loads = (balance[column] / balance["seats"]).unstack("year")[years]
+                for at, year in enumerate(years):
+                    assert found[end][at] == shade_index(loads[year].to_numpy())
+                    drawn += len(loads)
+    assert drawn == 3 * len(plan.balance)
+
+
+def test_what_is_left_after_the_proposals_is_the_plans(model: MapModel, plan: Plan) -> None:
+    """Demand less seats of every catchment after the proposals is who the plan leaves without a seat."""
+    left = plan.proposals.after.groupby(level=["stage", "scenario", "year"]).sum()
+    for panel in model.panels:
+        assert panel.after is not None
+        assert panel.after.short[1:] == pytest.approx(left[panel.stage, panel.scenario].to_numpy(), abs=0.051)
+        assert panel.after.short[0] == panel.totals.short[0]
+
+
+def test_children_are_those_counted_those_born_and_those_who_moved(model: MapModel) -> None:
+    """In the year after the count nobody is born since; before all are born, nobody of them was counted."""
+    for panel in model.panels:
+        assert panel.origin is not None
+        begun, births, children = (np.array(grid) for grid in (panel.origin.begun, panel.origin.births, panel.children))
+        assert births[:, 0].max() == 0
+        assert (births >= 0).all()
+        assert (begun >= 0).all()
+        # time and moves change a cohort by less than a quarter in these districts
+        assert abs(begun + births - children).sum() < 0.25 * children.sum()
+        here = children[:, list(model.years).index(model.base_year)]
+        assert (np.array(panel.origin.whole) >= here - 0.5 * max(1, panel.origin.since - model.base_year) - 0.1).all()
+
+
+@pytest.mark.parametrize(("width", "height", "turned"), [(1366, 768, False), (390, 844, True)])
+def test_everybody_can_use_it(
+    browser: Any,  # noqa: ANN401
+    model: MapModel,
+    tmp_path: Path,
+    width: int,
+    height: int,
+    *,
+    turned: bool,
+) -> None:
+    """No violation on the map, a card, or any page; with a keyboard, a magnifier, or a reader of the screen."""
+    assert AXE is not None
+    assert AXE.origin is not None
+    axe = Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+    own = model.language
+    other = "en" if own == "zh" else "zh"
+    worst = next(panel for panel in model.panels if panel.stage == "primary").ranking[0].catchment
+    states = ["v=gap&b=p90", f"k={worst}&w=1", "d=grid", "d=population", "d=about"]
+    # a phone has no projector and hides the legend; the longest page is met wide in one project, narrow in the other
+    states += [] if turned else ["v=diff", "v=reach&j=1"]
+    states += ["d=facts"] if turned == (own == "zh") else []
+    found = {}
+    with opened(browser, tmp_path, model, width=width, height=height) as view:
+        for i, state in enumerate(states):
+            # each state is met in both languages by one width or the other
+            language = own if (i % 2 == 0) != turned else other
+            view.goto(f"#s=primary&l={language}&{state}")
+            view.page.evaluate(axe)
+            found[state] = view.page.evaluate(AXE_RUN)
+    assert {state: rules for state, rules in found.items() if rules} == {}

@@ -1,0 +1,361 @@
+"""
+The views of the map and its pages in a real browser: what is switched in place, saved, and linked to.
+
+Every class that is drawn is the one that the model names, for each end of the interval and after the proposals.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+import test_webmap as synthetic
+from browsing import MISSING
+from browsing import REQUIRED
+from browsing import meet
+from browsing import opened
+from browsing import start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from browsing import Opened
+
+pytestmark = pytest.mark.skipif(MISSING and not REQUIRED, reason="needs playwright and Chromium")
+
+YEAR = """at => {
+    const range = document.getElementById("year");
+    range.value = at;
+    range.dispatchEvent(new Event("input"));
+    return window.schoolmap.shades();
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium once for this file."""
+    with start() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:  # noqa: ANN401
+    """Open the synthetic plan once; each test goes to the link that it needs, and nothing may go wrong in any."""
+    with opened(browser, tmp_path_factory.mktemp("desk"), synthetic.synthetic_model()) as view:
+        yield view
+
+
+def whole(value: float) -> str:
+    """Say a number as the English page does."""
+    return f"{round(value):,}".replace("-", "−")
+
+
+def saved(view: Opened, button: str) -> list[list[str]]:
+    """Press a button that saves a table, and read the file."""
+    with view.page.expect_download() as waiting:
+        view.page.click(button)
+    data = waiting.value.path().read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\n") == data.count(b"\r\n") > 1
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("end", ["p10", "p90"])
+def test_every_shade_of_each_end_is_the_models(desk: Opened, end: str) -> None:
+    """For each end of the interval, stage, scenario and year, what is drawn is what the model says."""
+    for panel in synthetic.synthetic_model().panels:
+        desk.goto(f"#s={panel.stage}&c={panel.scenario}&b={end}")
+        bound = next(item for item in panel.bounds if item.id == end)
+        for at in range(0, len(synthetic.YEARS), 5):
+            assert desk.page.evaluate(YEAR, at) == [row[at] for row in bound.shade]
+
+
+def test_a_bound_changes_totals_list_circles_card_and_title(desk: Opened) -> None:
+    """Everything follows, the total is the model's own, and the page says which demand it shows."""
+    panel = synthetic.synthetic_model().panels[2]
+    at, high = 10, panel.bounds[1]
+    desk.goto("#s=primary&y=2030&v=gap&k=c4&l=en")
+    central = desk.page.locator("#marks-svg circle.gap[data-area=c4]").get_attribute("r")
+    desk.choose("bound", "p90")
+    assert desk.state("bound") == "p90"
+    totals = desk.page.inner_text("#totals")
+    assert whole(panel.totals.p90[at]) in totals
+    assert whole(high.short[at]) in totals
+    assert "not all are there at once" in totals
+    assert "high demand (P90)" in desk.page.inner_text("#shown-line")
+    assert "high demand (P90)" in desk.page.inner_text("#legend")
+    assert whole(panel.p90[4][at]) in desk.page.inner_text("#card")
+    wider = desk.page.locator("#marks-svg circle.gap[data-area=c4]").get_attribute("r")
+    assert float(wider) > float(central)
+    desk.page.keyboard.press("Escape")
+    assert desk.page.locator("#list ol .name").all_inner_texts() == [f"Synthetic area {high.ranking[0].catchment[1]}"]
+
+
+def test_a_view_without_an_interval_shows_the_middle(desk: Opened) -> None:
+    """The chance of a shortage has no P90: it cannot be chosen there, and comes back where it can."""
+    desk.goto("#s=primary&v=chance&b=p90")
+    assert desk.state("bound") == "p50"
+    assert desk.page.is_disabled("#bound-p90")
+    desk.choose("view", "use")
+    assert desk.state("bound") == "p90"
+
+
+def test_after_the_proposals(desk: Opened) -> None:
+    """Classes, seats and sums are those after the proposals; what was is told beside what is left."""
+    panel = synthetic.synthetic_model().panels[2]
+    desk.goto("#s=primary&y=2030&k=c4&l=en")
+    before = desk.page.evaluate("window.schoolmap.shades()")
+    desk.choose("after", "after")
+    assert desk.page.evaluate("window.schoolmap.shades()") == [*before[:4], 0, before[5]]
+    assert f"{whole(panel.totals.short[10])} → 3" in desk.page.inner_text("#totals")
+    assert "1,000" in desk.page.inner_text("#card")
+    assert "with the proposals" in desk.page.inner_text("#shown-line")
+    assert desk.page.is_disabled("#bound-p90")
+
+
+def test_the_difference_between_two_scenarios(desk: Opened) -> None:
+    """Its colour is the change of use in points, its number that of seats less demand, with a sign."""
+    base, high = synthetic.synthetic_model().panels[2:4]
+    desk.goto("#s=primary&c=high&y=2030&v=diff&x=base&l=en")
+    found = desk.page.evaluate("window.schoolmap.colours()")
+    colours = ("#2166ac", "#92c5de", "#e9e6df", "#f4a582", "#b2182b")
+    for place in range(5):
+        change = round(high.utilisation[place][10] - base.utilisation[place][10], 9)
+        assert found[place] == colours[sum(change > edge for edge in (-0.15, -0.05, 0.05, 0.15))]
+    # no seats on either side: nothing to compare
+    assert found[5].startswith("url(")
+    numbers = desk.page.locator("#marks-svg .change-text").all_text_contents()
+    assert numbers == ["−" + whole(high.demand[i][10] - base.demand[i][10]) for i in range(6)]
+    assert "against base (en)" in desk.page.inner_text("#shown-line")
+    assert desk.page.locator("#marks-svg .flag").count() == 0
+
+
+def test_the_difference_that_the_proposals_make(desk: Opened) -> None:
+    """The other side of a comparison may be the same scenario without its proposals."""
+    desk.goto("#s=primary&y=2030&v=diff&l=en")
+    desk.page.select_option("#compare-with", "*")
+    assert desk.page.evaluate("window.schoolmap.colours()")[4] == "#2166ac"
+    assert desk.page.locator("#marks-svg .change-text").all_text_contents() == ["+900"]
+    assert "x=*" in desk.page.evaluate("() => decodeURIComponent(location.hash)")
+
+
+def test_catchment_by_year(desk: Opened) -> None:
+    """The worst stand first, cells are coloured like the map, and the county's sums stand beside the sum of gaps."""
+    model = synthetic.synthetic_model()
+    panel = model.panels[2]
+    desk.goto("#s=primary&y=2030&d=grid&l=en")
+    names = desk.page.locator(".heat tbody th").all_inner_texts()
+    assert names[:2] == ["Synthetic area 5", "Synthetic area 4"]
+    row = desk.page.locator(".heat tbody tr").nth(1).locator("td")
+    assert row.all_inner_texts()[10] == "−" + whole(panel.demand[4][10] - panel.seats[4][10])
+    shades = [None if place is None else model.shades[place].colour for place in panel.shade[4]]
+    drawn = row.evaluate_all("cells => cells.map((cell) => cell.style.backgroundColor)")
+    assert [tuple(int(part) for part in text[4:-1].split(",")) for text in drawn] == [
+        tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour in shades if colour
+    ]
+    sums = desk.page.locator(".heat tfoot tr").all_inner_texts()
+    assert [line.split("\t")[11] for line in sums] == [
+        whole(values[10])
+        for values in (panel.totals.demand, panel.totals.seats, panel.totals.short, panel.totals.spare)
+    ]
+    desk.choose("grid-figure", "use")
+    assert row.all_inner_texts()[10] == whole(100 * panel.utilisation[4][10])
+
+
+def test_catchment_by_year_by_keyboard(desk: Opened) -> None:
+    """One stop for the Tab key, arrows among the cells, Enter opens the catchment in that year, Escape leaves."""
+    desk.goto("#s=primary&y=2030&d=grid&l=en")
+    assert desk.page.locator(".heat td[tabindex='0']").count() == 1
+    desk.page.focus(".heat td[tabindex='0']")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "End", "ArrowLeft"):
+        desk.page.keyboard.press(key)
+    assert desk.page.locator(".heat td[tabindex='0']").count() == 1
+    desk.page.keyboard.press("Enter")
+    assert desk.state("picked") == {"kind": "catchment", "id": "c4"}
+    assert desk.state("year") == 2038
+    assert desk.page.is_hidden("#about")
+    assert desk.page.evaluate("document.activeElement.id") == "card"
+
+
+def test_tables_are_saved_for_a_spreadsheet(desk: Opened) -> None:
+    """The ranking and the years as they are shown: with a mark of their encoding, numbers as numbers."""
+    panel = synthetic.synthetic_model().panels[2]
+    desk.goto("#s=primary&y=2030&l=en")
+    ranking = saved(desk, "#list-csv")
+    assert ranking[0][:3] == ["Catchment", "Name", "Seats short × years"]
+    assert [row[0] for row in ranking[1:]] == ["c4", "c3"]
+    assert float(ranking[1][6]) == pytest.approx(panel.ranking[0].peak_short)
+    desk.page.click("#grid-button")
+    grid = saved(desk, "#grid-csv")
+    assert grid[0][2:] == [str(year) for year in synthetic.YEARS]
+    assert [float(cell) for cell in grid[2][2:]] == [
+        pytest.approx(s - d, abs=0.051) for d, s in zip(panel.demand[4], panel.seats[4], strict=True)
+    ]
+    assert [row[1] for row in grid[-4:]][2:] == ["Short, all catchments", "Spare, all catchments"]
+
+
+def test_no_saved_name_is_a_formula(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A name that a spreadsheet would run is led by an apostrophe; quotes and commas stay in their cell."""
+    names = [sign + '1+1,"x"' for sign in ("=", "+", "-", "@", "\t", " =")]
+    model = synthetic.synthetic_model()
+    table = replace(model.tables[0], rows=tuple((name, -95.0, "red") for name in (*names, "plain")))
+    with opened(browser, tmp_path, replace(model, tables=(table,)), fragment="#d=facts&l=en") as view:
+        rows = saved(view, "#csv-warnings")
+    assert rows[0] == ["Catchment", "Children", "Level"]
+    assert rows[1:] == [*(["'" + name, "-95", "red"] for name in names), ["plain", "-95", "red"]]
+
+
+def test_projector(desk: Opened) -> None:
+    """Type is larger and the list makes room; the map, the year and a card still answer to pointer and keyboard."""
+    desk.goto("#s=primary&y=2030&l=en")
+    small = desk.page.locator("#title").bounding_box()["height"]
+    desk.page.click("#projector-button")
+    assert desk.page.locator("#title").bounding_box()["height"] >= 1.3 * small
+    assert desk.page.is_hidden("#list")
+    assert "j=1" in desk.page.evaluate("location.hash")
+    size = desk.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert size[0] <= 1366
+    assert size[1] <= 768
+    at = desk.page.evaluate("() => window.schoolmap.pixel(30.0085, 100.0085)")
+    desk.page.mouse.click(at["x"], at["y"])
+    assert desk.state("picked") == {"kind": "catchment", "id": "c0"}
+    box = desk.page.locator("#wave").bounding_box()
+    desk.page.mouse.click(box["x"] + box["width"] - 130, box["y"] + 60)
+    assert desk.state("year") >= 2038
+    desk.page.click("#projector-button")
+    assert desk.page.is_visible("#search-box")
+
+
+def test_a_link_holds_the_whole_view(desk: Opened) -> None:
+    """Stage, scenario, year, view, bound, comparison, figure, card and place on the map come back."""
+    link = "#s=primary&c=high&y=2031&v=gap&l=zh&b=p10&g=use&m=30.0120,100.0120,15.0&k=c2"
+    desk.goto(link)
+    assert [desk.state(key) for key in ("stage", "scenario", "year", "view", "bound", "lang")] == [
+        "primary",
+        "high",
+        2031,
+        "gap",
+        "p10",
+        "zh",
+    ]
+    assert desk.state("zoom") == 15
+    desk.page.click("#zoom-in")
+    desk.page.wait_for_function("location.hash.includes('15.5')")
+    parts = dict(part.split("=") for part in desk.page.evaluate("location.hash.slice(1)").split("&"))
+    assert {"b": "p10", "g": "use", "k": "c2", "l": "zh"}.items() <= parts.items()
+
+
+@pytest.mark.parametrize("fragment", ["#b=p95&x=nobody&g=1&m=a,b&v=none&j=yes&w=x", "#m=1,2,3,4&b=", "#%zz=1&y=999"])
+def test_a_broken_link_opens_the_map_as_it_is(desk: Opened, fragment: str) -> None:
+    """What a link says wrongly is left out."""
+    desk.goto(fragment)
+    assert [desk.state(key) for key in ("view", "bound", "after", "projector")] == ["use", "p50", False, False]
+
+
+def test_how_a_number_came_about(desk: Opened) -> None:
+    """Counted, born since, moved, attending, seats: each step with its value and where it is from; they add up."""
+    panel = synthetic.synthetic_model().panels[2]
+    desk.goto("#s=primary&y=2030&k=c4&l=en")
+    steps = desk.page.locator("#card .fall li").evaluate_all(
+        "rows => rows.map((row) => [row.querySelector('span').textContent, row.querySelector('b').textContent])"
+    )
+    values = [text.replace(",", "").replace("−", "-").replace("±", "") for _, text in steps]
+    begun, births, moved, children = (float(value) for value in values[:4])
+    assert begun + births + moved == pytest.approx(children, abs=2)
+    assert children == round(panel.children[4][10])
+    card = desk.page.inner_text("#card .fall")
+    for source in (
+        "count of 2020-11-01",
+        "births by method: two counts (en)",
+        "An invented rate (en)",
+        "3 small areas",
+    ):
+        assert source in card
+    desk.choose("bound", "p90")
+    assert "seats needed at P90" in desk.page.inner_text("#card .fall")
+
+
+def test_projects_stand_on_the_map_with_their_year(desk: Opened) -> None:
+    """A counted project is marked beside its place; before its year it is outlined; flags leave it free."""
+    desk.goto("#s=primary&y=2025&l=en")
+    mark = desk.page.locator("#marks-svg .opening")
+    assert mark.all_text_contents() == ["2026"]
+    assert mark.get_attribute("class") == "opening"
+    desk.page.evaluate(YEAR, 6)
+    assert mark.get_attribute("class") == "opening there"
+    boxes = desk.page.evaluate("window.schoolmap.boxes()")
+    others = boxes["marks"] + boxes["flags"]
+    assert not [other for other in others if meet(boxes["projects"][0], other)]
+    mark.hover()
+    assert "opens 2026" in desk.page.inner_text("#tip")
+    desk.choose("stage", "kindergarten")
+    assert mark.count() == 0
+
+
+def test_hostile_names_in_every_view(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """In the table of years, the comparison and a tip of a project a name is text, letter by letter."""
+    hostile = synthetic.HOSTILE
+    model = synthetic.synthetic_model(hostile=hostile)
+    cover = model.coverages[0]
+    named = tuple(replace(area, name=hostile) if area.id == "c4" else area for area in cover.catchments)
+    scenarios = (model.scenarios[0], replace(model.scenarios[1], label={"en": hostile, "zh": hostile}))
+    model = replace(model, coverages=(replace(cover, catchments=named),), scenarios=scenarios)
+    with opened(browser, tmp_path, model, fragment="#s=primary&v=diff&x=high&y=2030&l=en") as view:
+        assert hostile in view.page.inner_text("#shown-line")
+        view.page.hover("#marks-svg .opening")
+        assert hostile in view.page.inner_text("#tip")
+        view.page.click("#grid-button")
+        assert hostile in view.page.locator(".heat tbody th").all_inner_texts()
+        assert ["c4", hostile] in [row[:2] for row in saved(view, "#grid-csv")]
+        assert view.page.locator("img").count() == 0
+
+
+def test_chinese_within_the_english_page_says_so(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A name in Chinese signs carries its language; on the Chinese page nothing needs to."""
+    model = synthetic.synthetic_model()
+    cover = model.coverages[0]
+    named = tuple(replace(area, name="实验片区" if i == 4 else area.name) for i, area in enumerate(cover.catchments))
+    model = replace(model, coverages=(replace(cover, catchments=named),))
+    with opened(browser, tmp_path, model, fragment="#s=primary&l=en") as view:
+        assert view.page.locator("#list bdi[lang=zh-CN]").first.inner_text() == "实验片区"
+        assert view.page.locator("#marks-svg .names text[lang=zh-CN]").all_text_contents() == ["实验片区"]
+        view.page.click("#language-button")
+        assert view.page.locator("#list bdi").count() == 0
+
+
+def test_everything_is_reached_by_the_tab_key(desk: Opened) -> None:
+    """Head, views, map, list and foot, in that order, and round again: no trap."""
+    desk.goto("#s=primary&l=en")
+    seen: list[str] = []
+    for _ in range(60):
+        desk.page.keyboard.press("Tab")
+        seen.append(
+            desk.page.evaluate(
+                "() => { const box = document.activeElement.closest('header#top, #facts, main, #side, #strip, #foot');"
+                " return box ? box.id : '' }"
+            )
+        )
+        if seen[-1] == "" and len(seen) > 5:
+            break
+    order = [box for i, box in enumerate(seen) if box and (i == 0 or seen[i - 1] != box)]
+    assert order == ["top", "facts", "map-cell", "side", "strip", "foot"]
+
+
+def test_a_plan_of_one_scenario_without_proposals_has_no_comparison(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Where there is nothing to compare with or to switch, nothing is offered."""
+    model = synthetic.synthetic_model()
+    panels = tuple(
+        replace(panel, bounds=(), after=None, origin=None) for panel in model.panels if panel.scenario == "base"
+    )
+    model = replace(model, scenarios=model.scenarios[:1], panels=panels)
+    with opened(browser, tmp_path, model, fragment="#s=primary&v=diff&b=p90&w=1&k=c4&l=en") as view:
+        assert view.state("view") == "use"
+        assert view.page.is_hidden("#bound-switch")
+        assert view.page.is_hidden("#after-switch")
+        assert view.page.locator("input[name=view][value=diff]").count() == 0
+        assert "How this number came about" in view.page.inner_text("#card")
