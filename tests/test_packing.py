@@ -6,6 +6,7 @@ import base64
 import json
 import math
 import zlib
+from dataclasses import fields
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,12 +18,20 @@ from hypothesis import strategies as st
 
 from schoolmap.output import packing
 from schoolmap.output.made_model import made_model
+from schoolmap.output.model import Editing
+from schoolmap.output.model import EditScenario
+from schoolmap.output.model import EditStage
 
 if TYPE_CHECKING:
     from schoolmap.output.model import MapModel
-    from schoolmap.output.model import Panel
 
 SMALL = made_model(catchments=3, schools=2, years=3, stages=1, scenarios=2)
+NUMBERS = tuple(
+    field.name
+    for field in fields(SMALL.panels[0])
+    if field.name not in {"stage", "scenario", "level", "totals", "ranking"}
+)
+"""Grids of numbers of a panel."""
 numbers = st.one_of(
     st.none(),
     st.integers(-50, 5_000).map(lambda n: n / 10),
@@ -48,6 +57,11 @@ def arrived(model: MapModel) -> Any:  # noqa: ANN401
     return packing.unpack(json.loads(json.dumps(packing.pack(model))))
 
 
+def columns(model: MapModel) -> dict[tuple[str | int, ...], Any]:
+    """Return what is packed, by where it stands."""
+    return {tuple(column["at"]): column for column in packing.pack(model)["grids"]}
+
+
 def sent(model: MapModel) -> Any:  # noqa: ANN401
     """Return a plan as its JSON has it."""
     return json.loads(model.to_json())
@@ -56,9 +70,17 @@ def sent(model: MapModel) -> Any:  # noqa: ANN401
 def test_one_grid_by_hand() -> None:
     """Tenths become whole numbers, each as far as it is from the year before; signs are folded into them."""
     model = with_grids(children=((10.0, 10.3, 9.8), (0.0, None, 0.4)))
-    column = packing.pack(model)["grids"][0]["children"]
+    column = columns(model)["panels", 0, "children"]
     stream = zlib.decompress(base64.b64decode(column.pop("data")), wbits=-15)
-    assert column == {"rows": 2, "years": 3, "digits": 1, "bytes": 1, "gaps": True, "guess": ["years"]}
+    assert column == {
+        "at": ["panels", 0, "children"],
+        "rows": 2,
+        "years": 3,
+        "digits": 1,
+        "bytes": 1,
+        "gaps": True,
+        "guess": ["years"],
+    }
     # which are unknown, year by year; then 100 and 0, 3 and -, -5 and 4
     assert list(stream) == [0, 0, 0, 1, 0, 0, 200, 0, 6, 0, 9, 8]
     assert arrived(model) == sent(model)
@@ -81,10 +103,10 @@ def test_any_numbers_arrive(drawn: dict[str, Any]) -> None:
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.fixed_dictionaries({name: grids(tame) for name in packing.NUMBERS[:-1]}), st.data())
+@given(st.fixed_dictionaries({name: grids(tame) for name in NUMBERS}), st.data())
 def test_every_guess_is_undone(drawn: dict[str, Any], data: st.DataObject) -> None:
     """Whatever a grid is guessed from, other grids, gaps and noughts among them, the guess is undone exactly."""
-    second = data.draw(st.fixed_dictionaries({name: grids(tame) for name in packing.NUMBERS[:-1]}))
+    second = data.draw(st.fixed_dictionaries({name: grids(tame) for name in NUMBERS}))
     panels = tuple(replace(panel, **grids_) for panel, grids_ in zip(SMALL.panels, (drawn, second), strict=True))
     model = replace(SMALL, panels=panels)
     assert arrived(model) == sent(model)
@@ -92,17 +114,17 @@ def test_every_guess_is_undone(drawn: dict[str, Any], data: st.DataObject) -> No
 
 def test_a_nought_has_no_sign() -> None:
     """What rounds to minus nought arrives as nought, which equals it."""
-    model = with_grids(children=((-0.0, 1.0, 2.0),))
+    model = with_grids(children=((-0.0, 1.0, 2.0), (0.0, 1.0, 2.0)))
     assert math.copysign(1.0, arrived(model)["panels"][0]["children"][0][0]) == 1.0
 
 
-@pytest.mark.parametrize("grid", [(), ((),), ((1.0, 2.0), (3.0,)), ((1 / 3, 0.1),)])
+@pytest.mark.parametrize("grid", [(), ((), ()), ((1.0, 2.0), (3.0,)), ((1 / 3, 0.1), (0.1, 0.1))])
 def test_what_is_no_table_of_rounded_numbers_stays_as_it_is(grid: Any) -> None:  # noqa: ANN401
     """Empty, ragged or unrounded: the grid travels as text, and others that could be guessed from it still do."""
     model = with_grids(children=grid)
-    document = packing.pack(model)
-    assert "children" not in document["grids"][0]
-    assert "demand" in document["grids"][0]
+    packed = columns(model)
+    assert ("panels", 0, "children") not in packed
+    assert ("panels", 0, "demand") in packed
     assert arrived(model) == sent(model)
 
 
@@ -110,7 +132,7 @@ def test_what_is_no_table_of_rounded_numbers_stays_as_it_is(grid: Any) -> None: 
 def test_a_number_that_is_none_is_refused(wrong: float) -> None:
     """As the JSON of the plan refuses it: an unknown number is `None`."""
     with pytest.raises(ValueError, match="not finite"):
-        packing.pack(with_grids(children=((1.0, wrong, 2.0),)))
+        packing.pack(with_grids(children=((1.0, wrong, 2.0), (1.0, 1.0, 2.0))))
 
 
 def test_a_plan_that_is_not_packed_is_returned() -> None:
@@ -126,16 +148,36 @@ def test_a_plan_without_panels_is_packed() -> None:
 
 
 def test_a_large_plan_takes_an_eighth_of_its_text() -> None:
-    """The grids of a plan that looks like a real one shrink to a tenth; every cell of it arrives."""
+    """The grids of a plan that looks like a real one shrink to an eighth or less; every cell of it arrives."""
     model = made_model(catchments=120, schools=50, scenarios=2)
-    document = packing.pack(model)
-    packed = sum(len(column["data"]) for grids in document["grids"] for column in grids.values())
-    plain = sum(len(json.dumps(getattr(panel, name))) for panel in model.panels for name in document["grids"][0])
-    assert len(document["grids"][0]) == len(packing.NUMBERS + packing.WORDS)
-    assert packed < plain / 8
+    packed = columns(model)
+    assert {path[2] for path in packed if path[0] == "panels"} == {*NUMBERS, "level"}
+    size = sum(len(column["data"]) for path, column in packed.items() if path[0] == "panels")
+    plain = sum(len(json.dumps(getattr(panel, name))) for panel in model.panels for name in (*NUMBERS, "level"))
+    assert size < plain / 8
     assert arrived(model) == sent(model)
-    assert packing.cells(model) == sum(_cells(panel) for panel in model.panels)
+    assert packing.cells(model) == 120 * 20 * 4 * (len(NUMBERS) + 1)
 
 
-def _cells(panel: Panel) -> int:
-    return sum(len(row) for name in packing.NUMBERS + packing.WORDS for row in getattr(panel, name))
+def test_grids_anywhere_are_packed() -> None:
+    """What the page needs to try out changes is packed too, grids in a list among it; each is guessed from the one before."""
+    pupils = tuple(tuple(100.0 + row + year / 8 for year in range(3)) for row in range(5))
+    enough = tuple(tuple(tuple(value + 7.5 * step for value in row) for row in pupils) for step in range(4))
+    scenario = EditScenario(scenario="s0", pupils=pupils, enough=enough, shared=())
+    stage = EditStage(stage="kindergarten", class_seats=30.0, flows=(), inflow=(), base=0.0, scenarios=(scenario,))
+    editing = Editing(
+        units=(),
+        first_year=2024,
+        levels=(0.7, 0.9, 1.0),
+        least_short=0.5,
+        chances=(0.1, 0.33, 0.5, 0.8),
+        coverages=(),
+        stages=(stage,),
+        proposals=(),
+    )
+    model = replace(SMALL, editing=editing)
+    there = ("editing", "stages", 0, "scenarios", 0)
+    packed = columns(model)
+    assert {path[5:] for path in packed if path[:5] == there} == {("pupils",), *(("enough", step) for step in range(4))}
+    assert packed[(*there, "enough", 3)]["guess"][0] == "beside"
+    assert arrived(model) == sent(model)

@@ -38,6 +38,7 @@ pytestmark = pytest.mark.skipif(MISSING and not REQUIRED, reason="needs playwrig
 
 LARGE = made_model(catchments=700, schools=120, years=13, stages=1, scenarios=2)
 SMALL = made_model(catchments=6, schools=4, years=4, stages=1, scenarios=2)
+NUMBERS = ("children", "children_born", "demand", "p10", "p90", "seats", "utilisation", "probability", "born_share")
 UNPACK = f"""document => {{
 {asset("page/unpack.js")}
 return JSON.stringify(unpackModel(document));
@@ -121,7 +122,7 @@ def test_hostile_numbers_arrive(browser: Any) -> None:  # noqa: ANN401
                 panel,
                 **{
                     name: tuple(tuple(chance.choices(pool, k=4)) for _ in range(6))
-                    for name in packing.NUMBERS[:-1]
+                    for name in NUMBERS
                     for pool in [chance.choice(pools)]
                 },
             )

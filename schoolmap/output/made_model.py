@@ -19,6 +19,7 @@ from scipy.special import ndtr
 from schoolmap.output import model
 from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import shade_index
+from schoolmap.output.describe_editing import MOST_NUMBERS
 from schoolmap.output.words import both
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def made_model(
     homes = [_homes(catchments, seats[:, at]) for at in range(stages)]
     names = tuple(f"s{number}" for number in range(scenarios))
     panels: list[model.Panel] = []
+    numbers: list[list[model.EditScenario]] = [[] for _ in chosen]
     for at, (stage, *_, class_size) in enumerate(chosen):
         share = np.bincount(homes[at], minlength=schools)[homes[at]]
         there = seats[homes[at], at] / share[:, None]
@@ -105,7 +107,15 @@ def made_model(
         noise = np.cumsum(rng.normal(0.0, 0.02, (catchments, years)), axis=1)
         tilt = rng.uniform(0.7, 1.3, (catchments, 1))
         for number, scenario in enumerate(names):
-            drawn = _draw(base, there, noise, tilt * (0.0, 1.0, -1.0)[number % 3] * (1 + number // 3), rng)
+            # the draws of a plan are the same in all its scenarios
+            drawn = _draw(
+                base,
+                there,
+                noise,
+                tilt * (0.0, 1.0, -1.0)[number % 3] * (1 + number // 3),
+                np.random.default_rng([seed, at]),
+            )
+            numbers[at].append(_edit_numbers(scenario, drawn, seats[:, at], homes[at]))
             panels.append(_panel(stage, scenario, drawn, class_size=class_size, calendar=calendar, areas=areas))
     panels, actions = _with_actions(panels, areas)
     return model.MapModel(
@@ -149,7 +159,7 @@ def made_model(
         projects=(),
         reach=(_reach(areas, seats, chosen[-1][0], rng),),
         tables=_tables(panels, areas, calendar),
-        editing=None,
+        editing=None if _count(numbers) > MOST_NUMBERS else _editing(areas, [stage for stage, *_ in chosen], numbers),
         notes=(both("Every number is invented.", "所有数字均为虚构。"),),
         audit=(),
         sources=(),
@@ -490,6 +500,49 @@ def _tables(
     )
     title = both(f"Warnings {calendar[at]}", f"预警{calendar[at]}")
     return (model.FactTable(id="made", group="warnings", title=title, notes=(), columns=heads, rows=rows),)
+
+
+def _edit_numbers(scenario: str, drawn: _Drawn, seats: Real, homes: Whole) -> model.EditScenario:
+    """Return what the page needs to try out changes: numbers of four digits, as those of a real plan."""
+    spread = np.log(drawn.high / drawn.demand) / 1.2816
+    served = np.flatnonzero(np.bincount(homes, minlength=len(seats)) > 1)
+    return model.EditScenario(
+        scenario=scenario,
+        pupils=_rounded(drawn.children - drawn.leaving, 4),
+        enough=tuple(_rounded(drawn.demand * np.exp(far * spread), 4) for far in (1.2816, 0.44, 0.0, -0.8416)),
+        shared=tuple(
+            model.EditSection(school=f"s{school}", seats=tuple(seats[school].tolist())) for school in served.tolist()
+        ),
+    )
+
+
+def _count(numbers: list[list[model.EditScenario]]) -> int:
+    """Return how many numbers trying out changes takes."""
+    grids = [grid for of_stage in numbers for item in of_stage for grid in (item.pupils, *item.enough)]
+    return sum(len(grid) * len(grid[0]) for grid in grids)
+
+
+def _editing(
+    areas: tuple[model.Catchment, ...], stages: list[str], numbers: list[list[model.EditScenario]]
+) -> model.Editing:
+    """Let every catchment be one small area, whose children are all its own."""
+    return model.Editing(
+        units=tuple(model.EditUnit(id=area.id, name=area.name) for area in areas),
+        first_year=_FIRST_YEAR + 1,
+        levels=(0.7, 0.95, 1.0),
+        least_short=0.5,
+        chances=(0.1, 0.33, 0.5, 0.8),
+        coverages=(
+            model.EditCoverage(
+                id="grid", fixed=_EMPTY, shares=tuple((place, place, 1.0) for place in range(len(areas)))
+            ),
+        ),
+        stages=tuple(
+            model.EditStage(stage=stage, class_seats=45.0, flows=(), inflow=(), base=0.0, scenarios=tuple(of_stage))
+            for stage, of_stage in zip(stages, numbers, strict=True)
+        ),
+        proposals=(),
+    )
 
 
 def _population() -> model.Population:

@@ -10,11 +10,13 @@ is left as it is. All else of the model is its JSON, deflated as one text. `asse
 The format, `schoolmap.packed/1`::
 
     {"packed": "schoolmap.packed/1",
-     "rest": text,                      # JSON of the model without the grids that are packed
-     "grids": [{name: column}, ...]}    # one for each panel, in their order
+     "rest": text,                      # JSON of the model, with nothing in place of what is packed
+     "grids": [column, ...]}
 
-    column = {"rows": n, "years": n, "digits": d, "bytes": b, "gaps": whether cells are unknown,
-              "guess": ["years"] | ["beside", panel, name] | ["quotient", name, name],
+    column = {"at": [key, place, ...],  # where in the model it stands
+              "rows": n, "years": n, "digits": d, "bytes": b, "gaps": whether cells are unknown,
+              "guess": ["years"] | ["beside", column] | ["quotient", column, column]
+                       | ["cross", column, column, column],  # columns by their places
               "words": [...],           # of a grid of words: what the numbers stand for
               "data": text}
 
@@ -29,7 +31,7 @@ import base64
 import json
 import zlib
 from dataclasses import dataclass
-from dataclasses import replace
+from dataclasses import fields
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -39,11 +41,11 @@ from schoolmap.output.model import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
     from schoolmap.output.model import MapModel
-    from schoolmap.output.model import Panel
 
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
@@ -52,31 +54,23 @@ FORMAT = "schoolmap.packed/1"
 PACKED_FROM = 250_000
 """Cells of all grids from which a page is packed: about 1.5 MB of text. Below, its data can be read by eye."""
 
-NUMBERS = (
-    "children",
-    "children_born",
-    "leaving",
-    "coming",
-    "demand",
-    "p10",
-    "p90",
-    "seats",
-    "utilisation",
-    "probability",
-    "born_share",
-    "classes_needed",
-    "oversized_classes",
-    "shade",
-)
-"""Grids of numbers, each after those that its guess may rest on."""
-WORDS = ("level",)
-BESIDE = {"children_born": "children", "leaving": "children", "demand": "children", "p10": "demand", "p90": "demand"}
+BESIDE = {
+    "children_born": "children",
+    "leaving": "children",
+    "demand": "children",
+    "p10": "demand",
+    "p90": "demand",
+    "enough": "pupils",
+}
 """Grids that keep nearly the same ratio to another one from one year to the next."""
 QUOTIENT = {"utilisation": ("demand", "seats"), "born_share": ("children_born", "children")}
 """Grids that are one grid by another, up to rounding."""
 MOST_DIGITS = 6
 LARGEST = 2**30
 """A difference beyond it does not fit four bytes."""
+
+
+Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +83,15 @@ class _Column:
 
 def cells(model: MapModel) -> int:
     """
-    Return how many cells the grids of a plan have.
+    Return how many cells the grids of a plan's panels have.
 
     Parameters
     ----------
     model
         The plan.
     """
-    return sum(
-        len(grid) * len(grid[0]) for panel in model.panels for name in NUMBERS + WORDS if (grid := getattr(panel, name))
-    )
+    grids = (getattr(panel, field.name) for panel in model.panels for field in fields(panel))
+    return sum(len(grid) * len(grid[0]) for grid in grids if _is_table(grid))
 
 
 def pack(model: MapModel) -> dict[str, Any]:
@@ -120,26 +113,25 @@ def pack(model: MapModel) -> dict[str, Any]:
     ValueError
         If a number is not finite.
     """
-    known: dict[tuple[int, str], _Column] = {}
-    first: dict[str, int] = {}
-    grids, rest = [], []
-    for at, panel in enumerate(model.panels):
-        base = first.setdefault(panel.stage, at)
-        packed = {}
-        for name in NUMBERS:
-            column = _pack_numbers(getattr(panel, name), name, at, base, known)
-            if column is not None:
-                packed[name] = column
-        for name in WORDS:
-            column = _pack_words(getattr(panel, name))
-            if column is not None:
-                packed[name] = column
-        grids.append(packed)
-        rest.append(_without(panel, packed))
-    document = plain(replace(model, panels=()))
-    document["panels"] = rest
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return {"packed": FORMAT, "rest": _deflated(text.encode()), "grids": grids}
+    tables: dict[Path, Any] = {}
+    rest = _taken_out(plain(model), (), tables)
+    packed: list[dict[str, Any]] = []
+    known: list[_Column] = []
+    places: dict[Path, int] = {}
+    alike: dict[Path, Path] = {}
+    for path, table in tables.items():
+        # the same table of the scenario before it
+        kind = (*("*" if isinstance(key, int) else key for key in path[:-1]), path[-1])
+        made = _pack_table(table, _neighbours(path, places, alike.get(kind)), known)
+        if made is None:
+            _put(rest, path, table)
+            continue
+        column, whole = made
+        places[path], alike[kind] = len(packed), path
+        packed.append({"at": list(path), **column})
+        known.append(whole)
+    text = json.dumps(rest, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return {"packed": FORMAT, "rest": _deflated(text.encode()), "grids": packed}
 
 
 def unpack(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,79 +151,106 @@ def unpack(document: Mapping[str, Any]) -> dict[str, Any]:
     if document.get("packed") != FORMAT:
         return dict(document)
     plan: dict[str, Any] = json.loads(_inflated(document["rest"]))
-    known: dict[tuple[int, str], _Column] = {}
-    for at, (panel, packed) in enumerate(zip(plan["panels"], document["grids"], strict=True)):
-        for name, column in packed.items():
-            panel[name] = _unpack(column, name, at, known)
+    known: list[_Column] = []
+    for column in document["grids"]:
+        _put(plan, column["at"], _unpack(column, known))
     return plan
 
 
-def _without(panel: Panel, packed: dict[str, Any]) -> dict[str, Any]:
-    """Return a panel with nothing in place of the grids that are packed."""
-    nothing: dict[str, Any] = dict.fromkeys(packed, ())
-    rest: dict[str, Any] = plain(replace(panel, **nothing))
-    return rest
+def _is_table(value: Any) -> bool:  # noqa: ANN401 - any part of the model
+    """Tell whether something is a grid: rows of one length, all of numbers or all of words."""
+    if not isinstance(value, tuple) or len(value) < 2 or not (isinstance(value[0], tuple) and value[0]):
+        return False
+    length = len(value[0])
+    if any(not isinstance(row, tuple) or len(row) != length for row in value):
+        return False
+    kinds = set().union(*(set(map(type, row)) for row in value))
+    return kinds <= {float, int, type(None)} or kinds == {str}
 
 
-def _pack_numbers(
-    grid: Any,  # noqa: ANN401 - numbers or classes
-    name: str,
-    at: int,
-    base: int,
-    known: dict[tuple[int, str], _Column],
-) -> dict[str, Any] | None:
-    """Return a grid as a column; nothing where it is empty, ragged or not rounded."""
-    values = _array(grid)
-    if values is None:
-        return None
+def _taken_out(value: Any, path: Path, tables: dict[Path, Any]) -> Any:  # noqa: ANN401
+    """Return a part of a plan with nothing in place of its grids, which are gathered."""
+    if isinstance(value, dict):
+        return {key: _taken_out(item, (*path, key), tables) for key, item in value.items()}
+    if not isinstance(value, tuple):
+        return value
+    if _is_table(value):
+        tables[path] = value
+        return ()
+    if value and isinstance(value[0], (dict, tuple)):
+        return [_taken_out(item, (*path, place), tables) for place, item in enumerate(value)]
+    return value
+
+
+def _put(plan: Any, path: Sequence[str | int], grid: Any) -> None:  # noqa: ANN401
+    """Write a grid where it stands in a plan."""
+    for key in path[:-1]:
+        plan = plan[key]
+    plan[path[-1]] = grid
+
+
+def _neighbours(path: Path, places: dict[Path, int], alike: Path | None) -> list[list[Any]]:
+    """Return what a grid could be guessed from: itself a year before, grids beside it, one like it, or all three."""
+    guesses: list[list[Any]] = [["years"]]
+    beside = _beside(path)
+    if alike is not None:
+        guesses.append(["beside", places[alike]])
+    if beside in places:
+        guesses.append(["beside", places[beside]])
+    if alike is not None and beside in places and (corner := _beside(alike)) in places and corner != beside:
+        guesses.append(["cross", places[alike], places[beside], places[corner]])
+    parts = [places.get((*path[:-1], part)) for part in QUOTIENT.get(str(path[-1]), ())]
+    if parts and None not in parts:
+        guesses.append(["quotient", *parts])
+    return guesses
+
+
+def _beside(path: Path) -> Path:
+    """Return where the grid stands that one keeps its ratio to: the one before it in a list, or one of another name."""
+    name = path[-1]
+    if isinstance(name, int) and name:
+        return (*path[:-1], name - 1)
+    holder = path[:-2] if isinstance(name, int) else path[:-1]
+    return (*holder, BESIDE.get(str(path[len(holder)]), ""))
+
+
+def _pack_table(
+    table: Any,  # noqa: ANN401 - numbers, classes or words
+    guesses: list[list[Any]],
+    known: list[_Column],
+) -> tuple[dict[str, Any], _Column] | None:
+    """Return a grid as a column, by the guess that leaves least; nothing where it is not rounded."""
+    words = None
+    if isinstance(table[0][0], str):
+        words = list(dict.fromkeys(word for row in table for word in row))
+        number = {word: float(place) for place, word in enumerate(words)}
+        table = tuple(tuple(map(number.__getitem__, row)) for row in table)
+    values = _array(table)
     gaps = np.isnan(values)
     whole = _whole(np.where(gaps, 0.0, values))
     if whole is None:
         return None
-
-    def is_beside(panel: int, other: str) -> bool:
-        column = known.get((panel, other))
-        return column is not None and column.values.shape == values.shape
-
-    guesses: list[list[Any]] = [["years"]]
-    if base != at and is_beside(base, name):
-        guesses.append(["beside", base, name])
-    if is_beside(at, BESIDE.get(name, "")):
-        guesses.append(["beside", at, BESIDE[name]])
-    if name in QUOTIENT and all(is_beside(at, part) for part in QUOTIENT[name]):
-        guesses.append(["quotient", *QUOTIENT[name]])
     best = None
     for guess in guesses:
-        tried = _differences(whole, gaps, guess, at, known)
+        if any(known[other].values.shape != values.shape for other in guess[1:]):
+            continue
+        if guess[0] == "cross" and len({known[guess[2]].digits, known[guess[3]].digits}) > 1:
+            continue
+        tried = _differences(whole, gaps, guess, known)
         # bits of each difference, as deflate will about spend them
         cost = float(np.log2(1.0 + np.abs(tried[0])).sum())
         if best is None or cost < best[0]:
             best = (cost, guess, *tried)
     _, guess, differences, filled = best  # type: ignore[misc]
-    known[at, name] = _Column(filled, whole.digits)
     if np.abs(differences).max() > LARGEST:
-        del known[at, name]
         return None
-    return _column(differences, gaps, digits=whole.digits, guess=guess)
+    column = _column(differences, gaps, digits=whole.digits, guess=guess)
+    return (column if words is None else {**column, "words": words}), _Column(filled, whole.digits)
 
 
-def _pack_words(grid: tuple[tuple[str, ...], ...]) -> dict[str, Any] | None:
-    """Return a grid of words as a column of their places in a list."""
-    if not grid or not grid[0] or len(set(map(len, grid))) > 1:
-        return None
-    words = list(dict.fromkeys(word for row in grid for word in row))
-    place = {word: number for number, word in enumerate(words)}
-    values = np.array([[place[word] for word in row] for row in grid], dtype=np.int64)
-    none = np.zeros(values.shape, dtype=bool)
-    differences, _ = _differences(_Column(values, 0), none, ["years"], 0, {})
-    return {**_column(differences, none, digits=0, guess=["years"]), "words": words}
-
-
-def _array(grid: Any) -> Real | None:  # noqa: ANN401
-    """Return a grid as an array with NaN where a cell is unknown; nothing where it is empty or ragged."""
-    if not grid or not grid[0] or len(set(map(len, grid))) > 1:
-        return None
-    values = np.array(grid, dtype=np.float64)
+def _array(grid: Any) -> Real:  # noqa: ANN401
+    """Return a grid as an array with NaN where a cell is unknown."""
+    values: Real = np.array(grid, dtype=np.float64)
     if np.isinf(values).any() or any(grid[row][year] is not None for row, year in np.argwhere(np.isnan(values))):
         msg = "A grid of the plan holds a number that is not finite; an unknown one is `None`."
         raise ValueError(msg)
@@ -250,39 +269,28 @@ def _whole(values: Real) -> _Column | None:
 
 
 def _differences(
-    column: _Column,
-    gaps: npt.NDArray[np.bool_],
-    guess: list[Any],
-    at: int,
-    known: dict[tuple[int, str], _Column],
+    column: _Column, gaps: npt.NDArray[np.bool_], guess: list[Any], known: list[_Column]
 ) -> tuple[Whole, Whole]:
     """Return how far a column is from a guess, and the column with its gaps filled by the guess."""
     filled = np.zeros_like(column.values)
     differences = np.zeros_like(column.values)
     for year in range(column.values.shape[1]):
-        guessed = _guessed(filled, year, guess, digits=column.digits, at=at, known=known)
+        guessed = _guessed(filled, year, guess, digits=column.digits, known=known)
         differences[:, year] = np.where(gaps[:, year], 0, column.values[:, year] - guessed)
         filled[:, year] = guessed + differences[:, year]
     return differences, filled
 
 
-def _guessed(
-    filled: Whole,
-    year: int,
-    guess: list[Any],
-    *,
-    digits: int,
-    at: int,
-    known: dict[tuple[int, str], _Column],
-) -> Whole:
+def _guessed(filled: Whole, year: int, guess: list[Any], *, digits: int, known: list[_Column]) -> Whole:
     """
     Guess a year of a column from what a reader has by then.
 
     `years`: as the year before. `beside`: the ratio to another column is that
-    of the year before. `quotient`: one column by another.
+    of the year before. `quotient`: one column by another. `cross`: a column
+    times the ratio of two others, as in the scenario before.
     """
     if guess[0] == "quotient":
-        above, below = (known[at, name] for name in guess[1:])
+        above, below = (known[place] for place in guess[1:])
         return _nearest(
             above.values[:, year] * 10.0 ** (digits + below.digits),
             below.values[:, year] * 10.0**above.digits,
@@ -291,9 +299,13 @@ def _guessed(
     before = filled[:, year - 1] if year else 0 * filled[:, 0]
     if guess[0] == "years":
         return before
-    other = known[guess[1], guess[2]].values
+    other = known[guess[1]].values
+    if guess[0] == "cross":
+        above, below = (known[place].values[:, year] for place in guess[2:])
+        return _nearest(other[:, year].astype(np.float64) * above, below, before)
     if not year:
-        return other[:, 0]
+        first: Whole = other[:, 0]
+        return first
     return _nearest(other[:, year].astype(np.float64) * before, other[:, year - 1], before)
 
 
@@ -323,7 +335,7 @@ def _column(differences: Whole, gaps: npt.NDArray[np.bool_], *, digits: int, gue
     }
 
 
-def _unpack(column: Mapping[str, Any], name: str, at: int, known: dict[tuple[int, str], _Column]) -> list[list[Any]]:
+def _unpack(column: Mapping[str, Any], known: list[_Column]) -> list[list[Any]]:
     rows, years, digits = column["rows"], column["years"], column["digits"]
     planes = np.frombuffer(_inflated(column["data"]), dtype=np.uint8).reshape(-1, years, rows).astype(np.int64)
     gaps = planes[0].T == 1 if column["gaps"] else np.zeros((rows, years), dtype=bool)
@@ -332,9 +344,9 @@ def _unpack(column: Mapping[str, Any], name: str, at: int, known: dict[tuple[int
     differences = np.where(signless % 2 == 1, -(signless + 1) // 2, signless // 2)
     filled = np.zeros_like(differences)
     for year in range(years):
-        guessed = _guessed(filled, year, column["guess"], digits=digits, at=at, known=known)
+        guessed = _guessed(filled, year, column["guess"], digits=digits, known=known)
         filled[:, year] = guessed + differences[:, year]
-    known[at, name] = _Column(filled, digits)
+    known.append(_Column(filled, digits))
     if "words" in column:
         return [[column["words"][place] for place in row] for row in filled.tolist()]
     values: list[list[Any]] = (filled / 10.0**digits).tolist()

@@ -9,12 +9,12 @@ const LARGEST = Math.pow(2, 30);
 function unpackModel(document) {
   if (document.packed === undefined) return document;
   const plan = JSON.parse(new TextDecoder().decode(inflated(document.rest)));
-  const columns = document.grids.map(() => ({}));
-  plan.panels.forEach((panel, at) =>
-    Object.keys(document.grids[at]).forEach((name) =>
-      whenRead(panel, name, () => gridOf(columnOf(document.grids, columns, at, name), document.grids[at][name].words))
-    )
-  );
+  const columns = [];
+  document.grids.forEach((packed, number) => {
+    const last = packed.at.length - 1;
+    const holder = packed.at.slice(0, last).reduce((part, key) => part[key], plan);
+    whenRead(holder, packed.at[last], () => gridOf(columnOf(document.grids, columns, number), packed.words));
+  });
   return plan;
 }
 
@@ -43,13 +43,13 @@ function inflated(text) {
 }
 
 /** A column as whole numbers, by year and then by row; a gap holds what was guessed. */
-function columnOf(grids, columns, at, name) {
-  if (columns[at][name]) return columns[at][name];
-  const packed = grids[at][name];
+function columnOf(grids, columns, number) {
+  if (columns[number]) return columns[number];
+  const packed = grids[number];
   const size = packed.rows * packed.years;
   const bytes = inflated(packed.data);
   const values = new Float64Array(size);
-  const guess = guessOf(grids, columns, at, packed, values);
+  const guess = guessOf(grids, columns, packed, values);
   const from = packed.gaps ? size : 0;
   for (let i = 0; i < size; i += 1) {
     let sum = 0;
@@ -57,23 +57,28 @@ function columnOf(grids, columns, at, name) {
     values[i] = guess(i) + (sum % 2 ? -(sum + 1) / 2 : sum / 2);
   }
   const made = { values: values, rows: packed.rows, years: packed.years, digits: packed.digits, gaps: packed.gaps ? bytes : null };
-  columns[at][name] = made;
+  columns[number] = made;
   return made;
 }
 
 /** What a cell is guessed to be from the cells before it, and from other columns. */
-function guessOf(grids, columns, at, packed, values) {
+function guessOf(grids, columns, packed, values) {
   const rows = packed.rows;
   const kind = packed.guess[0];
   if (kind === "quotient") {
-    const above = columnOf(grids, columns, at, packed.guess[1]);
-    const below = columnOf(grids, columns, at, packed.guess[2]);
+    const above = columnOf(grids, columns, packed.guess[1]);
+    const below = columnOf(grids, columns, packed.guess[2]);
     const up = TENS[packed.digits + below.digits];
     const down = TENS[above.digits];
     return (i) => nearest(above.values[i] * up, below.values[i] * down, 0);
   }
   if (kind === "years") return (i) => (i < rows ? 0 : values[i - rows]);
-  const other = columnOf(grids, columns, packed.guess[1], packed.guess[2]).values;
+  const other = columnOf(grids, columns, packed.guess[1]).values;
+  if (kind === "cross") {
+    const above = columnOf(grids, columns, packed.guess[2]).values;
+    const below = columnOf(grids, columns, packed.guess[3]).values;
+    return (i) => nearest(other[i] * above[i], below[i], i < rows ? 0 : values[i - rows]);
+  }
   return (i) => (i < rows ? other[i] : nearest(other[i] * values[i - rows], other[i - rows], values[i - rows]));
 }
 
