@@ -172,7 +172,7 @@ def main() -> None:
     folder = options.folder
     families = {
         "pmed": (pmed, {"limit": 10.0}),
-        "pmedcap": (pmedcap, {"limit": 4.0}),
+        "pmedcap": (pmedcap, {"limit": 10.0}),
         "holmberg": (facilities, {"library": "Lib_2", "limit": 8.0, "whole": True}),
         "cap": (facilities, {"library": "Lib_3_1", "limit": 60.0, "whole": True}),
         "capa": (facilities, {"library": "Lib_3_2", "limit": 60.0, "whole": False}),

@@ -39,18 +39,24 @@ if TYPE_CHECKING:
 
 _MOVES, _MOVES_NUMBER = 20_000, 40_000
 """Random moves for each area in one search: if as many sites open as pay, and if a number does."""
-_PART_FIRST, _SMALL = 0.25, 50_000
+_PART_FIRST, _SMALL = 0.1, 50_000
 """Part of these in the first search of a problem with no more pairs than that."""
 _PART_SETS = 0.05
 """Part of these where sets of sites are looked at afterwards."""
 _SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE = 0.5, 0.2, 0.25
 """Parts of the time left: for the first search, the first bound, and the first try to decide."""
+_PART_LEAST = 0.2
+"""A search has at least this part of the time of a full one."""
+_SHARE_LAST = 0.5
+"""Part of the time left to improve the plan before the last try to decide."""
 _TRIALS, _SHARE_SPLIT, _SHARE_RACE = 150, 0.15, 0.3
 """Trials of sites open or closed with split areas, and parts of the time left for them and for the race of sets."""
 _SEASONS, _SHARE_AROUND = ((2_000, 0.4), (10**9, 0.5)), 0.3
 """Trials of sites and part of the time in each season of the tree, and part of the time to improve the plan between."""
-_TURNS, _KEPT_NEAR, _SHARE_RECOMBINE = 4, 3, 0.35
-"""Searches of a small problem before its plans are combined, sites near an area that are tried then, and part of the time."""
+_TURNS, _PART_TURN, _STALLED = 4, 0.075, 2
+"""Searches of a small problem before its plans are combined, part of the moves of each, and vain rounds before it is left."""
+_KEPT_NEAR, _SHARE_RECOMBINE = 2, 0.3
+"""Sites near an area that are tried when plans are combined, and part of the time left."""
 _ROUNDS, _PATIENCE = 3000, 80
 _LARGEST_TABLE = 20_000_000
 """Cells of the knapsacks of one round; with more, the bound fills the last area in part."""
@@ -86,7 +92,9 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     if not decided and small and not by_sets:
         plan = _combined(problem, near, rng, plan, pool, alive, deadline=deadline)
     if not decided and plan is not None:
-        plan = neighbourhoods.improve(problem, plan, rng=rng, deadline=deadline)
+        plan = neighbourhoods.improve(
+            problem, plan, rng=rng, deadline=time.perf_counter() + _SHARE_LAST * _left(deadline)
+        )
         alive &= _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
         if alive.sum() <= _MOST_PAIRS:
             plan, bound, decided = _decide(problem, alive, plan, bound, 10**9, deadline, 1.0)
@@ -159,7 +167,7 @@ def _search(
     kept, free = np.flatnonzero(problem.state == 1), np.flatnonzero(problem.state == 0)
     most = problem.number - len(kept) if problem.number else max(1, round(len(free) * 0.3))
     moves = int(part * (_MOVES_NUMBER if problem.number else _MOVES) * areas)
-    until = time.perf_counter() + part * _SHARE_SEARCH * _left(deadline)
+    until = time.perf_counter() + max(part, _PART_LEAST) * _SHARE_SEARCH * _left(deadline)
 
     def run(given: tuple[Whole, int]) -> annealing.Found:
         start, seed = given
@@ -191,14 +199,23 @@ def _combined(  # noqa: PLR0917 - what is known so far
     *,
     deadline: float,
 ) -> Plan | None:
-    """Return the best plan of more searches; for a number of sites, also of what can be put together from their plans."""
+    """
+    Return the best plan of more searches, and of what can be put together from their plans.
+
+    A number of sites is soon settled, and several short searches see more than
+    a long one. What their plans have in common is right as a rule; how they
+    differ is decided exactly.
+    """
     if not problem.number:
         return _search(problem, near, rng, plan, pool, part=1.0, deadline=deadline)
-    # a number of sites is soon settled, and several searches see more
-    for _ in range(_TURNS):
-        plan = _search(problem, near, rng, plan, pool, part=1.0 / _TURNS, deadline=deadline)
-    # what the plans have in common is right as a rule; how they differ is decided exactly
-    return _decide(problem, pool & alive, plan, -np.inf, _FEW_NODES, deadline, _SHARE_RECOMBINE)[0]
+    stalled = 0
+    while stalled < _STALLED and time.perf_counter() < deadline:
+        before = _goal(problem, plan)
+        for _ in range(_TURNS):
+            plan = _search(problem, near, rng, plan, pool, part=_PART_TURN, deadline=deadline)
+        plan = _decide(problem, pool & alive, plan, -np.inf, _FEW_NODES, deadline, _SHARE_RECOMBINE)[0]
+        stalled = 0 if _goal(problem, plan) < before else stalled + 1
+    return plan
 
 
 def _bound(problem: Problem, plan: Plan | None, *, deadline: float) -> tuple[float, Real, Real, bool]:
