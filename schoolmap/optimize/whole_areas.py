@@ -53,7 +53,7 @@ _TRIALS, _SHARE_SPLIT, _SHARE_RACE = 150, 0.15, 0.3
 """Trials of sites open or closed with split areas, and parts of the time left for them and for the race of sets."""
 _SEASONS, _SHARE_AROUND = ((2_000, 0.4), (10**9, 0.5)), 0.3
 """Trials of sites and part of the time in each season of the tree, and part of the time to improve the plan between."""
-_TURNS, _PART_TURN, _STALLED = 4, 0.075, 2
+_TURNS, _PART_TURN, _STALLED = 2, 0.05, 5
 """Searches of a small problem before its plans are combined, part of the moves of each, and vain rounds before it is left."""
 _KEPT_NEAR, _SHARE_RECOMBINE = 2, 0.3
 """Sites near an area that are tried when plans are combined, and part of the time left."""
