@@ -46,12 +46,13 @@ def searched(
     near = np.ascontiguousarray(np.argsort(cost, axis=0).T.astype(np.int32))
     beside = np.array([[1, 2], [0, 2], [0, 1]], dtype=np.int32)
     around = np.argsort(cost, axis=1).astype(np.int32)
+    listing = np.tile(np.arange(AREAS, dtype=np.int32), SITES), np.arange(SITES + 1) * AREAS
     start = np.full(AREAS, np.flatnonzero(state >= 0)[0])
     if number:
         start[:number] = np.flatnonzero(state >= 0)[:number]
     moving = (moves, 10.0, 0.01, np.full(SITES, 2.0), (0.4, 0.8), True, 1.05, 0.97, 50, seed)
     return annealing_kernel.anneal(
-        cost, demand, capacity, opening, state, number, start, near, beside, around, *moving
+        cost, demand, capacity, opening, state, number, start, near, beside, around, *listing, *moving
     )[:2]
 
 

@@ -36,21 +36,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_every_kind_is_read_and_solved(folder: Path) -> None:
-    """By hand: 2 + 1 + 3 along the street; 1 + 3 in two pairs; both sites, where the middle area goes to the near one."""
-    rows = {case.name: (case.published, case.ours) for case in published_cases(folder)}
-    assert rows["pmed1"] == (6, 7)
-    assert rows["pmedcap1"] == (4, 4)
-    # 5 seats and 4 for pupils 2, 3, 2: the first two at the first site, or the last two apart
-    assert rows["Lib_2 p1"] == (34, min(10 + 20 + 1 + 8 + 1, 10 + 20 + 7 + 1 + 2))
-    # split areas: one seat of the second site is left for a third of the middle area, and one more
-    assert rows["Lib_3_2 p1"][1] == pytest.approx(10 + 20 + 1 + 8 / 3 + 2 * 2 / 3 + 1)
+    """By hand; some of the values that stand in the files here are not the best ones, so that those rows fail."""
+    cases = published_cases(folder)
+    ours = {case.name: case.ours for case in cases}
+    assert {case.name: case.published for case in cases if case.passes} == {"pmedcap1": 4.0}
+    # from the second corner of the street: 2, 1, and 1 + 3
+    assert ours["pmed1"] == 7.0
+    # two pairs of points, 1 and 3 apart
+    assert ours["pmedcap1"] == 4.0
+    # 5 seats and 4 for pupils 2, 3 and 2: the last area goes to the second site
+    assert ours["Lib_2 p1"] == 10 + 20 + 1 + 8 + 1
+    # if areas may be split, a third of the middle one goes there too
+    assert ours["Lib_3_2 p1"] == pytest.approx(10 + 20 + 1 + 2 * 2 / 3 + 8 / 3 + 1)
 
 
 def test_an_edge_given_twice_counts_as_given_last(folder: Path) -> None:
     """From corner to corner along the street."""
     cost, number = graph(folder / "orlib_pmed/pmed1.txt")
     assert number == 1
-    assert cost.loc[0].to_list() == [0, 2, 3, 6]
+    assert cost.to_numpy()[0].tolist() == [0, 2, 3, 6]
 
 
 def test_the_command_adds_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +63,7 @@ def test_the_command_adds_the_folder(folder: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(table, "FAMILIES", {})
     result = CliRunner().invoke(app, ["conformance", "--data", str(folder)])
-    assert result.exit_code == 1
+    assert result.exit_code == 1, result.stdout
     assert [line.split()[2] for line in result.stdout.splitlines()[1:3]] == ["pmed1", "pmedcap1"]
 
 

@@ -66,16 +66,18 @@ def lists(cost: Real, number: int) -> Lists:
     sites, areas = cost.shape
     wide = min(sites, max(_LEAST, _LISTED * sites // number))
     long = min(areas, max(_LEAST, _LISTED * areas // number))
-    near = _least(cost.T, wide)
-    return Lists(near, np.ascontiguousarray(np.take_along_axis(cost.T, near, axis=1)), _least(cost, long))
+    near = least(cost.T, wide)
+    return Lists(near, np.ascontiguousarray(np.take_along_axis(cost.T, near, axis=1)), least(cost, long))
 
 
 def loops_for(cost: Real, *, number: int, kept: int) -> Loops:
     """Return the kind that suits the size."""
-    sites = len(cost)
-    if cost.size >= _LARGE and number >= 3 * _LISTED and sites >= 3 * _LEAST:
-        return _Nearest(cost, number, kept)
-    return _Every(cost, number, kept)
+    return (_Nearest if is_large(cost, number) else _Every)(cost, number, kept)
+
+
+def is_large(cost: Real, number: int) -> bool:
+    """Return whether lists of the nearest sites save much, for plans with that number of sites."""
+    return bool(cost.size >= _LARGE and number >= 3 * _LISTED and len(cost) >= 3 * _LEAST)
 
 
 class _Every:
@@ -146,7 +148,7 @@ class _Nearest:
         return near_kernel.improve(*self._lists, self._cost, self._kept, chosen, kicks, enough, seed)  # type: ignore[no-any-return]
 
 
-def _least(table: Real, wide: int) -> Short:
+def least(table: Real, wide: int) -> Short:
     """Return where the least entries of each row stand, the least first, of equal ones the first."""
     places = np.arange(table.shape[1])
     if wide < len(places):

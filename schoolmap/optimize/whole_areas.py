@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schoolmap.optimize import annealing
+from schoolmap.optimize import many_sites
+from schoolmap.optimize import median_loops
 from schoolmap.optimize import neighbourhoods
 from schoolmap.optimize import shared_areas
 from schoolmap.optimize import site_sets
@@ -43,7 +45,7 @@ _PART_FIRST, _SMALL = 0.1, 50_000
 """Part of these in the first search of a problem with no more pairs than that."""
 _PART_SETS = 0.05
 """Part of these where sets of sites are looked at afterwards."""
-_SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE = 0.5, 0.2, 0.25
+_SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE = 0.5, 0.2, 0.1
 """Parts of the time left: for the first search, the first bound, and the first try to decide."""
 _PART_LEAST = 0.2
 """A search has at least this part of the time of a full one."""
@@ -55,7 +57,7 @@ _SEASONS, _SHARE_AROUND = ((2_000, 0.4), (10**9, 0.5)), 0.3
 """Trials of sites and part of the time in each season of the tree, and part of the time to improve the plan between."""
 _TURNS, _PART_TURN, _STALLED = 2, 0.05, 5
 """Searches of a small problem before its plans are combined, part of the moves of each, and vain rounds before it is left."""
-_KEPT_NEAR, _SHARE_RECOMBINE = 2, 0.3
+_KEPT_NEAR, _SHARE_RECOMBINE = 2, 0.4
 """Sites near an area that are tried when plans are combined, and part of the time left."""
 _ROUNDS, _PATIENCE = 3000, 80
 _LARGEST_TABLE = 20_000_000
@@ -78,8 +80,13 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     # a short search shows whether the problem is an easy one
     pool = np.zeros(problem.cost.shape, dtype=bool)
     part = _PART_FIRST if small else 1.0
-    plan = _search(problem, near, rng, None, pool, part=_PART_SETS if by_sets else part, deadline=deadline)
-    bound, price, value, exact = _bound(problem, plan, deadline=deadline)
+    if problem.number and median_loops.is_large(problem.cost, problem.number):
+        until = time.perf_counter() + _SHARE_BOUND * _left(deadline)
+        bound, price, value, chosen = many_sites.bounded(problem, rng, deadline=until)
+        plan, exact = _search(problem, near, rng, None, pool, part=1.0, deadline=deadline, chosen=chosen), False
+    else:
+        plan = _search(problem, near, rng, None, pool, part=_PART_SETS if by_sets else part, deadline=deadline)
+        bound, price, value, exact = _bound(problem, plan, deadline=deadline)
     proof = "prices of areas (Lagrangian relaxation)"
     decided = plan is not None and bound > problem.goal(plan.cost)
     if not decided and by_sets:
@@ -92,9 +99,11 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     if not decided and small and not by_sets:
         plan = _combined(problem, near, rng, plan, pool, alive, deadline=deadline)
     if not decided and plan is not None:
-        plan = neighbourhoods.improve(
-            problem, plan, rng=rng, deadline=time.perf_counter() + _SHARE_LAST * _left(deadline)
-        )
+        if by_sets or not small:
+            # with too many pairs to decide there is nothing to keep time for
+            share = _SHARE_LAST if alive.sum() <= _MOST_PAIRS else 1.0
+            until = time.perf_counter() + share * _left(deadline)
+            plan = neighbourhoods.improve(problem, plan, rng=rng, deadline=until)
         alive &= _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
         if alive.sum() <= _MOST_PAIRS:
             plan, bound, decided = _decide(problem, alive, plan, bound, 10**9, deadline, 1.0)
@@ -157,9 +166,10 @@ def _search(
     *,
     part: float,
     deadline: float,
+    chosen: Whole | None = None,
 ) -> Plan | None:
     """
-    Return the best of a plan and those of two searches by random moves that start from sites at random.
+    Return the best of a plan and those of two searches by random moves that start from `chosen` sites or at random.
 
     Pairs of the plans found, and those like them, are marked in `pool`.
     """
@@ -175,8 +185,9 @@ def _search(
 
     starts = []
     for _ in range(annealing.CORES):
-        chosen = np.sort(np.concatenate([kept, rng.choice(free, min(most, len(free)), replace=False)]))
-        starts.append((chosen[cost[chosen].argmin(axis=0)], int(rng.integers(2**31))))
+        drawn = np.concatenate([kept, rng.choice(free, min(most, len(free)), replace=False)])
+        first = np.sort(drawn if chosen is None else chosen)
+        starts.append((first[cost[first].argmin(axis=0)], int(rng.integers(2**31))))
     for found, least in annealing.on_both_cores(run, starts):
         if not np.isfinite(least):
             continue
