@@ -43,8 +43,8 @@ _MOVES, _MOVES_NUMBER = 20_000, 40_000
 """Random moves for each area in one search: if as many sites open as pay, and if a number does."""
 _PART_FIRST, _SMALL = 0.1, 50_000
 """Part of these in the first search of a problem with no more pairs than that."""
-_PART_SETS = 0.05
-"""Part of these where sets of sites are looked at afterwards."""
+_PART_SETS, _PART_BETWEEN = 0.05, 0.5
+"""Part of these where sets of sites are looked at afterwards, and between two such looks."""
 _SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE = 0.5, 0.2, 0.1
 """Parts of the time left: for the first search, the first bound, and the first try to decide."""
 _PART_LEAST = 0.2
@@ -90,7 +90,7 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     proof = "prices of areas (Lagrangian relaxation)"
     decided = plan is not None and bound > problem.goal(plan.cost)
     if not decided and by_sets:
-        plan, with_sets, trials, decided = _among_sets(problem, plan, near, rng, deadline=deadline)
+        plan, with_sets, trials, decided = _among_sets(problem, plan, near, rng, pool, deadline=deadline)
         bound = max(bound, with_sets)
         proof += f", {trials} trials of sites open or closed, and a mixed-integer programme (HiGHS) for the sets left"
     alive = _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
@@ -118,7 +118,7 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
 
 
 def _among_sets(
-    problem: Problem, plan: Plan | None, near: Nearby, rng: np.random.Generator, *, deadline: float
+    problem: Problem, plan: Plan | None, near: Nearby, rng: np.random.Generator, pool: Mask, *, deadline: float
 ) -> tuple[Plan | None, float, int, bool]:
     """Return the best plan, a bound, how many trials of sites it took, and whether it is decided that no plan costs less."""
     splits = shared_areas.Plans(problem)
@@ -138,6 +138,8 @@ def _among_sets(
         if tree.is_done(plan.cost):
             break
         # a better plan leaves fewer sets
+        if problem.cost.size <= _SMALL:
+            plan = _search(problem, near, rng, plan, pool, part=_PART_BETWEEN, deadline=deadline) or plan
         plan = neighbourhoods.improve(
             problem, plan, rng=rng, deadline=time.perf_counter() + _SHARE_AROUND * _left(deadline)
         )
