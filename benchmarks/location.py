@@ -56,8 +56,8 @@ COUNTIES = (
     County(324, 36, 1.5, 2, alike=False, known=51_417_971, proven=False),
     County(324, 36, 2.0, 3, alike=True, known=52_481_397, proven=False),
     County(1276, 33, 2.0, 1, alike=False, known=209_570_416, proven=False),
-    County(1276, 33, 1.3, 2, alike=False, known=225_161_083, proven=False),
-    County(1276, 33, 2.0, 4, alike=True, known=210_604_475, proven=False),
+    County(1276, 33, 1.3, 2, alike=False, known=225_117_189, proven=False),
+    County(1276, 33, 2.0, 4, alike=True, known=210_603_586, proven=False),
 )
 
 
