@@ -84,6 +84,7 @@ def made_county(
     sites: int,
     spare: float,
     planted: bool = True,
+    alike: bool = False,
     network: bool = False,
     towns: int = 3,
     lakes: int = 4,
@@ -104,6 +105,10 @@ def made_county(
         Give seats by a hidden plan of zones that hang together, so that it is
         known that everybody can be seated with all sites open, however scarce
         seats are. Otherwise seats are drawn without regard to pupils.
+    alike
+        Give all sites the same number of seats and the same cost of opening,
+        so that many sets of sites cost nearly the same; the seats of the hidden
+        plan are then forgotten.
     network
         Measure along roads between neighbouring areas, not as the crow flies.
     towns, lakes
@@ -154,12 +159,15 @@ def made_county(
     seats = _with_spare(rng, load, spare * demand.sum(), least=load if planted else np.zeros(sites))
     nearest = float((demand * cost.min(axis=1)).sum()) / sites
     opening = np.rint(nearest * rng.uniform(0.7, 1.6, sites) * (0.4 + 0.6 * seats / seats.mean()))
+    if alike:
+        seats = np.full(sites, int(np.ceil(spare * demand.sum() / sites)), dtype=np.int64)
+        opening = np.full(sites, np.rint(nearest))
     shares = np.full(sites, 1 / sites)
     today = _grown(rng, beside, np.ones(areas, dtype=np.int64), cost, homes, share=shares)
     area = pd.Index([f"a{number:04d}" for number in range(areas)], name="area")
     site = pd.Index([f"s{number:02d}" for number in range(sites)], name="site")
     return MadeCounty(
-        name=f"made county {seed}: {areas} areas, {sites} sites, {spare:g} seats a pupil",
+        name=f"made county {seed}: {areas} areas, {sites} sites{' alike' * alike}, {spare:g} seats a pupil",
         demand=pd.Series(demand, index=area, name="pupils"),
         seats=pd.Series(seats, index=site, name="seats"),
         cost=pd.DataFrame(cost, index=area, columns=site),

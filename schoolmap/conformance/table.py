@@ -8,6 +8,7 @@ listed in `FAMILIES`, and nothing else needs to know of it.
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +25,7 @@ from schoolmap.conformance.zoning_cases import zoning_cases
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
+    from pathlib import Path
 
     from schoolmap.conformance.case import Case
 
@@ -40,6 +42,21 @@ FAMILIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
 """Every family of cases by its name, in the order in which they are shown."""
 
 _HEADS = ("Family", "Name", "Published", "Ours", "Difference", "Passes", "Source")
+
+
+def families_with(folder: Path) -> Mapping[str, Callable[[], tuple[Case, ...]]]:
+    """
+    Return every family, and the published instances of siting that a folder holds; they come first.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> list(families_with(Path("orlib")))[:2]
+    ['published siting', 'access']
+    """
+    from schoolmap.conformance.published_locations import published_cases  # noqa: PLC0415 - for a folder only
+
+    return {"published siting": partial(published_cases, folder), **FAMILIES}
 
 
 def conformance_table(families: Mapping[str, Callable[[], tuple[Case, ...]]] = FAMILIES) -> pd.DataFrame:

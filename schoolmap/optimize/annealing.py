@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from schoolmap.optimize.median_loops import least
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
@@ -33,6 +35,8 @@ CORES = 2
 """Searches at the same time."""
 _NEAR, _BESIDE, _AROUND = 120, 15, 400
 """Sites that an area may go to, sites that may replace one, and areas that a new site may take."""
+_AROUND_EACH, _AROUND_LEAST = 12, 100
+"""Areas that a new site may take for each area of a mean one, if a number is open, and in any case."""
 _SAMPLE = 200
 """Areas by whose costs it is judged which sites are beside each other."""
 _PIECE = 400_000
@@ -48,11 +52,18 @@ _CHECKS = 10_000
 
 
 class Nearby(NamedTuple):
-    """Sites by area, cheapest first; sites like each site; areas by site, cheapest a pupil first. Beyond the end stands -1."""
+    """
+    Sites by area, cheapest first; sites like each site; areas by site, cheapest a pupil first. Beyond the end stands -1.
+
+    `listing` are the areas in whose list each site stands, one site after
+    another, and `first` where those of each site begin.
+    """
 
     sites: Short
     beside: Short
     areas: Short
+    listing: Short
+    first: Whole
 
 
 def nearby(problem: Problem, alive: Mask | None = None) -> Nearby:
@@ -60,7 +71,9 @@ def nearby(problem: Problem, alive: Mask | None = None) -> Nearby:
     cost, unit = problem.cost, problem.cost / problem.demand
     sites, areas = cost.shape
     wide = min(sites, _NEAR)
-    near = np.argsort(cost, axis=0, kind="stable")[:wide].T.astype(np.int32)
+    near = least(cost.T, wide)
+    listing = np.argsort(near.ravel(), kind="stable") // wide
+    first = np.concatenate([[0], np.cumsum(np.bincount(near.ravel(), minlength=sites))])
     if alive is not None:
         near = packed(near, np.take_along_axis(alive.T, near, axis=1))
     sample = unit[:, np.linspace(0, areas - 1, min(areas, _SAMPLE)).astype(np.int64)]
@@ -69,8 +82,8 @@ def nearby(problem: Problem, alive: Mask | None = None) -> Nearby:
         apart = np.abs(sample - sample[site]).sum(axis=1)
         apart[site] = np.inf
         beside[site] = np.argsort(apart, kind="stable")[: beside.shape[1]]
-    around = np.argsort(unit, axis=1, kind="stable")[:, :_AROUND].astype(np.int32)
-    return Nearby(np.ascontiguousarray(near), beside, np.ascontiguousarray(around))
+    around = least(unit, min(areas, _AROUND, max(_AROUND_LEAST, _AROUND_EACH * areas // max(1, problem.number))))
+    return Nearby(np.ascontiguousarray(near), beside, around, listing.astype(np.int32), first.astype(np.int64))
 
 
 def packed(table: Short, kept: Mask) -> Short:

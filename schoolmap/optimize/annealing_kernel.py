@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Short = npt.NDArray[np.int32]
     State = npt.NDArray[np.int8]
     Lists = tuple[Whole, Short, Whole, Whole, Whole, Real]
-    Reach = tuple[Short, Short, Whole]
+    Reach = tuple[Short, Short, Whole, Short, Whole]
 
 REACHED = 8
 """Open sites that an area is tried at: the cheapest ones."""
@@ -41,7 +41,7 @@ def _over(load: int, seats: int) -> int:
 @compiled
 def _look(area: int, opened: State, reach: Reach) -> None:
     """List the cheapest open sites of an area."""
-    near, listed, many = reach
+    near, listed, many, _, _ = reach
     found = 0
     for site in near[area]:
         if site < 0:
@@ -58,8 +58,8 @@ def _look(area: int, opened: State, reach: Reach) -> None:
 def _open(cost: Real, site: int, opened: State, reach: Reach) -> None:
     """Open a site, and list it for those to whom it is one of the cheapest."""
     opened[site] = 1
-    _, listed, many = reach
-    for area in range(cost.shape[1]):
+    _, listed, many, listing, first = reach
+    for area in listing[first[site] : first[site + 1]]:
         if many[area] < listed.shape[1] or cost[site, area] < cost[listed[area, many[area] - 1], area]:
             _look(area, opened, reach)
 
@@ -68,8 +68,8 @@ def _open(cost: Real, site: int, opened: State, reach: Reach) -> None:
 def _close(site: int, opened: State, reach: Reach) -> None:
     """Close a site, and list others for those to whom it was one of the cheapest."""
     opened[site] = 0
-    _, listed, many = reach
-    for area in range(many.size):
+    _, listed, many, listing, first = reach
+    for area in listing[first[site] : first[site + 1]]:
         for place in range(many[area]):
             if listed[area, place] == site:
                 _look(area, opened, reach)
@@ -117,7 +117,7 @@ def _exchange(
     has seats.
     """
     site_of, roster, _, count, _, paid = lists
-    _, listed, many = reach
+    _, listed, many, _, _ = reach
     size = 0
     if closing >= 0:
         # in the order of the list, from a random place on
@@ -168,6 +168,8 @@ def anneal(
     near: Short,
     beside: Short,
     around: Short,
+    listing: Short,
+    first: Whole,
     moves: int,
     heat: float,
     cold: float,
@@ -205,7 +207,7 @@ def anneal(
         opened[site] = 1
         paid[area] = cost[site, area]
     lists = (site_of, roster, place_of, count, load, paid)
-    reach = (near, np.empty((areas, REACHED), np.int32), np.zeros(areas, np.int64))
+    reach = (near, np.empty((areas, REACHED), np.int32), np.zeros(areas, np.int64), listing, first)
     listed, many = reach[1], reach[2]
     for area in range(areas):
         _look(area, opened, reach)

@@ -28,7 +28,7 @@ _MEMORY = 0.1
 
 
 @compiled
-def _fill_in_parts(saving: Real, demand: Whole, seats: int, part: Real) -> float:
+def fill_in_parts(saving: Real, demand: Whole, seats: int, part: Real) -> float:
     """Fill seats with the areas that save most a pupil, the last one in part; return what is saved, at most 0."""
     wanted = np.flatnonzero(saving < 0)
     ratio = np.empty(wanted.size)
@@ -48,7 +48,7 @@ def _fill_in_parts(saving: Real, demand: Whole, seats: int, part: Real) -> float
 
 
 @compiled
-def _fill_whole(saving: Real, demand: Whole, seats: int, part: Real) -> float:
+def fill_whole(saving: Real, demand: Whole, seats: int, part: Real) -> float:
     """Fill seats with whole areas so that most is saved (a knapsack); return what is saved, at most 0."""
     wanted = np.flatnonzero((saving < 0) & (demand <= seats))
     together = 0
@@ -188,9 +188,9 @@ def raise_bound(
             for area in range(areas):
                 saving[area] = cost[site, area] - price[area]
             if whole:
-                value[site] = opening[site] + _fill_whole(saving, demand, capacity[site], part[site])
+                value[site] = opening[site] + fill_whole(saving, demand, capacity[site], part[site])
             else:
-                value[site] = opening[site] + _fill_in_parts(saving, demand, capacity[site], part[site])
+                value[site] = opening[site] + fill_in_parts(saving, demand, capacity[site], part[site])
         total, seat_price, site_price = _choose(value, capacity, state, number, needed, fewest, chosen)
         bound = price.sum() + total
         weight = 1.0 if turn == 0 else _MEMORY
@@ -263,5 +263,5 @@ def values(cost: Real, demand: Whole, capacity: Whole, opening: Real, price: Rea
     """Return each site's value at some prices: its opening cost and what its seats, filled with whole areas, save."""
     value, part = np.empty(cost.shape[0]), np.zeros(cost.shape[1])
     for site in range(cost.shape[0]):
-        value[site] = opening[site] + _fill_whole(cost[site] - price, demand, capacity[site], part)
+        value[site] = opening[site] + fill_whole(cost[site] - price, demand, capacity[site], part)
     return value

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from schoolmap.optimize import location
+from schoolmap.optimize import median_loops
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from schoolmap.optimize.median_loops import Found
+    from schoolmap.optimize.median_loops import Loops
+
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
     State = npt.NDArray[np.int8]
@@ -31,7 +35,10 @@ if TYPE_CHECKING:
 _ROUNDS_FIRST, _PATIENCE_FIRST = 5000, 80
 """Rounds for the first bound, and how many without a better one before the step is halved."""
 _ROUNDS_LATER, _PATIENCE_LATER = 120, 15
-_KICKS = 40
+_SHARE_FIRST = 0.4
+"""Part of the time for the first bound."""
+_KICKS, _KICKS_AT_ONCE = 40, 10
+"""Random swaps after which a plan is improved again, and how many between two looks at the clock."""
 _WHOLE_SLACK = 1e-6
 """Rounding that a bound on whole costs is allowed."""
 
@@ -141,8 +148,6 @@ def p_median(
 
 def _solve(cost: Real, kept: Whole, number: int, *, seed: int, deadline: float) -> tuple[_Plan, float, str]:
     """Return the best plan, a bound and how it was found, for total costs by site and area."""
-    from schoolmap.optimize import median_kernel  # noqa: PLC0415 - numba is slow to import
-
     sites = len(cost)
     free = np.setdiff1d(np.arange(sites), kept)
     if number in (len(kept), sites):
@@ -153,8 +158,9 @@ def _solve(cost: Real, kept: Whole, number: int, *, seed: int, deadline: float) 
         return plan, plan.cost, "every site was tried"
 
     rng = np.random.default_rng(seed)
+    loops = median_loops.loops_for(cost, number=number, kept=len(kept))
     start = np.concatenate([kept, rng.choice(free, number - len(kept), replace=False)])
-    plan = _Plan(*median_kernel.improve(cost, len(kept), start, free, 0, 0.0, seed))
+    plan = _Plan(*loops.improve(start, kicks=0, enough=0.0, seed=seed))
     state = np.zeros(sites, dtype=np.int8)
     state[kept] = 1
     # a price between the cheapest and the second site: below the one nobody wants an area, above both do
@@ -162,28 +168,39 @@ def _solve(cost: Real, kept: Whole, number: int, *, seed: int, deadline: float) 
     # a better plan is better by at least so much: whole costs differ by 1
     whole = location.is_whole(cost)
     goal = plan.cost - (1 - _WHOLE_SLACK if whole else location.EXACT * plan.cost)
-    found = median_kernel.raise_bound(
-        cost, state, number, nearest.mean(axis=0), plan.cost, goal, _ROUNDS_FIRST, 1.0, _PATIENCE_FIRST
-    )
-    plan = _better(cost, kept, plan, found[5], free, seed)
-    enough = np.ceil(found[0] - _WHOLE_SLACK) if whole else found[0]
-    plan = min(plan, _Plan(*median_kernel.improve(cost, len(kept), plan.sites, free, _KICKS, enough, seed)), key=_cost)
-    node = _Node(found[0], state, *found[1:4])
+    found = _root(loops, state, nearest.mean(axis=0), plan.cost, goal, deadline=deadline)
+    plan = _better(loops, kept, plan, found.sites)
+    enough = np.ceil(found.bound - _WHOLE_SLACK) if whole else found.bound
+    for turn in range(_KICKS // _KICKS_AT_ONCE):
+        if plan.cost <= enough or time.perf_counter() > deadline:
+            break
+        better = loops.improve(plan.sites, kicks=_KICKS_AT_ONCE, enough=enough, seed=seed + turn)
+        plan = min(plan, _Plan(*better), key=_cost)
+    node = _Node(found.bound, state, found.price, found.saving, found.share)
     plan, lower_bound, nodes = _branch(
-        cost, kept, node, plan, number=number, step=1 - _WHOLE_SLACK if whole else 0.0, seed=seed, deadline=deadline
+        cost, loops, kept, node, plan, number=number, step=1 - _WHOLE_SLACK if whole else 0.0, deadline=deadline
     )
     plan = _exactly(cost, plan.sites)
     tried = f", and {nodes} trials of sites open or closed" if nodes else ""
     return plan, min(lower_bound, plan.cost), f"prices of areas (Lagrangian relaxation){tried}"
 
 
+def _root(loops: Loops, state: State, price: Real, upper: float, goal: float, *, deadline: float) -> Found:
+    """Return the first bound, after as many rounds as there is time for."""
+    began, trial = time.perf_counter(), 5
+    found = loops.raise_bound(state, price, upper, goal, trial, 1.0, _PATIENCE_FIRST)
+    speed = trial / max(1e-6, time.perf_counter() - began)
+    rounds = int(min(_ROUNDS_FIRST, _SHARE_FIRST * speed * max(0.0, deadline - time.perf_counter())))
+    if rounds <= trial:
+        return found
+    again = loops.raise_bound(state, price, upper, goal, rounds, 1.0, _PATIENCE_FIRST)
+    return again if again.bound >= found.bound else found
+
+
 def _branch(
-    cost: Real, kept: Whole, root: _Node, plan: _Plan, *, number: int, step: float, seed: int, deadline: float
+    cost: Real, loops: Loops, kept: Whole, root: _Node, plan: _Plan, *, number: int, step: float, deadline: float
 ) -> tuple[_Plan, float, int]:
     """Try sites open and closed, deepest first, until no branch can hold a better plan or the time is up."""
-    from schoolmap.optimize import median_kernel  # noqa: PLC0415 - numba is slow to import
-
-    free = np.flatnonzero(root.state == 0)
     waiting, trials = [root], 0
     while waiting and time.perf_counter() < deadline:
         node = waiting.pop()
@@ -202,17 +219,13 @@ def _branch(
         for value in (1, -1):
             tried = state.copy()
             tried[site] = value
-            alive = np.flatnonzero(tried >= 0)
             trials += 1
-            bound, price, saving, share, total, chosen = median_kernel.raise_bound(
-                cost[alive], tried[alive], number, node.price, plan.cost, goal, _ROUNDS_LATER, 0.5, _PATIENCE_LATER
-            )
-            if total < plan.cost:
-                plan = _better(cost, kept, plan, alive[chosen], free, seed)
-            if bound <= goal:
-                everywhere = np.zeros((2, len(state)))
-                everywhere[:, alive] = saving, share
-                children.append(_Node(max(bound, node.bound), tried, price, *everywhere))
+            found = loops.raise_bound(tried, node.price, plan.cost, goal, _ROUNDS_LATER, 0.5, _PATIENCE_LATER)
+            if found.cost < plan.cost:
+                plan = _better(loops, kept, plan, found.sites)
+            if found.bound <= goal:
+                bound = max(found.bound, node.bound)
+                children.append(_Node(bound, tried, found.price, found.saving, found.share))
         # the more promising one is tried first
         waiting += sorted(children, key=lambda child: -child.bound)
     if waiting:
@@ -247,16 +260,12 @@ def _settled(state: State, number: int) -> Whole | None:
     return possible if len(possible) == number else None
 
 
-def _better(  # noqa: PLR0917 - two plans and where they come from
-    cost: Real, kept: Whole, plan: _Plan, chosen: Whole, free: Whole, seed: int
-) -> _Plan:
+def _better(loops: Loops, kept: Whole, plan: _Plan, chosen: Whole) -> _Plan:
     """Return the better of a plan and another one that is improved by swaps first."""
-    from schoolmap.optimize import median_kernel  # noqa: PLC0415 - numba is slow to import
-
     if len(chosen) == 0:
         return plan
     first = np.concatenate([kept, np.setdiff1d(chosen, kept)])
-    return min(plan, _Plan(*median_kernel.improve(cost, len(kept), first, free, 0, 0.0, seed)), key=_cost)
+    return min(plan, _Plan(*loops.improve(first, kicks=0, enough=0.0, seed=0)), key=_cost)
 
 
 def _exactly(cost: Real, sites: Whole) -> _Plan:

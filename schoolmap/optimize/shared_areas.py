@@ -33,14 +33,19 @@ _SEARCH = 0.5
 """Share of the time after which the search for better sites gives way to the proof."""
 
 
-class _Node(NamedTuple):
-    """Some sites tried open or closed: the bound, the states, the prices, the sites' values, how often each was chosen."""
+class Node(NamedTuple):
+    """
+    Some sites tried open or closed: the bound, the states, the prices, the sites' values, how often each was chosen.
+
+    `chosen` are the sites that the bound opens.
+    """
 
     bound: float
     state: State
     price: Real
     value: Real
     share: Real
+    chosen: npt.NDArray[np.bool_]
 
 
 class Plans:
@@ -177,8 +182,30 @@ def _mask(state: State, sites: Whole) -> npt.NDArray[np.bool_]:
 
 def _bound(  # noqa: PLR0917 - passed on to compiled code as they are
     problem: Problem, plans: Plans, state: State, price: Real, rounds: int, step: float, patience: int
-) -> _Node:
+) -> Node:
     """Return the bound of a node, and look at the plan that it suggests."""
+    node = bounded(problem, state, price, limit=plans.best, rounds=rounds, step=step, patience=patience)
+    if np.isfinite(node.bound):
+        plans.cost(node.chosen)
+    return node
+
+
+def bounded(
+    problem: Problem,
+    state: State,
+    price: Real,
+    *,
+    limit: float,
+    rounds: int,
+    step: float,
+    patience: int,
+    whole: bool = False,
+) -> Node:
+    """
+    Return a node with its bound, which is raised from some prices until no plan below the limit is left.
+
+    With `whole`, seats are filled with whole areas, which takes longer.
+    """
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
 
     alive = np.flatnonzero(state >= 0)
@@ -190,22 +217,20 @@ def _bound(  # noqa: PLR0917 - passed on to compiled code as they are
         state[alive],
         problem.number,
         problem.needed,
-        False,  # noqa: FBT003 - compiled code has no keywords
+        whole,
         price,
-        plans.best,
-        problem.goal(plans.best),
+        limit,
+        problem.goal(limit),
         rounds,
         step,
         patience,
     )
     everywhere = np.zeros((2, len(state)))
     everywhere[:, alive] = value, share
-    if np.isfinite(bound):
-        plans.cost(_mask(state, alive[chosen > 0]))
-    return _Node(bound, state, price, everywhere[0], everywhere[1])
+    return Node(bound, state, price, everywhere[0], everywhere[1], _mask(state, alive[chosen > 0]))
 
 
-def _exchange(problem: Problem, plans: Plans, node: _Node, *, deadline: float) -> None:
+def _exchange(problem: Problem, plans: Plans, node: Node, *, deadline: float) -> None:
     """Open, close or swap undecided sites as long as that lowers the cost."""
     improved = True
     while improved and time.perf_counter() < deadline:
@@ -230,7 +255,7 @@ def _exchange(problem: Problem, plans: Plans, node: _Node, *, deadline: float) -
 
 
 def _branch(
-    problem: Problem, plans: Plans, root: _Node, *, deadline: float, most_trials: int | None
+    problem: Problem, plans: Plans, root: Node, *, deadline: float, most_trials: int | None
 ) -> tuple[float, int]:
     """Try sites open and closed until no branch can hold a better plan or the time is up."""
     waiting, trials = [root], 0

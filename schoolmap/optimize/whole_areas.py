@@ -18,12 +18,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from schoolmap.optimize import annealing
+from schoolmap.optimize import many_sites
+from schoolmap.optimize import median_loops
 from schoolmap.optimize import neighbourhoods
+from schoolmap.optimize import shared_areas
 from schoolmap.optimize import site_sets
 from schoolmap.optimize.seats_problem import WHOLE_SLACK
 from schoolmap.optimize.seats_problem import Answer
 from schoolmap.optimize.seats_problem import Problem
 from schoolmap.optimize.seats_problem import strike
+from schoolmap.optimize.site_tree import SiteTree
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,12 +41,24 @@ if TYPE_CHECKING:
 
 _MOVES, _MOVES_NUMBER = 20_000, 40_000
 """Random moves for each area in one search: if as many sites open as pay, and if a number does."""
-_PART_FIRST, _SMALL = 0.25, 50_000
+_PART_FIRST, _SMALL = 0.1, 50_000
 """Part of these in the first search of a problem with no more pairs than that."""
-_SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE, _SHARE_SETS = 0.5, 0.2, 0.25, 0.5
-"""Parts of the time left: for the first search, the first bound, the first try to decide, and the sets of sites."""
-_TURNS, _KEPT_NEAR, _SHARE_RECOMBINE = 4, 3, 0.35
-"""Searches of a small problem before its plans are combined, sites near an area that are tried then, and part of the time."""
+_PART_SETS, _PART_BETWEEN = 0.05, 0.5
+"""Part of these where sets of sites are looked at afterwards, and between two such looks."""
+_SHARE_SEARCH, _SHARE_BOUND, _SHARE_DECIDE = 0.5, 0.2, 0.1
+"""Parts of the time left: for the first search, the first bound, and the first try to decide."""
+_PART_LEAST = 0.2
+"""A search has at least this part of the time of a full one."""
+_SHARE_LAST = 0.5
+"""Part of the time left to improve the plan before the last try to decide."""
+_TRIALS, _SHARE_SPLIT, _SHARE_RACE = 150, 0.15, 0.3
+"""Trials of sites open or closed with split areas, and parts of the time left for them and for the race of sets."""
+_SEASONS, _SHARE_AROUND = ((2_000, 0.4), (10**9, 0.5)), 0.3
+"""Trials of sites and part of the time in each season of the tree, and part of the time to improve the plan between."""
+_TURNS, _PART_TURN, _STALLED = 2, 0.05, 5
+"""Searches of a small problem before its plans are combined, part of the moves of each, and vain rounds before it is left."""
+_KEPT_NEAR, _SHARE_RECOMBINE = 2, 0.4
+"""Sites near an area that are tried when plans are combined, and part of the time left."""
 _ROUNDS, _PATIENCE = 3000, 80
 _LARGEST_TABLE = 20_000_000
 """Cells of the knapsacks of one round; with more, the bound fills the last area in part."""
@@ -60,40 +76,77 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     """Return the best plan and its proof; `None` if there is no plan, or none was found in time."""
     rng, near = np.random.default_rng(seed), annealing.nearby(problem)
     small = problem.cost.size <= _SMALL
+    by_sets = problem.number == 0 and problem.cost.size <= _MOST_CELLS
     # a short search shows whether the problem is an easy one
     pool = np.zeros(problem.cost.shape, dtype=bool)
-    plan = _search(problem, near, rng, None, pool, part=_PART_FIRST if small else 1.0, deadline=deadline)
-    bound, price, value, exact = _bound(problem, plan, deadline=deadline)
+    part = _PART_FIRST if small else 1.0
+    if problem.number and median_loops.is_large(problem.cost, problem.number):
+        until = time.perf_counter() + _SHARE_BOUND * _left(deadline)
+        bound, price, value, chosen = many_sites.bounded(problem, rng, deadline=until)
+        plan, exact = _search(problem, near, rng, None, pool, part=1.0, deadline=deadline, chosen=chosen), False
+    else:
+        plan = _search(problem, near, rng, None, pool, part=_PART_SETS if by_sets else part, deadline=deadline)
+        bound, price, value, exact = _bound(problem, plan, deadline=deadline)
     proof = "prices of areas (Lagrangian relaxation)"
-    alive = _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
     decided = plan is not None and bound > problem.goal(plan.cost)
+    if not decided and by_sets:
+        plan, with_sets, trials, decided = _among_sets(problem, plan, near, rng, pool, deadline=deadline)
+        bound = max(bound, with_sets)
+        proof += f", {trials} trials of sites open or closed, and a mixed-integer programme (HiGHS) for the sets left"
+    alive = _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
     if not decided and alive.sum() <= _FEW_PAIRS:
         plan, bound, decided = _decide(problem, alive, plan, bound, _FEW_NODES, deadline, _SHARE_DECIDE)
-        proof += ", and a mixed-integer programme (HiGHS) on the pairs that are left"
-    if not decided and small:
+    if not decided and small and not by_sets:
         plan = _combined(problem, near, rng, plan, pool, alive, deadline=deadline)
-    if not decided and problem.number == 0 and problem.cost.size <= _MOST_CELLS:
-        plan, with_split = site_sets.improve(
-            problem, plan, near, rng, deadline=time.perf_counter() + _SHARE_SETS * _left(deadline)
-        )
-        if with_split > bound:
-            bound, proof = with_split, "prices of areas that may be split (Lagrangian relaxation), and trials of sites"
     if not decided and plan is not None:
-        plan = neighbourhoods.improve(problem, plan, rng=rng, deadline=deadline)
+        if by_sets or not small:
+            # with too many pairs to decide there is nothing to keep time for
+            share = _SHARE_LAST if alive.sum() <= _MOST_PAIRS else 1.0
+            until = time.perf_counter() + share * _left(deadline)
+            plan = neighbourhoods.improve(problem, plan, rng=rng, deadline=until)
         alive &= _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
         if alive.sum() <= _MOST_PAIRS:
-            before = bound
             plan, bound, decided = _decide(problem, alive, plan, bound, 10**9, deadline, 1.0)
-            if bound > before and "HiGHS" not in proof:
-                proof += ", and a mixed-integer programme (HiGHS) on the pairs that are left"
     if plan is None:
         return None
-    part = np.zeros(problem.cost.shape)
-    part[plan.site_of, np.arange(len(plan.site_of))] = 1.0
+    part_of = np.zeros(problem.cost.shape)
+    part_of[plan.site_of, np.arange(len(plan.site_of))] = 1.0
     lower_bound = plan.cost * (1 if problem.step else 1 - 1e-9) if decided else bound
     if problem.step:
         lower_bound = np.ceil(lower_bound - WHOLE_SLACK)
-    return Answer(part, np.flatnonzero(plan.opened), plan.cost, min(float(lower_bound), plan.cost), proof)
+    return Answer(part_of, np.flatnonzero(plan.opened), plan.cost, min(float(lower_bound), plan.cost), proof)
+
+
+def _among_sets(
+    problem: Problem, plan: Plan | None, near: Nearby, rng: np.random.Generator, pool: Mask, *, deadline: float
+) -> tuple[Plan | None, float, int, bool]:
+    """Return the best plan, a bound, how many trials of sites it took, and whether it is decided that no plan costs less."""
+    splits = shared_areas.Plans(problem)
+    split = shared_areas.solve(
+        problem, deadline=time.perf_counter() + _SHARE_SPLIT * _left(deadline), plans=splits, most_trials=_TRIALS
+    )
+    if split is None:
+        return plan, -np.inf, 0, False
+    plan = site_sets.race(
+        problem, plan, splits, near, rng, deadline=time.perf_counter() + _SHARE_RACE * _left(deadline)
+    )
+    if plan is None:
+        return None, split.lower_bound, 0, False
+    tree = SiteTree(problem, splits, limit=plan.cost)
+    for trials, share in _SEASONS:
+        plan = tree.grow(plan, deadline=time.perf_counter() + share * _left(deadline), most_trials=trials)
+        if tree.is_done(plan.cost):
+            break
+        # a better plan leaves fewer sets
+        if problem.cost.size <= _SMALL:
+            plan = _search(problem, near, rng, plan, pool, part=_PART_BETWEEN, deadline=deadline) or plan
+        plan = neighbourhoods.improve(
+            problem, plan, rng=rng, deadline=time.perf_counter() + _SHARE_AROUND * _left(deadline)
+        )
+        plan = tree.finish(plan, deadline=time.perf_counter() + share * _left(deadline))
+        if tree.is_done(plan.cost):
+            break
+    return plan, max(split.lower_bound, min(tree.bound, plan.cost)), tree.trials, tree.is_done(plan.cost)
 
 
 def _left(deadline: float) -> float:
@@ -115,9 +168,10 @@ def _search(
     *,
     part: float,
     deadline: float,
+    chosen: Whole | None = None,
 ) -> Plan | None:
     """
-    Return the best of a plan and those of two searches by random moves that start from sites at random.
+    Return the best of a plan and those of two searches by random moves that start from `chosen` sites or at random.
 
     Pairs of the plans found, and those like them, are marked in `pool`.
     """
@@ -125,7 +179,7 @@ def _search(
     kept, free = np.flatnonzero(problem.state == 1), np.flatnonzero(problem.state == 0)
     most = problem.number - len(kept) if problem.number else max(1, round(len(free) * 0.3))
     moves = int(part * (_MOVES_NUMBER if problem.number else _MOVES) * areas)
-    until = time.perf_counter() + part * _SHARE_SEARCH * _left(deadline)
+    until = time.perf_counter() + max(part, _PART_LEAST) * _SHARE_SEARCH * _left(deadline)
 
     def run(given: tuple[Whole, int]) -> annealing.Found:
         start, seed = given
@@ -133,8 +187,9 @@ def _search(
 
     starts = []
     for _ in range(annealing.CORES):
-        chosen = np.sort(np.concatenate([kept, rng.choice(free, min(most, len(free)), replace=False)]))
-        starts.append((chosen[cost[chosen].argmin(axis=0)], int(rng.integers(2**31))))
+        drawn = np.concatenate([kept, rng.choice(free, min(most, len(free)), replace=False)])
+        first = np.sort(drawn if chosen is None else chosen)
+        starts.append((first[cost[first].argmin(axis=0)], int(rng.integers(2**31))))
     for found, least in annealing.on_both_cores(run, starts):
         if not np.isfinite(least):
             continue
@@ -157,14 +212,23 @@ def _combined(  # noqa: PLR0917 - what is known so far
     *,
     deadline: float,
 ) -> Plan | None:
-    """Return the best plan of more searches; for a number of sites, also of what can be put together from their plans."""
+    """
+    Return the best plan of more searches, and of what can be put together from their plans.
+
+    A number of sites is soon settled, and several short searches see more than
+    a long one. What their plans have in common is right as a rule; how they
+    differ is decided exactly.
+    """
     if not problem.number:
         return _search(problem, near, rng, plan, pool, part=1.0, deadline=deadline)
-    # a number of sites is soon settled, and several searches see more
-    for _ in range(_TURNS):
-        plan = _search(problem, near, rng, plan, pool, part=1.0 / _TURNS, deadline=deadline)
-    # what the plans have in common is right as a rule; how they differ is decided exactly
-    return _decide(problem, pool & alive, plan, -np.inf, _FEW_NODES, deadline, _SHARE_RECOMBINE)[0]
+    stalled = 0
+    while stalled < _STALLED and time.perf_counter() < deadline:
+        before = _goal(problem, plan)
+        for _ in range(_TURNS):
+            plan = _search(problem, near, rng, plan, pool, part=_PART_TURN, deadline=deadline)
+        plan = _decide(problem, pool & alive, plan, -np.inf, _FEW_NODES, deadline, _SHARE_RECOMBINE)[0]
+        stalled = 0 if _goal(problem, plan) < before else stalled + 1
+    return plan
 
 
 def _bound(problem: Problem, plan: Plan | None, *, deadline: float) -> tuple[float, Real, Real, bool]:
