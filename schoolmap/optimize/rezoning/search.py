@@ -76,6 +76,15 @@ def begin(problem: Problem) -> tuple[Whole, Mask]:
     return plan.zone.copy(), opened
 
 
+def heat_of(problem: Problem, opened: Mask) -> float:
+    """Return what an area's second cheapest zone costs more than its cheapest, on average, of those that are open."""
+    if opened.sum() < 2:
+        return 1.0
+    two = np.sort(problem.linear[:, opened], axis=1)[:, :2]
+    apart = (two[:, 1] - two[:, 0])[np.isfinite(two).all(axis=1)]
+    return float(apart.mean()) + 1e-9 if len(apart) else 1.0
+
+
 def anneal(
     problem: Problem,
     start: tuple[Whole, Mask],

@@ -11,7 +11,11 @@ import numpy as np
 
 from schoolmap.optimize.rezoning import search
 from schoolmap.optimize.rezoning.bounds import relax
+from schoolmap.optimize.rezoning.openings import Openings
+from schoolmap.optimize.rezoning.openings import openings
+from schoolmap.optimize.rezoning.openings import seats_all
 from schoolmap.optimize.rezoning.pool import Pool
+from schoolmap.optimize.rezoning.races import race
 from schoolmap.optimize.rezoning.resplit import beside_zones
 from schoolmap.optimize.rezoning.resplit import gathered
 from schoolmap.optimize.rezoning.resplit import resplit
@@ -19,6 +23,7 @@ from schoolmap.optimize.rezoning.resplit import solved
 from schoolmap.optimize.rezoning.search import Zoning
 
 if TYPE_CHECKING:
+    from schoolmap.optimize.rezoning.bounds import Relaxed
     from schoolmap.optimize.rezoning.contiguity import Whole
     from schoolmap.optimize.rezoning.problem import Problem
     from schoolmap.optimize.rezoning.resplit import Ended
@@ -34,8 +39,8 @@ _SITE_MOVES = 0.002
 _SMALL = 400
 """Pairs of area and zone up to which the programme is solved to the end at once."""
 _IN_TIME = 0.95
-_BOUND, _SEARCH, _SPLIT, _COMBINE = 0.12, 0.35, 0.72, 0.82
-"""Shares of the time that have passed when the first bound, the searches, splitting and combining end at the latest."""
+_OPENINGS, _BOUND, _SEARCH, _SPLIT, _COMBINE = 0.1, 0.2, 0.5, 0.75, 0.83
+"""Shares of the time that have passed when the choice of schools, the first bound, the searches, splitting and combining end at the latest."""
 _TRIES = 6
 """Neighbourhoods that are tried for each zone without success before splitting anew ends."""
 _LARGEST_SET, _MOST_AREAS = 6, 220
@@ -59,15 +64,25 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
     small = int(np.isfinite(problem.linear).sum()) <= _SMALL
     zone, opened = search.begin(problem)
     best = Zoning(zone, opened, problem.value(zone, opened))
+    ways = Openings([], -np.inf) if small else openings(problem, deadline=began + _OPENINGS * span)
     relaxed = relax(problem, limit=best.value, deadline=began + _BOUND * span)
     bound, proof = relaxed.bound, "shares of areas with cuts that keep zones in one piece (linear relaxation, HiGHS)"
     if _proven(best, bound):
         return Solved(best, best.value, proof, 0)
     pool = Pool(problem)
-    many = 1 if small else runs
-    moves = (_FEW_MOVES if small else _MOVES) * len(problem.areas)
-    found = _search(problem, best, relaxed.price, pool, runs=many, moves=moves, seed=seed, until=began + _SEARCH * span)
+    until = began + _SEARCH * span
+    if ways.sets:
+        found = race(problem, ways.sets, pool, seed=seed, until=until)
+    else:
+        many = 1 if small else runs
+        moves = (_FEW_MOVES if small else _MOVES) * len(problem.areas)
+        found = _search(problem, best, relaxed.price, pool, runs=many, moves=moves, seed=seed, until=until)
     best = min([best, *found], key=lambda one: one.value)
+    if ways.bound > bound and seats_all(problem, best):
+        bound, proof = (
+            ways.bound,
+            "areas that may be split, at the best schools for them (Lagrangian relaxation, with trials of schools)",
+        )
     if not small and not _proven(best, bound):
         best = _improved(problem, best, found, pool, seed=seed, began=began, span=span)
     if _proven(best, bound):
@@ -75,7 +90,7 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
     with ThreadPoolExecutor(_THREADS) as threads:
         # one thread raises the bound, the other goes on with the plan
         until = began + span
-        programme = threads.submit(_programme, problem, best, relaxed.reduced, bound, deadline=until)
+        programme = threads.submit(_programme, problem, best, relaxed, deadline=until)
         better = best
         if not small:
             better = _split_anew(problem, best, seed=seed + 2, until=until)[-1]
@@ -93,21 +108,12 @@ def _proven(best: Zoning, bound: float) -> bool:
     return bound >= best.value - _WITHIN * abs(best.value)
 
 
-def _heat(problem: Problem) -> float:
-    """Return what an area's second cheapest zone costs more than its cheapest, on average."""
-    if problem.linear.shape[1] < 2:
-        return 1.0
-    two = np.sort(problem.linear, axis=1)[:, :2]
-    apart = (two[:, 1] - two[:, 0])[np.isfinite(two).all(axis=1)]
-    return float(apart.mean()) + 1e-9 if len(apart) else 1.0
-
-
 def _search(
     problem: Problem, best: Zoning, price: Real, pool: Pool, *, runs: int, moves: int, seed: int, until: float
 ) -> list[Zoning]:
     """Return the zonings of several runs, of which the first ones are made in any case."""
     site_share = _SITE_MOVES if problem.land.may_close.any() else 0.0
-    heat = _heat(problem)
+    heat = search.heat_of(problem, np.ones(len(problem.zones), dtype=bool))
 
     def run(number: int) -> tuple[Zoning, list[Whole]] | None:
         if number >= _THREADS and time.perf_counter() > until:
@@ -178,9 +184,9 @@ def _split_anew(problem: Problem, best: Zoning, *, seed: int, until: float) -> l
     return chain
 
 
-def _programme(problem: Problem, best: Zoning, reduced: Real, bound: float, *, deadline: float) -> Ended:
+def _programme(problem: Problem, best: Zoning, relaxed: Relaxed, *, deadline: float) -> Ended:
     """Solve the programme on the pairs that are left."""
-    alive = np.isfinite(problem.linear) & (bound + reduced <= best.value * (1 + _WITHIN) + _WITHIN)
+    alive = np.isfinite(problem.linear) & (relaxed.bound + relaxed.reduced <= best.value * (1 + _WITHIN) + _WITHIN)
     areas = np.arange(len(best.zone))
     alive[areas, best.zone] = True
     return solved(problem, best, alive, problem.land.may_close.copy(), deadline=deadline, nodes=None, rounds=200)
