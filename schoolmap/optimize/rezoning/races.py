@@ -75,8 +75,9 @@ def race(problem: Problem, sets: list[Opening], pool: Pool, *, seed: int, until:
                 snapshots=snapshots,
             )
             better = found if found.value < one.zoning.value else one.zoning
-            # at first everything is hot, and the zones are poor
-            return one._replace(zoning=better), np.concatenate(snapshots[len(snapshots) // 3 :])
+            # in the first race and while everything is hot, zones are poor
+            seen = snapshots[len(snapshots) // 3 :] if lap > 0 else snapshots[-1:]
+            return one._replace(zoning=better), np.concatenate(seen)
 
         with ThreadPoolExecutor(_THREADS) as threads:
             answers = list(threads.map(run, range(len(field))))
