@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from rezoning_towns import posed
 from rezoning_towns import road
 from rezoning_towns import sound
 from rezoning_towns import town
 from scipy.optimize import linprog
 
+from schoolmap.optimize.rezoning.openings import filled
 from schoolmap.optimize.rezoning.openings import openings
 from schoolmap.optimize.rezoning.openings import seats_all
 from schoolmap.optimize.rezoning.search import Zoning
@@ -67,6 +69,29 @@ def test_each_set_costs_what_a_linear_programme_says(seed: int) -> None:
         assert one.opened[one.zone].all()
     seated = [problem.value(*one) for one in sound(problem) if problem.totals(*one)[1] == 0]
     assert ways.bound <= min(seated, default=np.inf) + 1e-6
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10**6), st.booleans())
+def test_filled_seats_are_a_bound(seed: int, chosen: bool) -> None:  # noqa: FBT001 - drawn
+    """Schools fixed or chosen: no zoning that seats everybody costs less."""
+    problem = town(seed, areas=6, chosen=chosen)
+    seated = [problem.value(*one) for one in sound(problem) if problem.totals(*one)[1] == 0]
+    assert filled(problem, limit=min(seated, default=1e6)) <= min(seated, default=np.inf) + 1e-6
+
+
+def test_whole_areas_fill_seats_badly() -> None:
+    """At the left there are seats for one area of 3, not for half of the next: shares of areas do not know that."""
+    names = ["a", "b", "c"]
+    problem = posed(
+        pd.Series(3, index=names),
+        pd.Series({"left": 4, "right": 9}),
+        pd.DataFrame({"left": [0, 0, 0], "right": [9, 9, 9]}, index=names),
+        pd.MultiIndex.from_tuples([("a", "b"), ("b", "c")]),
+        pd.Series({"left": "a", "right": "c"}),
+    )
+    assert split(problem, np.ones(2, dtype=bool)) == pytest.approx(45)
+    assert filled(problem, limit=54.0) == pytest.approx(54, rel=1e-3)
 
 
 def test_what_cannot_be_said() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from schoolmap.optimize.rezoning import search
 from schoolmap.optimize.rezoning.bounds import relax
 from schoolmap.optimize.rezoning.openings import Openings
+from schoolmap.optimize.rezoning.openings import filled
 from schoolmap.optimize.rezoning.openings import openings
 from schoolmap.optimize.rezoning.openings import seats_all
 from schoolmap.optimize.rezoning.pool import Pool
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from schoolmap.optimize.rezoning.zone_kernel import Real
 
 _THREADS = 2
-_MOVES, _FEW_MOVES = 10_000, 2_000
-"""Random moves for each area in one run, and where there are few pairs."""
-_HEATS = (1.0, 2.0)
+_MOVES, _LONG, _FEW_MOVES = 13_000_000, (10_000, 20_000), 2_000
+"""Random moves of one run, how many that is for each area at least and at most, and where there are few pairs."""
+_HEATS = (0.25, 1.0)
 """Heat at the start of a run, as shares of what an area's second cheapest zone costs more than its cheapest."""
 _SITE_MOVES = 0.002
 """Share of moves that open or close a school, where that may be."""
@@ -43,9 +44,11 @@ _OPENINGS, _BOUND, _SEARCH, _SPLIT, _COMBINE = 0.1, 0.2, 0.5, 0.75, 0.83
 """Shares of the time that have passed when the choice of schools, the first bound, the searches, splitting and combining end at the latest."""
 _TRIES = 6
 """Neighbourhoods that are tried for each zone without success before splitting anew ends."""
-_LARGEST_SET, _MOST_AREAS = 6, 220
-"""Zones that are split anew at a time, and areas of more than two of them."""
+_FIRST_SET, _LARGEST_SET, _MOST_AREAS = 4, 7, 220
+"""Zones that are split anew at a time, at first and later, and areas of more than two of them."""
 _WITHIN, _TINY = 1e-9, 1e-12
+_SPLIT_PROOF = "areas that may be split, at the best schools for them (Lagrangian relaxation, with trials of schools)"
+_FILLED_PROOF = "seats of each school filled with whole areas, at prices that areas offer (Lagrangian relaxation)"
 
 
 class Solved(NamedTuple):
@@ -75,14 +78,14 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
         found = race(problem, ways.sets, pool, seed=seed, until=until)
     else:
         many = 1 if small else runs
-        moves = (_FEW_MOVES if small else _MOVES) * len(problem.areas)
+        each = _FEW_MOVES if small else int(np.clip(_MOVES // len(problem.areas), *_LONG))
+        moves = each * len(problem.areas)
         found = _search(problem, best, relaxed.price, pool, runs=many, moves=moves, seed=seed, until=until)
     best = min([best, *found], key=lambda one: one.value)
-    if ways.bound > bound and seats_all(problem, best):
-        bound, proof = (
-            ways.bound,
-            "areas that may be split, at the best schools for them (Lagrangian relaxation, with trials of schools)",
-        )
+    if not small and seats_all(problem, best):
+        filled_bound = filled(problem, limit=best.value)
+        for other, why in ((ways.bound, _SPLIT_PROOF), (filled_bound, _FILLED_PROOF)):
+            bound, proof = (other, why) if other > bound else (bound, proof)
     if not small and not _proven(best, bound):
         best = _improved(problem, best, found, pool, seed=seed, began=began, span=span)
     if _proven(best, bound):
@@ -167,15 +170,19 @@ def _split_anew(problem: Problem, best: Zoning, *, seed: int, until: float) -> l
     chain, failed = [best], 0
     beside = beside_zones(problem, best.zone)
     used = np.unique(best.zone)
+    # small sets are split in no time; larger ones once these no longer help
+    largest = _FIRST_SET
     while len(used) > 1 and failed < _TRIES * len(used) and time.perf_counter() < until:
         best = chain[-1]
-        size = int(rng.integers(2, min(_LARGEST_SET, len(used)) + 1))
+        size = int(rng.integers(2, min(largest, len(used)) + 1))
         zones = gathered(rng, beside, int(rng.choice(used)), size)
         number = np.bincount(best.zone, minlength=len(problem.zones))
         while len(zones) > 2 and number[zones].sum() > _MOST_AREAS:
             zones = zones[:-1]
         better = resplit(problem, best, zones, deadline=until)
         failed += 1
+        if failed % len(used) == 0:
+            largest = min(_LARGEST_SET, largest + 1)
         if better.value < best.value * (1 - _TINY):
             chain.append(better)
             failed = 0
