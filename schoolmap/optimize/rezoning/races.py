@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from schoolmap.optimize.rezoning.problem import Problem
 
 _THREADS = 2
-_RACES = ((24, 600), (8, 2_500), (4, 8_000))
-"""How many sets are left in each race, and random moves for each area."""
+_RACES = ((24, 500), (6, 2_000), (2, 8_000))
+"""How many sets are left in each race, and random moves for each area of a large problem."""
+_LARGE, _MOST = 1_200, 3.0
+"""Areas of a large problem; smaller ones make more moves for each area, up to so many times."""
 _TILT = 0.5
 """Part of what a seat is worth that areas pay for one: all of it leaves seats empty that are worth much."""
 
@@ -53,6 +55,7 @@ def race(problem: Problem, sets: list[Opening], pool: Pool, *, seed: int, until:
     until
         On the clock of `time.perf_counter`; the first two sets are tried in any case.
     """
+    longer = min(_MOST, max(1.0, _LARGE / len(problem.areas)))
     field, out = [_Runner(one, _grown(problem, one)) for one in sets[: _RACES[0][0]]], []
     for lap, (number, moves) in enumerate(_RACES):
         field, rest = field[:number], field[number:]
@@ -66,7 +69,7 @@ def race(problem: Problem, sets: list[Opening], pool: Pool, *, seed: int, until:
             found = search.anneal(
                 problem,
                 (one.zoning.zone, one.zoning.opened),
-                moves=moves * len(problem.areas),
+                moves=int(longer * moves) * len(problem.areas),
                 heat=search.heat_of(problem, one.opening.opened),
                 seed=seed * 1_000 + lap * 100 + place,
                 deadline=until,

@@ -39,7 +39,8 @@ _SITE_MOVES = 0.002
 """Share of moves that open or close a school, where that may be."""
 _SMALL = 400
 """Pairs of area and zone up to which the programme is solved to the end at once."""
-_IN_TIME = 0.95
+_IN_TIME, _LEAST = 0.95, 0.5
+"""Share of the time that is used, and that a small problem has for its programme in any case."""
 _OPENINGS, _BOUND, _SEARCH, _SPLIT, _COMBINE = 0.1, 0.2, 0.5, 0.75, 0.83
 """Shares of the time that have passed when the choice of schools, the first bound, the searches, splitting and combining end at the latest."""
 _TRIES = 6
@@ -66,6 +67,9 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
     span = _IN_TIME * (deadline - began)
     small = int(np.isfinite(problem.linear).sum()) <= _SMALL
     zone, opened = search.begin(problem)
+    if small:
+        # the first run compiles: that must not take the time of what is solved to the end
+        began = time.perf_counter()
     best = Zoning(zone, opened, problem.value(zone, opened))
     ways = Openings([], -np.inf) if small else openings(problem, deadline=began + _OPENINGS * span)
     relaxed = relax(problem, limit=best.value, deadline=began + _BOUND * span)
@@ -73,26 +77,24 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
     if _proven(best, bound):
         return Solved(best, best.value, proof, 0)
     pool = Pool(problem)
-    until = began + _SEARCH * span
+    until = np.inf if small else began + _SEARCH * span
     if ways.sets:
-        found = race(problem, ways.sets, pool, seed=seed, until=until)
+        found = race(problem, ways.sets[: 2 * runs], pool, seed=seed, until=until)
     else:
         many = 1 if small else runs
         each = _FEW_MOVES if small else int(np.clip(_MOVES // len(problem.areas), *_LONG))
         moves = each * len(problem.areas)
         found = _search(problem, best, relaxed.price, pool, runs=many, moves=moves, seed=seed, until=until)
     best = min([best, *found], key=lambda one: one.value)
-    if not small and seats_all(problem, best):
-        filled_bound = filled(problem, limit=best.value)
-        for other, why in ((ways.bound, _SPLIT_PROOF), (filled_bound, _FILLED_PROOF)):
-            bound, proof = (other, why) if other > bound else (bound, proof)
+    if not small:
+        bound, proof = max((bound, proof), _by_prices(problem, best, ways))
     if not small and not _proven(best, bound):
         best = _improved(problem, best, found, pool, seed=seed, began=began, span=span)
     if _proven(best, bound):
         return Solved(best, best.value, proof, len(found))
     with ThreadPoolExecutor(_THREADS) as threads:
         # one thread raises the bound, the other goes on with the plan
-        until = began + span
+        until = max(began + span, time.perf_counter() + _LEAST * span * small)
         programme = threads.submit(_programme, problem, best, relaxed, deadline=until)
         better = best
         if not small:
@@ -105,6 +107,13 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
         bound = ended.zoning.value
     best = min(best, ended.zoning, better, key=lambda one: one.value)
     return Solved(best, min(bound, best.value), proof, len(found))
+
+
+def _by_prices(problem: Problem, best: Zoning, ways: Openings) -> tuple[float, str]:
+    """Return the better of two bounds by prices, and why it is one."""
+    if not seats_all(problem, best):
+        return -np.inf, ""
+    return max((ways.bound, _SPLIT_PROOF), (filled(problem, limit=best.value), _FILLED_PROOF))
 
 
 def _proven(best: Zoning, bound: float) -> bool:
