@@ -24,7 +24,7 @@ def test_by_hand() -> None:
     assert relaxed.part.argmax(axis=1).tolist() == [0, 0, 0, 1, 1]
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.booleans())
 def test_no_zoning_costs_less(seed: int, chosen: bool) -> None:  # noqa: FBT001 - drawn
     """By trying all zonings; and none with a pair costs less than the bound and what the pair adds."""
@@ -34,6 +34,7 @@ def test_no_zoning_costs_less(seed: int, chosen: bool) -> None:  # noqa: FBT001 
     assert relaxed.bound <= best * (1 + 1e-6) + 1e-6
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_without_time_each_area_where_it_is_cheapest(seed: int) -> None:
     """A deadline that has passed leaves the bound that takes no time."""

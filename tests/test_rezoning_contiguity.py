@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from rezoning_towns import town
 from rezoning_towns import walked
@@ -37,6 +38,7 @@ def test_two_schools_of_a_zone_may_have_a_piece_each() -> None:
     assert contiguity.reached(np.array([0, 1, 1, 1, 1, 0]), root, FIRST, BESIDE).all()
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_a_walk_from_each_school_reaches_the_same(seed: int) -> None:
     """Whatever the zones are, it is what a plain walk finds."""
@@ -59,6 +61,7 @@ def test_a_separator_by_hand() -> None:
     assert contiguity.separator(5, inside, np.array([0]), FIRST, BESIDE).tolist() == [3]
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_without_its_separator_an_area_cannot_be_joined(seed: int) -> None:
     """With all areas but the separator the area is apart still, and with any one of it added it is not."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from rezoning_towns import road
 from rezoning_towns import town
@@ -43,6 +44,7 @@ def test_the_year_in_which_everybody_goes_may_lie_beyond_the_last() -> None:
     assert listed["all_year"].isna().all()
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_nobody_is_lost(seed: int) -> None:
     """Those who move, at the new school and still at the old one, are in each year the pupils of areas that change."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
+from hypothesis import settings
 from hypothesis import strategies as st
 from rezoning_towns import road
 from rezoning_towns import sound
@@ -46,6 +47,7 @@ def test_moved_pupils_and_borders_are_counted() -> None:
     assert (cost, moved) == (4000 + 6000 + 5000 + 5 * 100 + 10, 5.0)
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_sound_is_what_a_walk_and_the_rules_say(seed: int) -> None:
     """A random zoning is sound if it hangs together and each school has its own area."""
@@ -79,6 +81,7 @@ def test_farther_than_allowed_is_barred() -> None:
     ]
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_every_town_has_a_sound_zoning(seed: int) -> None:
     """Without limits on who moves there always is one: the tests of others rest on it."""

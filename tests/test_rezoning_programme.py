@@ -39,7 +39,7 @@ def soon() -> float:
     return time.perf_counter() + 60
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.booleans())
 def test_with_all_cuts_it_finds_what_trying_all_finds(seed: int, chosen: bool) -> None:  # noqa: FBT001 - drawn
     """Schools fixed or chosen, seats enough or not: the same value, and a sound zoning."""
@@ -57,7 +57,7 @@ def test_with_all_cuts_it_finds_what_trying_all_finds(seed: int, chosen: bool) -
     assert programme.bound() == pytest.approx(least(problem), rel=1e-5)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.booleans())
 def test_shares_cost_no_more_than_whole_areas(seed: int, chosen: bool) -> None:  # noqa: FBT001 - drawn
     """The relaxation is a bound, and what a pair adds to it is one as well."""

@@ -20,7 +20,7 @@ from schoolmap.optimize.rezoning.search import Zoning
 from schoolmap.optimize.rezoning.search import begin
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.booleans())
 def test_all_zones_at_once_give_the_best_zoning(seed: int, chosen: bool) -> None:  # noqa: FBT001 - drawn
     """From a grown zoning on, with schools fixed or chosen."""
@@ -34,7 +34,7 @@ def test_all_zones_at_once_give_the_best_zoning(seed: int, chosen: bool) -> None
     assert ended.zoning.value == pytest.approx(least(problem), rel=1e-6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6))
 def test_others_stay_as_they_are(seed: int) -> None:
     """Two of three zones are split anew: no area of the third one moves, and it never costs more."""
@@ -66,6 +66,7 @@ def test_zones_beside_each_other() -> None:
     assert not resplit.beside_zones(road(), np.zeros(5, dtype=np.int64)).any()
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6), st.integers(1, 5))
 def test_gathered_zones_hang_together(seed: int, number: int) -> None:
     """As many as asked for, as far as zones are beside each other; the centre is one."""

@@ -42,6 +42,7 @@ def test_zones_grow_from_open_schools() -> None:
     assert search.grown(problem, np.array([True, False])).tolist() == [0] * 5
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6), st.integers(1, 7))
 def test_grown_zones_are_sound(seed: int, chosen: int) -> None:
     """Whatever schools are open."""
@@ -50,6 +51,7 @@ def test_grown_zones_are_sound(seed: int, chosen: int) -> None:
     assert problem.is_sound(search.grown(problem, opened), opened)
 
 
+@settings(max_examples=15)
 @given(st.integers(0, 10**6))
 def test_a_search_begins_with_today_or_with_all_open(seed: int) -> None:
     """Today's zones stay but for areas of schools, and what these cut off."""
