@@ -38,7 +38,7 @@ def test_by_hand() -> None:
     assert found.plans[5.0].moves.index.tolist() == ["d"]
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(st.integers(0, 10**6))
 def test_no_plan_is_beaten_by_another(seed: int) -> None:
     """Each moves more than the one before and leaves fewer short; all limits are kept."""

@@ -46,7 +46,7 @@ def totals_are_true(problem: Problem, plan: Draft) -> bool:
     )
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_a_change_is_what_counting_anew_gives(seed: int) -> None:
     """For each area and zone; and put back, everything is as before."""
@@ -64,7 +64,7 @@ def test_a_change_is_what_counting_anew_gives(seed: int) -> None:
     assert totals_are_true(problem, plan)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_an_area_may_leave_and_join_where_a_walk_says_so(seed: int) -> None:
     """The zone it leaves and the one it joins hang together afterwards: just then it may."""
@@ -88,7 +88,7 @@ def test_an_area_may_leave_and_join_where_a_walk_says_so(seed: int) -> None:
             assert zone_kernel.may_join(land, plan, area, goal, plain) == joins
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_random_moves_break_no_rule(seed: int) -> None:
     """Shifts, exchanges and chains, whether made or undone, keep totals true and zones sound."""
@@ -109,7 +109,7 @@ def test_random_moves_break_no_rule(seed: int) -> None:
         assert problem.is_sound(plan.zone, plan.opened)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6))
 def test_opening_and_closing_break_no_rule(seed: int) -> None:
     """Schools that open claim their areas, those that close have none; else all is as it was."""

@@ -31,7 +31,7 @@ def test_by_hand() -> None:
     assert len(pool.zone) > 0
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(st.integers(0, 10**6))
 def test_zonings_are_sound_and_the_best_comes_first(seed: int) -> None:
     """One for each set that has one, each with what it costs; none is below the best there is."""
@@ -47,8 +47,9 @@ def test_zonings_are_sound_and_the_best_comes_first(seed: int) -> None:
         assert any((one.opened == given.opened).all() for given in sets)
 
 
-def test_the_same_seed_gives_the_same_zonings() -> None:
+def test_the_same_seed_gives_the_same_zonings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two threads race, and the answer does not depend on which is faster."""
+    monkeypatch.setattr(races, "_RACES", ((8, 100), (4, 300)))
     problem = town(11, areas=40, schools=6, chosen=True)
     sets = openings(problem, deadline=time.perf_counter() + 60).sets
     one, other = (races.race(problem, sets, Pool(problem), seed=3, until=time.perf_counter() + 60) for _ in range(2))
