@@ -121,7 +121,7 @@ def formulate(problem: Problem, alive: Mask, *, limit: float, free: Mask, opened
         high=np.concatenate(
             [
                 np.ones(pairs + int(free.sum())),
-                np.full(short.size, _most_short(land, limit - cheapest)),
+                np.full(short.size, most_short(land, limit - cheapest)),
                 np.ones(len(border)),
             ]
         ),
@@ -131,7 +131,7 @@ def formulate(problem: Problem, alive: Mask, *, limit: float, free: Mask, opened
     )
 
 
-def _most_short(land: Land, room: float) -> float:
+def most_short(land: Land, room: float) -> float:
     """Return how many pupils without a seat could be paid for."""
     if land.charge <= 0:
         return np.inf

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from schoolmap.optimize.rezoning.programme import is_true
 from schoolmap.optimize.rezoning.programme import quiet_solver
 from schoolmap.optimize.rezoning.search import Zoning
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _MOST = 150_000
 """Zones that a pool holds; of more, the dearest are forgotten."""
-_TRIED = 12_000
-"""Zones among which whole numbers are sought."""
+_TRIED = 5_000
+"""Zones among which whole numbers are sought: with more, HiGHS does not keep to its time."""
 _TINY = 1e-12
 """Part of a value within which two are the same."""
 
@@ -130,6 +131,10 @@ class Pool:
             at = {self.number.get(_key(own, np.flatnonzero(now.zone == own)), -1) for own in range(zones)}
             solver.setSolution(len(kept), np.arange(len(kept), dtype=np.int32), np.isin(kept, list(at)).astype(float))
         solver.run()
+        if now is not None and solver.getSolution().value_valid and not is_true(solver):
+            solver.clearSolver()
+            solver.setOptionValue("time_limit", solver.getRunTime() + max(0.1, deadline - time.perf_counter()))
+            solver.run()
         optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         return solver if optimal or (now is not None and solver.getSolution().value_valid) else None
 

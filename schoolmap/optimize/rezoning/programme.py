@@ -43,6 +43,19 @@ def quiet_solver() -> Any:  # noqa: ANN401 - HiGHS has no types
     return solver
 
 
+def is_true(solver: Any) -> bool:  # noqa: ANN401 - as above
+    """
+    Return whether the solution costs what the solver says that it does.
+
+    HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none, and it is asked
+    again without a start.
+    """
+    lp, values = solver.getLp(), np.asarray(solver.getSolution().col_value)
+    cost = float(np.asarray(lp.col_cost_) @ values) + float(lp.offset_)
+    told = float(solver.getInfo().objective_function_value)
+    return abs(cost - told) <= _SAME * max(1.0, abs(cost))
+
+
 class Programme:
     """
     A programme for some areas and zones, the others staying where they are.
@@ -151,8 +164,7 @@ class Programme:
         if nodes is not None:
             self.solver.setOptionValue("mip_max_nodes", nodes)
         self.solver.run()
-        if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and not self._is_true():
-            # HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none
+        if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and not is_true(self.solver):
             self.solver.clearSolver()
             self.solver.run()
         status = self.solver.getModelStatus()
@@ -161,13 +173,6 @@ class Programme:
         if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound}:
             return "infeasible"
         return "stopped"
-
-    def _is_true(self) -> bool:
-        """Return whether the solution costs what the solver says that it does."""
-        lp, values = self.solver.getLp(), np.asarray(self.solver.getSolution().col_value)
-        cost = float(np.asarray(lp.col_cost_) @ values) + float(lp.offset_)
-        told = float(self.solver.getInfo().objective_function_value)
-        return abs(cost - told) <= _SAME * max(1.0, abs(cost))
 
     def value(self) -> float:
         """Return the value of the last solution."""

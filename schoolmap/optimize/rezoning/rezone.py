@@ -176,7 +176,9 @@ def rezone(
     grades
         Years that a pupil spends in the school: in each, one part in so many enters.
     runs
-        Searches that are made, if there is time.
+        Searches that are made, if there is time; where schools are to be chosen
+        (and pairs of area and school are many), twice as many sets of them are
+        tried, up to 24.
     seed
         Of the random numbers. The answer is the same for the same seed, unless time runs out.
     time_limit
@@ -207,7 +209,10 @@ def rezone(
     The search is simulated annealing of shifts, exchanges and chains of areas,
     with prices of seats from the linear relaxation; the zones it meets are
     combined anew (set partitioning), and a few neighbouring zones at a time are
-    split anew by HiGHS. Cuts that keep zones in one piece are those of Validi,
+    split anew by HiGHS. Where schools are to be chosen, the sets of them that
+    cost least if areas may be split race against each other. The bound is the
+    best of three: shares of areas with cuts, the best set of schools with split
+    areas, and seats filled with whole areas at prices (Lagrangian relaxation). Cuts that keep zones in one piece are those of Validi,
     Buchanan and Lykhovyd (2022): of the areas around a piece that is apart, one
     must belong to the zone as well. The problem with schools to choose is the
     location problem with contiguous service areas of Kong (2021).

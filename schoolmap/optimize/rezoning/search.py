@@ -76,6 +76,15 @@ def begin(problem: Problem) -> tuple[Whole, Mask]:
     return plan.zone.copy(), opened
 
 
+def heat_of(problem: Problem, opened: Mask) -> float:
+    """Return what an area's second cheapest zone costs more than its cheapest, on average, of those that are open."""
+    if opened.sum() < 2:
+        return 1.0
+    two = np.sort(problem.linear[:, opened], axis=1)[:, :2]
+    apart = (two[:, 1] - two[:, 0])[np.isfinite(two).all(axis=1)]
+    return float(apart.mean()) + 1e-9 if len(apart) else 1.0
+
+
 def anneal(
     problem: Problem,
     start: tuple[Whole, Mask],
@@ -103,12 +112,13 @@ def anneal(
     near = _beside(problem)
     part = max(1, moves // _PARTS)
     cooling = _COLDEST ** (1.0 / (part * _PARTS))
-    charge = min(land.charge, 4.0 * heat / max(1e-9, float(land.pupils.mean())))
+    usual = min(land.charge, 4.0 * heat / max(1e-9, float(land.pupils.mean())))
+    charge = usual
     rng = np.random.default_rng(seed)
     seen = np.zeros((_SEEN if snapshots is not None else 0, len(problem.areas)), dtype=np.int64)
     for _ in range(_PARTS):
         value, heat, charge = search_kernel.anneal(
-            land, plan, plain, near, price, seen, best, best_opened, value, part, heat, cooling, charge, site_share,
+            land, plan, plain, near, price, seen, best, best_opened, value, part, heat, cooling, charge, usual, site_share,
             int(rng.integers(2**31)),
         )  # fmt: skip
         if snapshots is not None and part >= _SEEN:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _TINY = 1e-7
 """Pupils without a seat below which there is none: sums of shares of pupils are not exact."""
-
-
+_DEAREST = 30.0
+"""What a seat is charged at most, as a multiple of what it is at the start."""
 _SHIFTS, _PAIRS = 0.4, 0.3
 """Share of moves that take one area, and that take two; the rest are chains."""
 
@@ -55,6 +55,7 @@ def anneal(
     heat: float,
     cooling: float,
     charge: float,
+    usual: float,
     site_share: float,
     seed: int,
 ) -> tuple[float, float, float]:
@@ -67,6 +68,7 @@ def anneal(
     np.random.seed(seed)
     areas = plan.zone.size
     recount(land, plan)
+    largest = max(1.0, land.pupils.max())
     over_since = 0
     every = max(1, moves // max(1, len(seen)))
     kept = plan.zone.copy()
@@ -77,6 +79,9 @@ def anneal(
             seen[move // every] = plan.zone
         if move % 200 == 199:
             charge = min(land.charge, charge * (1.08 if over_since > 100 else 0.94 if over_since < 50 else 1.0))
+            if charge > _DEAREST * usual:
+                # so dear a seat holds large areas where they are: let go, so that even the largest may move
+                charge = heat / largest
             over_since = 0
         if plan.total[1] > _TINY:
             over_since += 1

@@ -11,7 +11,12 @@ import numpy as np
 
 from schoolmap.optimize.rezoning import search
 from schoolmap.optimize.rezoning.bounds import relax
+from schoolmap.optimize.rezoning.openings import Openings
+from schoolmap.optimize.rezoning.openings import filled
+from schoolmap.optimize.rezoning.openings import openings
+from schoolmap.optimize.rezoning.openings import seats_all
 from schoolmap.optimize.rezoning.pool import Pool
+from schoolmap.optimize.rezoning.races import race
 from schoolmap.optimize.rezoning.resplit import beside_zones
 from schoolmap.optimize.rezoning.resplit import gathered
 from schoolmap.optimize.rezoning.resplit import resplit
@@ -19,28 +24,32 @@ from schoolmap.optimize.rezoning.resplit import solved
 from schoolmap.optimize.rezoning.search import Zoning
 
 if TYPE_CHECKING:
+    from schoolmap.optimize.rezoning.bounds import Relaxed
     from schoolmap.optimize.rezoning.contiguity import Whole
     from schoolmap.optimize.rezoning.problem import Problem
     from schoolmap.optimize.rezoning.resplit import Ended
     from schoolmap.optimize.rezoning.zone_kernel import Real
 
 _THREADS = 2
-_MOVES, _FEW_MOVES = 10_000, 2_000
-"""Random moves for each area in one run, and where there are few pairs."""
-_HEATS = (1.0, 2.0)
+_MOVES, _LONG, _FEW_MOVES = 13_000_000, (10_000, 20_000), 2_000
+"""Random moves of one run, how many that is for each area at least and at most, and where there are few pairs."""
+_HEATS = (0.25, 1.0)
 """Heat at the start of a run, as shares of what an area's second cheapest zone costs more than its cheapest."""
 _SITE_MOVES = 0.002
 """Share of moves that open or close a school, where that may be."""
 _SMALL = 400
 """Pairs of area and zone up to which the programme is solved to the end at once."""
-_IN_TIME = 0.95
-_BOUND, _SEARCH, _SPLIT, _COMBINE = 0.12, 0.35, 0.72, 0.82
-"""Shares of the time that have passed when the first bound, the searches, splitting and combining end at the latest."""
+_IN_TIME, _LEAST = 0.95, 0.5
+"""Share of the time that is used, and that a small problem has for its programme in any case."""
+_OPENINGS, _BOUND, _SEARCH, _SPLIT, _COMBINE = 0.1, 0.2, 0.5, 0.75, 0.83
+"""Shares of the time that have passed when the choice of schools, the first bound, the searches, splitting and combining end at the latest."""
 _TRIES = 6
 """Neighbourhoods that are tried for each zone without success before splitting anew ends."""
-_LARGEST_SET, _MOST_AREAS = 6, 220
-"""Zones that are split anew at a time, and areas of more than two of them."""
+_FIRST_SET, _LARGEST_SET, _MOST_AREAS = 4, 7, 220
+"""Zones that are split anew at a time, at first and later, and areas of more than two of them."""
 _WITHIN, _TINY = 1e-9, 1e-12
+_SPLIT_PROOF = "areas that may be split, at the best schools for them (Lagrangian relaxation, with trials of schools)"
+_FILLED_PROOF = "seats of each school filled with whole areas, at prices that areas offer (Lagrangian relaxation)"
 
 
 class Solved(NamedTuple):
@@ -58,24 +67,35 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
     span = _IN_TIME * (deadline - began)
     small = int(np.isfinite(problem.linear).sum()) <= _SMALL
     zone, opened = search.begin(problem)
+    if small:
+        # the first run compiles: that must not take the time of what is solved to the end
+        began = time.perf_counter()
     best = Zoning(zone, opened, problem.value(zone, opened))
+    ways = Openings([], -np.inf) if small else openings(problem, deadline=began + _OPENINGS * span)
     relaxed = relax(problem, limit=best.value, deadline=began + _BOUND * span)
     bound, proof = relaxed.bound, "shares of areas with cuts that keep zones in one piece (linear relaxation, HiGHS)"
     if _proven(best, bound):
         return Solved(best, best.value, proof, 0)
     pool = Pool(problem)
-    many = 1 if small else runs
-    moves = (_FEW_MOVES if small else _MOVES) * len(problem.areas)
-    found = _search(problem, best, relaxed.price, pool, runs=many, moves=moves, seed=seed, until=began + _SEARCH * span)
+    until = np.inf if small else began + _SEARCH * span
+    if ways.sets:
+        found = race(problem, ways.sets[: 2 * runs], pool, seed=seed, until=until)
+    else:
+        many = 1 if small else runs
+        each = _FEW_MOVES if small else int(np.clip(_MOVES // len(problem.areas), *_LONG))
+        moves = each * len(problem.areas)
+        found = _search(problem, best, relaxed.price, pool, runs=many, moves=moves, seed=seed, until=until)
     best = min([best, *found], key=lambda one: one.value)
+    if not small:
+        bound, proof = max((bound, proof), _by_prices(problem, best, ways))
     if not small and not _proven(best, bound):
         best = _improved(problem, best, found, pool, seed=seed, began=began, span=span)
     if _proven(best, bound):
         return Solved(best, best.value, proof, len(found))
     with ThreadPoolExecutor(_THREADS) as threads:
         # one thread raises the bound, the other goes on with the plan
-        until = began + span
-        programme = threads.submit(_programme, problem, best, relaxed.reduced, bound, deadline=until)
+        until = max(began + span, time.perf_counter() + _LEAST * span * small)
+        programme = threads.submit(_programme, problem, best, relaxed, deadline=until)
         better = best
         if not small:
             better = _split_anew(problem, best, seed=seed + 2, until=until)[-1]
@@ -89,17 +109,15 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
     return Solved(best, min(bound, best.value), proof, len(found))
 
 
+def _by_prices(problem: Problem, best: Zoning, ways: Openings) -> tuple[float, str]:
+    """Return the better of two bounds by prices, and why it is one."""
+    if not seats_all(problem, best):
+        return -np.inf, ""
+    return max((ways.bound, _SPLIT_PROOF), (filled(problem, limit=best.value), _FILLED_PROOF))
+
+
 def _proven(best: Zoning, bound: float) -> bool:
     return bound >= best.value - _WITHIN * abs(best.value)
-
-
-def _heat(problem: Problem) -> float:
-    """Return what an area's second cheapest zone costs more than its cheapest, on average."""
-    if problem.linear.shape[1] < 2:
-        return 1.0
-    two = np.sort(problem.linear, axis=1)[:, :2]
-    apart = (two[:, 1] - two[:, 0])[np.isfinite(two).all(axis=1)]
-    return float(apart.mean()) + 1e-9 if len(apart) else 1.0
 
 
 def _search(
@@ -107,7 +125,7 @@ def _search(
 ) -> list[Zoning]:
     """Return the zonings of several runs, of which the first ones are made in any case."""
     site_share = _SITE_MOVES if problem.land.may_close.any() else 0.0
-    heat = _heat(problem)
+    heat = search.heat_of(problem, np.ones(len(problem.zones), dtype=bool))
 
     def run(number: int) -> tuple[Zoning, list[Whole]] | None:
         if number >= _THREADS and time.perf_counter() > until:
@@ -161,15 +179,19 @@ def _split_anew(problem: Problem, best: Zoning, *, seed: int, until: float) -> l
     chain, failed = [best], 0
     beside = beside_zones(problem, best.zone)
     used = np.unique(best.zone)
+    # small sets are split in no time; larger ones once these no longer help
+    largest = _FIRST_SET
     while len(used) > 1 and failed < _TRIES * len(used) and time.perf_counter() < until:
         best = chain[-1]
-        size = int(rng.integers(2, min(_LARGEST_SET, len(used)) + 1))
+        size = int(rng.integers(2, min(largest, len(used)) + 1))
         zones = gathered(rng, beside, int(rng.choice(used)), size)
         number = np.bincount(best.zone, minlength=len(problem.zones))
         while len(zones) > 2 and number[zones].sum() > _MOST_AREAS:
             zones = zones[:-1]
         better = resplit(problem, best, zones, deadline=until)
         failed += 1
+        if failed % len(used) == 0:
+            largest = min(_LARGEST_SET, largest + 1)
         if better.value < best.value * (1 - _TINY):
             chain.append(better)
             failed = 0
@@ -178,9 +200,9 @@ def _split_anew(problem: Problem, best: Zoning, *, seed: int, until: float) -> l
     return chain
 
 
-def _programme(problem: Problem, best: Zoning, reduced: Real, bound: float, *, deadline: float) -> Ended:
+def _programme(problem: Problem, best: Zoning, relaxed: Relaxed, *, deadline: float) -> Ended:
     """Solve the programme on the pairs that are left."""
-    alive = np.isfinite(problem.linear) & (bound + reduced <= best.value * (1 + _WITHIN) + _WITHIN)
+    alive = np.isfinite(problem.linear) & (relaxed.bound + relaxed.reduced <= best.value * (1 + _WITHIN) + _WITHIN)
     areas = np.arange(len(best.zone))
     alive[areas, best.zone] = True
     return solved(problem, best, alive, problem.land.may_close.copy(), deadline=deadline, nodes=None, rounds=200)
