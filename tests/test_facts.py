@@ -103,6 +103,7 @@ def test_every_table_of_the_county_is_there() -> None:
     assert list(tables()) == [
         *("warnings", "spells", "review_candidates", "review_questions"),
         *("proposals_effect", "proposals_by_year", "proposed_moves", "proposals_scenarios", "proposal_costs"),
+        *("proposals_front", "proposals_choices"),
         *("class_bands", "crowding", "crowded_schools", "dissolution", "dissolution_schools"),
         *("school_counts", "school_sizes", "boarding"),
         *("ownership", "project_schedule", "investment", "per_thousand", "townships", "developments"),
@@ -348,6 +349,7 @@ def test_a_bare_county_has_few_tables(tmp_path: Path) -> None:
     assert list(by_id(plan)) == [
         *("warnings", "spells", "review_candidates", "review_questions"),
         *("proposals_effect", "proposals_by_year", "proposed_moves", "proposals_scenarios", "proposal_costs"),
+        "proposals_front",
         *("ownership", "project_schedule", "per_thousand"),
         *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity", "indicators", "inclusive"),
     ]
@@ -360,6 +362,7 @@ def test_berlin_has_few_tables() -> None:
     assert list(found) == [
         *("warnings", "spells"),
         *("proposals_effect", "proposals_by_year", "proposed_moves", "proposals_scenarios", "proposal_costs"),
+        *("proposals_front", "proposals_choices"),
         "project_schedule",
         *("reach", "reach_grades", "reach_groups", "reach_areas", "reach_equity", "indicators"),
     ]

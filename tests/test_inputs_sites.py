@@ -322,6 +322,13 @@ def test_when_something_can_open() -> None:
     assert later == {"new": 2028, "expand": 2026, "attach": 2026, "convert": 2026, "temporary": 2026}
 
 
+def test_who_stays_and_how_many_plans() -> None:
+    """Pupils stay until they leave, and three plans are shown, unless the project says otherwise; 0 is an answer."""
+    assert (resolved().grandfather_years, resolved().choices) == (None, 3)
+    stated = resolved("[siting]\ngrandfather_years = 0\nchoices = 0\n")
+    assert (stated.grandfather_years, stated.choices) == (0, 0)
+
+
 def test_a_budget_by_year() -> None:
     """One amount is that of every year; a year that is named has its own; the others have `every`, or no limit."""
     years = range(2024, 2031)
@@ -391,6 +398,9 @@ def test_a_project_that_asks_is_told_what_lacks(tmp_path: Path) -> None:
         ("weights = { other = 1.0 }", "siting.weights"),
         ("weights = { central = 0.0 }", "siting"),
         ("time_limit = 0", "siting.time_limit"),
+        ("grandfather_years = -1", "siting.grandfather_years"),
+        ("grandfather_years = 1.5", "siting.grandfather_years"),
+        ("choices = 10", "siting.choices"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, section: str, key: str) -> None:

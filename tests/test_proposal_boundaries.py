@@ -9,9 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schoolmap.proposals.boundaries import Boundary
+from schoolmap.proposals.boundaries import Children
 from schoolmap.proposals.boundaries import Weights
+from schoolmap.proposals.boundaries import children_of
 from schoolmap.proposals.boundaries import draw
 from schoolmap.proposals.distances import Distances
 from schoolmap.proposals.problem import StageGround
@@ -74,15 +79,28 @@ def ground(pupils: dict[str, float], seats: dict[str, float], **changes: Any) ->
     return StageGround(**usual | changes)
 
 
-def drawn(pupils: dict[str, float], seats: dict[str, float], *, weights: Weights = WEIGHTS) -> Boundary | None:
+def by_age(pupils: dict[str, float], *, grades: int = 2) -> xr.DataArray:
+    """Return as many children of each grade, in both years."""
+    counts = np.array([[[number / grades] * len(YEARS)] * grades for number in pupils.values()])
+    axes = {"area": list(pupils), "age": [6 + grade for grade in range(grades)], "year": YEARS}
+    return xr.DataArray(counts, coords=axes, dims=list(axes))
+
+
+def staying(pupils: dict[str, float], years: int | None = 0) -> Children:
+    """Return children of two grades, who stay at their school for so many years when a boundary moves."""
+    return children_of(by_age(pupils), first_year=YEARS[0], stay_years=years)
+
+
+def drawn(
+    pupils: dict[str, float], seats: dict[str, float], *, weights: Weights = WEIGHTS, stay_years: int | None = 0
+) -> Boundary | None:
     """Draw the boundary between the two catchments."""
-    children = pd.DataFrame({year: pd.Series(pupils) for year in YEARS})
     return draw(
         ground(pupils, seats),
         areas=AREAS,
         zones=ZONES,
         shares=SHARES,
-        children=children,
+        children=staying(pupils, stay_years),
         schools=SCHOOLS,
         weights=weights,
         scenario="central",
@@ -140,7 +158,7 @@ def test_one_piece_alone_has_no_boundary() -> None:
         areas=points,
         zones=ZONES,
         shares=SHARES,
-        children=pd.DataFrame({year: pd.Series(CROWDED) for year in YEARS}),
+        children=staying(CROWDED),
         schools=SCHOOLS,
         weights=WEIGHTS,
         scenario="central",
@@ -148,3 +166,51 @@ def test_one_piece_alone_has_no_boundary() -> None:
         time_limit=10.0,
     )
     assert found is None
+
+
+def test_who_is_at_school_stays_there_by_hand() -> None:
+    """Two grades: of the 30 pupils of the village 15 enter in the first year and go east, and in the second all do."""
+    found = drawn(CROWDED, {"w": 90, "e": 60}, stay_years=None)
+    assert found is not None
+    row = found.moves.iloc[0]
+    assert row[["area", "pupils", "entering", "all_year", "pupils_then"]].tolist() == ["c", 30.0, 15.0, 2027, 30.0]
+    assert found.demand["central", "w", 2026] == pytest.approx(105.0)
+    assert found.demand["central", "w", 2027] == pytest.approx(90.0)
+
+
+def test_where_nobody_stays_all_move_at_once() -> None:
+    """All go in the first year, and the list says so."""
+    found = drawn(CROWDED, {"w": 90, "e": 60}, stay_years=0)
+    assert found is not None
+    row = found.moves.iloc[0]
+    assert row[["pupils", "entering", "all_year", "pupils_then"]].tolist() == [30.0, 30.0, 2026, 30.0]
+
+
+def test_a_boundary_that_helps_too_late_stays() -> None:
+    """Where half of the pupils stay in the first of two years, moving helps less than it weighs."""
+    dear = Weights(kilometre=0.02, moved=0.55, short=0.3)
+    assert drawn(CROWDED, {"w": 90, "e": 60}, weights=dear, stay_years=0) is not None
+    assert drawn(CROWDED, {"w": 90, "e": 60}, weights=dear, stay_years=None) is None
+
+
+def test_pupils_who_entered_are_counted_by_their_age() -> None:
+    """A large year that enters is not one grade of many: of 40 and 10 pupils the 40 go in the first year."""
+    counts = by_age({"a": 2.0})
+    counts.loc[{"age": 6}], counts.loc[{"age": 7}] = 40.0, 10.0
+    found = children_of(counts, first_year=YEARS[0], stay_years=None)
+    assert found.living.loc["a"].tolist() == [50.0, 50.0]
+    assert found.entered.loc["a"].tolist() == [40.0, 50.0]
+    assert (found.grades, found.stay_years) == (2, 1)
+
+
+@given(st.integers(1, 6), st.integers(0, 8), st.integers(0, 8))
+def test_who_stays_longer_moves_later(grades: int, few: int, many: int) -> None:
+    """The longer pupils may stay, the fewer have moved in any year; nobody stays beyond the last grade, or is invented."""
+    few, many = sorted((few, many))
+    counts = by_age({"a": 12.0, "b": 0.0}, grades=grades)
+    early, late = (children_of(counts, first_year=YEARS[0], stay_years=years) for years in (few, many))
+    assert (early.entered >= late.entered - 1e-9).all(axis=None)
+    assert (late.entered <= late.living + 1e-9).all(axis=None)
+    assert late.stay_years <= grades - 1
+    free = children_of(counts, first_year=YEARS[0], stay_years=None)
+    assert free.stay_years == grades - 1

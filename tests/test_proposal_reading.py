@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from schoolmap.proposals import reading
-from schoolmap.proposals.reading import Span
+from schoolmap.proposals import spans as shortages
+from schoolmap.proposals.spans import Span
 
 YEARS = [2025, 2026, 2027, 2028]
 
@@ -29,7 +30,7 @@ SPAN = Span(scenario="", first_year=2026, last_year=2028, peak_year=2027, short=
 
 def test_a_shortage_of_the_first_scenario_goes_first() -> None:
     """West is short in both; east only in the high one, and the row says so; nobody else has a span."""
-    spans = reading.spans_of(
+    spans = shortages.spans_of(
         balance(
             central={"west": [0, 5, 10, 0], "east": [-5, -5, -5, -5], "north": [0, 0, 0, 0]},
             high={"west": [0, 50, 90, 40], "east": [0, 0, 3, 0], "north": [0, 0, 0, 0]},
@@ -43,7 +44,7 @@ def test_a_shortage_of_the_first_scenario_goes_first() -> None:
 
 def test_of_other_scenarios_the_worst_counts() -> None:
     """Where the first scenario is not short, the one that is shortest speaks."""
-    spans = reading.spans_of(
+    spans = shortages.spans_of(
         balance(central={"w": [0, 0, 0, 0]}, high={"w": [0, 9, 9, 0]}, low={"w": [0, 1, 0, 0]}), "central"
     )
     assert spans["w"].scenario == "high"
@@ -95,6 +96,7 @@ def test_a_measure_belongs_to_the_catchment_that_uses_it_most() -> None:
         table,
         flows(west__site_Y1=300.0, east__site_Y1=20.0),
         {"primary": {"west": SPAN, "east": SPAN}},
+        {},
         first_year={"m2": 2027},
     )
     row = rows[0]
@@ -105,8 +107,37 @@ def test_a_measure_belongs_to_the_catchment_that_uses_it_most() -> None:
 def test_a_conversion_names_whose_rooms_it_uses() -> None:
     """Rooms of the kindergarten, in a school."""
     table = reading.used(built({"m3": [0, 3, 3, 0]}), MEASURES)
-    row = reading.as_rows(table, flows(west__school_B=60.0), {"primary": {"west": SPAN}}, first_year={"m3": 2026})[0]
+    spans = {"primary": {"west": SPAN}}
+    row = reading.as_rows(table, flows(west__school_B=60.0), spans, {}, first_year={"m3": 2026})[0]
     assert (row["kind"], row["school"], row["host"], row["why_year"]) == ("convert", "B", "kindergarten", "as_short")
+
+
+def test_a_shortage_that_a_boundary_brings_is_told_as_one() -> None:
+    """The west is not short by itself: pupils come over from 2028 on, and the measure opens then."""
+    after = Span(scenario="", first_year=2028, last_year=2028, peak_year=2028, short=60.0, probability=0.9, score=60.0)
+    table = reading.used(built({"m1": [0, 0, 0, 2]}), MEASURES)
+    (row,) = reading.as_rows(
+        table,
+        flows(west__school_A=60.0),
+        {"primary": {"east": SPAN}},
+        {"primary": {"west": after}},
+        first_year={"m1": 2026},
+    )
+    assert (row["catchment"], row["here"], row["short"], row["after_short"]) == ("west", False, 60.0, 60.0)
+    assert row["why_year"] == "as_short"
+
+
+def test_a_boundary_changes_when_seats_are_missing() -> None:
+    """Both are told: without it from 2026 on, with it from 2028; the measure of 2028 opens when seats begin to lack."""
+    after = Span(scenario="", first_year=2028, last_year=2028, peak_year=2028, short=30.0, probability=0.9, score=30.0)
+    table = reading.used(built({"m1": [0, 0, 0, 2]}), MEASURES)
+    spans, moved = {"primary": {"west": SPAN}}, {"primary": {"west": after}}
+    (row,) = reading.as_rows(table, flows(west__school_A=30.0), spans, moved, first_year={"m1": 2026})
+    assert (row["here"], row["first_year"], row["short"]) == (True, 2026, 90.0)
+    assert (row["after_first"], row["after_short"], row["why_year"]) == (2028.0, 30.0, "as_short")
+    (row,) = reading.as_rows(table, flows(west__school_A=30.0), spans, {}, first_year={"m1": 2026})
+    assert np.isnan(row["after_short"])
+    assert row["why_year"] == "later"
 
 
 def test_who_is_left_and_why() -> None:

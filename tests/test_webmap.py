@@ -327,6 +327,7 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         probability=0.9,
         opens=2024,
         until=None,
+        all_from=None,
         classes=1.0,
         seats=45.0,
         classes_by_year=(),

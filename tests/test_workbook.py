@@ -248,6 +248,7 @@ def town() -> MapModel:
         probability=0.97,
         opens=2026,
         until=None,
+        all_from=None,
         classes=1.0,
         seats=40.0,
         classes_by_year=(),

@@ -45,6 +45,10 @@ def siting_cases() -> tuple[Case, ...]:
     grown = site(*county[:4], money=county.money, gap=1e-6)
     twice = pd.concat({"one": demand, "two": demand}, names=["scenario"])
     copied = site(twice, seats, ways, measures, money=_MONEY, gap=0.0, weights=pd.Series({"one": 0.25, "two": 0.75}))
+    roomier = site(demand, seats + 10.0, ways, measures, money=_MONEY, gap=0.0)
+    nearer = site(demand, seats, ways * 0.9, measures, money=_MONEY, gap=0.0)
+    wide = made_growth(areas=90, schools=12, sites=8, periods=5, arcs=10)
+    proven = site(*wide[:4], money=wide.money, gap=2e-3)
     placed = float(grown.flows.sum() + grown.unserved.sum())
     values = {
         "expand or rent, 2 schools, 3 years: cost": (_least(np.inf), best.objective, _EVERY),
@@ -55,6 +59,13 @@ def siting_cases() -> tuple[Case, ...]:
             0.0,
             max(0.0, float(dear.unserved.sum() - best.unserved.sum())),
             _LAW,
+        ),
+        "more seats cost more, by": (0.0, max(0.0, roomier.objective - best.objective), _LAW),
+        "shorter ways cost more, by": (0.0, max(0.0, nearer.objective - best.objective), _LAW),
+        "county of 90 areas, 20 schools and sites, 5 periods: share above its bound beyond 0.2 %": (
+            0.0,
+            max(0.0, proven.gap - 2e-3),
+            _DUALITY,
         ),
         "a scenario and its copy: cost": (best.objective, copied.objective, "identity: a copy changes nothing"),
         "county of 30 areas, 2 scenarios: pupils placed or without a seat": (

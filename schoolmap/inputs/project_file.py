@@ -482,6 +482,8 @@ class SitingSettings(_Section):
     """What one added seat that stays empty costs in a year."""
     boundary_charge: Money | None = None
     """What it weighs in a year that one pupil goes over the boundary of its catchment."""
+    grandfather_years: Annotated[int, Field(ge=0, le=30, strict=True)] | None = None
+    """Years in which who is at school when a boundary moves stays there; if left out, until they leave."""
     note: Text | None = None
     """Where the project's own amounts come from, for people."""
     allow: tuple[Measure, ...] = MEASURES
@@ -494,6 +496,8 @@ class SitingSettings(_Section):
     """Most that the decisions may cost above the best ones of any scenario by itself, as a share; no limit if left out."""
     time_limit: Annotated[float, Field(gt=0, le=86_400, strict=True)] = 60.0
     """Seconds after which the best decisions found so far are taken, with the gap that is proven."""
+    choices: Annotated[int, Field(ge=0, le=9, strict=True)] = 3
+    """Plans to choose from, the proposed one among them, shown with what less money buys; 0 for neither."""
 
     @pydantic.model_validator(mode="after")
     def _some_weight(self) -> Self:

@@ -112,6 +112,9 @@ class Siting:
         By `(name, stage)`, the names those of `STAGE_COSTS`.
     discount_rate, short_cost, way_cost, empty_cost, boundary_charge
         See `[siting]` in docs/project.md; `None` where nobody says.
+    grandfather_years
+        Years in which who is at school when a boundary moves stays there;
+        `None` is until they leave.
     allow
         Measures that may be proposed.
     new_anywhere
@@ -122,6 +125,9 @@ class Siting:
         A share; see docs/project.md; `None` without a limit.
     time_limit
         Seconds.
+    choices
+        Plans to choose from, the proposed one among them; 0 where neither they
+        nor what less money buys are asked for.
     """
 
     currency: Text
@@ -135,11 +141,13 @@ class Siting:
     way_cost: Amount | None
     empty_cost: Amount | None
     boundary_charge: Amount | None
+    grandfather_years: int | None
     allow: tuple[str, ...]
     new_anywhere: bool
     weights: Mapping[str, float]
     most_regret: float | None
     time_limit: float
+    choices: int
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -209,11 +217,13 @@ def siting_of(document: ProjectFile, standards: Standards) -> Siting:
         total_budget=settings.total_budget,
         costs=by_stage,
         **shared,
+        grandfather_years=settings.grandfather_years,
         allow=tuple(dict.fromkeys(settings.allow)),
         new_anywhere=settings.new_anywhere,
         weights=_weights(settings.weights, [scenario.id for scenario in document.scenarios]),
         most_regret=settings.most_regret,
         time_limit=settings.time_limit,
+        choices=settings.choices,
     )
 
 

@@ -12,12 +12,15 @@ import numpy as np
 import pandas as pd
 
 from schoolmap.inputs.coordinates import WGS84
+from schoolmap.output import action_reasons as reasons
 from schoolmap.output import model
+from schoolmap.output import proposal_reasons as why
 from schoolmap.output import proposal_words as say
 from schoolmap.output import words
 from schoolmap.output.words import both
 from schoolmap.proposals.reading import UNSOLVED
 from schoolmap.proposals.terms import REZONE
+from schoolmap.provision import figure
 
 if TYPE_CHECKING:
     from schoolmap.plan import Plan
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
 UNDATED = ("no_opening", "no_size", "no_place")
 """Reasons for which a project is named beside a proposal: it may be what is proposed."""
-_NOT_MEASURED = {UNSOLVED, REZONE}
 
 
 def describe_actions(plan: Plan) -> tuple[model.Action, ...]:
@@ -91,6 +93,7 @@ class _Writer:
             probability=round(float(record["probability"]), 3),
             opens=int(record["opens"]),
             until=until,
+            all_from=self._all_from(record),
             classes=None if math.isnan(record["classes"]) else float(record["classes"]),
             seats=round(float(record["seats"]), 1),
             classes_by_year=self._by_year(sizes, "classes"),
@@ -117,17 +120,29 @@ class _Writer:
             return ()
         return tuple(float(value) for value in sizes[name].reindex(list(self.plan.years), fill_value=0.0))
 
-    def _moves(self, record: dict[str, Any]) -> tuple[model.Move, ...]:
+    def _moving(self, record: dict[str, Any]) -> pd.DataFrame:
+        """Return the pieces that a boundary moves, most pupils first; none for what is no boundary."""
         table = self.plan.proposals.moves
-        if record["kind"] != REZONE or table.empty:
-            return ()
         here = (table["stage"] == record["stage"]) & (table["from"] == record["catchment"])
-        part = table[here & (table["to"] == record["receiver"])].sort_values("pupils", ascending=False, kind="stable")
+        part = table[here & (table["to"] == record["receiver"]) & (record["kind"] == REZONE)]
+        return pd.DataFrame(part.sort_values("pupils_then", ascending=False, kind="stable"))
+
+    def _moves(self, record: dict[str, Any]) -> tuple[model.Move, ...]:
         named = self.plan.project.areas["name"]
         return tuple(
-            model.Move(area=str(area), name=str(named.get(area) or area), pupils=round(float(pupils), 1))
-            for area, pupils in zip(part["area"], part["pupils"], strict=True)
+            model.Move(
+                area=str(row["area"]),
+                name=str(named.get(row["area"]) or row["area"]),
+                pupils=round(float(row["pupils"]), 1),
+                entering=round(float(row["entering"]), 1),
+                pupils_then=round(float(row["pupils_then"]), 1),
+            )
+            for row in self._moving(record).to_dict("records")
         )
+
+    def _all_from(self, record: dict[str, Any]) -> int | None:
+        part = self._moving(record)
+        return None if part.empty else int(part["all_year"].max())
 
     def _measure(self, record: dict[str, Any]) -> say.Measure:
         return say.Measure(
@@ -142,37 +157,39 @@ class _Writer:
             opens=int(record["opens"]),
             until=None if math.isnan(record["until"]) else int(record["until"]),
             verify=bool(record["verify"]),
+            entering=float(self._moving(record)["entering"].sum()),
+            all_from=self._all_from(record),
         )
 
     def _reason(self, record: dict[str, Any], needed: tuple[str, ...]) -> model.Text:
         project, item = self.plan.project, self._measure(record)
-        need = words.need(
-            short=record["short"],
-            first=record["first_year"],
-            last=record["last_year"],
-            peak=record["peak_year"],
-            probability=record["probability"],
-        )
         labels = {scenario.id: scenario.label for scenario in project.scenarios}
-        only = say.only_in(labels.get(str(record["scenario"])))
+        needs = reasons.needs(self.plan, self.result, record)
         if record["why_year"] == "over":
-            return words.join([need, only, say.over()])
+            return words.join([*needs, why.over()])
         if item.kind == UNSOLVED:
             before = project.settings_siting.first_year if record["why_year"] == "earliest" else {}
-            left = say.unsolved(short=item.seats, peak=item.opens, before=min(before.values(), default=None))
-            return words.join([need, only, left])
+            left = why.unsolved(
+                short=item.seats,
+                peak=item.opens,
+                before=min(before.values(), default=None),
+                class_size=figure(project, self.result.stage.id, "class_size") or 0.0,
+            )
+            return words.join([*needs, left])
         currency = project.settings_siting.currency
-        parts = [need, only, say.chosen(item, names=self.names, free_choice=self.result.stage.free_choice)]
+        parts = [*needs, say.chosen(item, names=self.names, free_choice=self.result.stage.free_choice)]
         if item.kind == REZONE:
-            parts.append(say.pieces([(move.name, move.pupils) for move in self._moves(record)]))
+            parts.append(say.pieces([(move.name, move.pupils_then) for move in self._moves(record)]))
         parts += [
             say.to_verify(item),
             say.cost(float(record["capital"]), float(record["yearly"]), currency),
-            say.timing(str(record["why_year"])),
+            why.timing(reasons.why_year(self.plan, record), item.kind),
         ]
-        if item.kind not in _NOT_MEASURED:
-            parts.append(say.scenarios([labels[name] for name in needed if name in labels], len(labels)))
-        parts.append(_named_projects(self.plan, self.result.stage.id, str(record["catchment"])))
+        if item.kind == "temporary":
+            parts.append(why.rented(reasons.why_rented(self.plan, record)))
+        if item.kind not in reasons.NO_SEATS:
+            parts.append(why.scenarios([labels[name] for name in needed if name in labels], len(labels)))
+            parts.append(_named_projects(self.plan, self.result.stage.id, str(record["catchment"])))
         return words.join(parts)
 
     def _alternatives(self, record: dict[str, Any]) -> tuple[model.Text, ...]:
@@ -222,6 +239,7 @@ def _reviews(plan: Plan, result: StageResult, anchors: gpd.GeoSeries, *, start: 
             probability=0.0,
             opens=None,
             until=None,
+            all_from=None,
             classes=None,
             seats=round(float(row["spare"]), 1),
             classes_by_year=(),
@@ -289,7 +307,13 @@ def describe_decision(plan: Plan) -> model.Decision:
         capital_by_year=tuple(round(float(value), 1) for value in capital),
         short_before=before,
         short_after={name: _after(plan, name, first, short) for name, short in before.items()},
-        text=tuple(say.decision(plan.proposals, currency=plan.project.settings_siting.currency)),
+        text=tuple(
+            say.decision(
+                plan.proposals,
+                labels={stage.id: stage.label for stage in plan.project.stages},
+                currency=plan.project.settings_siting.currency,
+            )
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from schoolmap.output.facts.classes import class_tables
 from schoolmap.output.facts.indicators import indicator_tables
+from schoolmap.output.facts.options import option_tables
 from schoolmap.output.facts.proposals import proposal_tables
 from schoolmap.output.facts.reach import reach_tables
 from schoolmap.output.facts.supply import supply_tables
@@ -21,6 +22,7 @@ def describe_facts(plan: Plan) -> tuple[FactTable, ...]:
     parts = (
         warning_tables(plan),
         proposal_tables(plan),
+        option_tables(plan),
         class_tables(plan),
         supply_tables(plan),
         reach_tables(plan),

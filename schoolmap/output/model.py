@@ -297,11 +297,19 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A small area, or the part of one that lies in one catchment, whose pupils change the catchment."""
+    """
+    A small area, or the part of one that lies in one catchment, whose pupils change the catchment.
+
+    `pupils` of all grades live there in the first year; `entering` of them go by
+    the new boundary in that year, and `pupils_then` in `Action.all_from`, or in
+    the last year if that comes first.
+    """
 
     area: str
     name: str
     pupils: float
+    entering: float
+    pupils_then: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,8 +330,12 @@ class Action:
         The shortage that it answers.
     opens, until
         First and last year in use; `until` is `None` where it lasts.
+    all_from
+        Year from which all pupils go by a new boundary: until then, who was at
+        school before stays there. `None` for all but a boundary.
     classes, seats
-        At most; of an `unsolved`, pupils without a seat.
+        At most; of an `unsolved`, pupils without a seat; of a boundary, pupils
+        who go by it from `all_from` on.
     seats_by_year, classes_by_year
         In the order of `MapModel.years`; empty where it makes no seats.
     capital, yearly
@@ -349,6 +361,7 @@ class Action:
     probability: float
     opens: int | None
     until: int | None
+    all_from: int | None
     classes: float | None
     seats: float
     classes_by_year: tuple[float, ...]

@@ -25,6 +25,7 @@ PAGE_SCRIPTS = (
     "shown",
     "views",
     "whatif",
+    "whatif_file",
     "map",
     "placing",
     "marks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
 
     from schoolmap.output.model import Text
     from schoolmap.proposals.propose import Proposals
+
+
+_UNIT = re.compile(r"(?P<times>\d[\d,]*) (?P<what>.+)")
+"""How a unit of money says how many of what it is."""
+
+
+_LARGE = 1000
+"""From so many thousands on no tenths of ten thousand are said."""
+_PROVEN = 5e-5
+"""A gap that is shown as 0.00 % is none."""
 
 
 class Names(NamedTuple):
@@ -42,22 +53,45 @@ class Measure(NamedTuple):
     until: int | None
     """Last year in use, where it ends before the plan does."""
     verify: bool
+    entering: float
+    """Of a boundary, pupils who go by it in its first year."""
+    all_from: int | None
+    """Of a boundary, the year from which everybody goes by it."""
 
 
 def money(value: float, currency: Text) -> Text:
     """
-    Return an amount with its unit.
+    Return an amount as people say it.
+
+    Parameters
+    ----------
+    value
+        In the unit of costs.
+    currency
+        The unit, such as `10,000 yuan`: a number and what is counted.
 
     Examples
     --------
     >>> money(1234.4, {"en": "10,000 yuan", "zh": "万元"})
-    {'en': '1,234 (10,000 yuan)', 'zh': '1,234万元'}
+    {'en': '12.3 million yuan', 'zh': '1,234万元'}
+    >>> money(18.2, {"en": "1,000 EUR", "zh": "千欧元"}), money(7.4, {"en": "tokens", "zh": "枚"})["en"]
+    ({'en': '18,000 EUR', 'zh': '1.8万欧元'}, '7 (tokens)')
     """
-    return both(f"{value:,.0f} ({currency['en']})", f"{value:,.0f}{currency['zh']}")
+    said_zh = f"{value:,.0f}{currency['zh']}"
+    if currency["zh"].startswith("千"):
+        said_zh = f"{value / 10:,.{0 if value >= _LARGE else 1}f}万{currency['zh'][1:]}"
+    unit = _UNIT.fullmatch(currency["en"])
+    if unit is None:
+        return both(f"{value:,.0f} ({currency['en']})", said_zh)
+    amount = round(value) * float(unit["times"].replace(",", ""))
+    said = f"{amount / 1e6:,.1f} million" if amount >= 1e6 else f"{amount:,.0f}"
+    return both(f"{said} {unit['what']}", said_zh)
 
 
 def chosen(item: Measure, *, names: Names, free_choice: bool) -> Text:
     """Say what is proposed."""
+    if item.all_from is not None and item.all_from > item.opens:
+        return _by_grade(item, names)
     what, when = _what(item, names=names, free_choice=free_choice), _when(item)
     return both(f"{what['en']}, {when['en']}.", f"{when['zh']}{what['zh']}。")
 
@@ -125,7 +159,7 @@ def _moved(item: Measure, names: Names, *, free_choice: bool) -> Text:
     seats, receiver = number(item.seats), names.catchments.get(item.receiver, item.receiver)
     if free_choice:
         return both(
-            f"Tell the families of about {seats} children of the room in {receiver}, where they may go",
+            f"Tell families that {receiver} has room for about {seats} of their children",
             f"引导约{seats}名儿童到仍有学位的{receiver}就读（家长自由选择）",
         )
     return both(
@@ -134,26 +168,16 @@ def _moved(item: Measure, names: Names, *, free_choice: bool) -> Text:
     )
 
 
-_WHY = {
-    "as_short": both("That is the first year in which seats are missing.", "该年起学位开始不足。"),
-    "earliest": both(
-        "It cannot be ready earlier; until then pupils are short of seats or in rented rooms.",
-        "受建设周期所限不能更早；此前以临时措施过渡或仍有缺口。",
-    ),
-    "ahead": both(
-        "That is ahead of the shortage here: it serves others too, or another scenario.",
-        "早于本片区出现缺口的年份：同时服务其他片区或其他情景。",
-    ),
-    "later": both(
-        "Not earlier: the money of earlier years goes farther elsewhere, or a passing measure does until then.",
-        "不宜更早：此前资金用于他处更有效，或以过渡措施即可解决。",
-    ),
-}
-
-
-def timing(why: str) -> Text:
-    """Say why it opens in its year."""
-    return _WHY[why]
+def _by_grade(item: Measure, names: Names) -> Text:
+    """Say who goes by a new boundary, and when, where those who are at school stay there."""
+    receiver = names.catchments.get(item.receiver, item.receiver)
+    first, every = number(item.entering), number(item.seats)
+    return both(
+        f"Children of these homes who enter school from {item.opens} on go to {receiver}: about {first} in {item.opens}, "
+        f"about {every} pupils of all grades from {item.all_from} on. Who is at school before {item.opens} stays there.",
+        f"自{item.opens}年起，下列住址的新生划入{receiver}：{item.opens}年约{first}人，{item.all_from}年起各年级合计约{every}人；"
+        f"{item.opens}年以前入学的在校生留在原校。",
+    )
 
 
 def to_verify(item: Measure) -> Text:
@@ -180,35 +204,17 @@ def cost(capital: float, yearly: float, currency: Text) -> Text:
     return both(f"It costs {once['en']} once and {each['en']} a year.", f"需投资{once['zh']}，每年运行{each['zh']}。")
 
 
-def scenarios(needed: Sequence[Text], total: int) -> Text:
-    """Say in which scenarios the measure is part of the best plan."""
-    if total < 2:
-        return both("", "")
-    if len(needed) == total:
-        return both("It is part of the best plan of every scenario.", "各情景的最优方案均采用此项。")
-    if not needed:
-        return both(
-            "No single scenario calls for it: it is there to hold in all of them.",
-            "单一情景均不需要，属兼顾各情景的安排。",
-        )
-    names_en, names_zh = ", ".join(item["en"] for item in needed), "、".join(item["zh"] for item in needed)
-    return both(
-        f"It is part of the best plan of {len(needed)} of {total} scenarios: {names_en}.",
-        f"{total}个情景中有{len(needed)}个的最优方案采用此项：{names_zh}。",
-    )
-
-
 def instead(replacing: Sequence[Text], extra: float, currency: Text) -> Text:
     """Say what would be done without the measure, and how much dearer the plan would be."""
     more = money(extra, currency)
     tail = both(f"the plan costs {more['en']} more", f"总成本增加{more['zh']}")
     if not replacing:
         return both(
-            f"Without it nothing else takes its place: {tail['en']}, in pupils without a seat and longer ways.",
+            f"Without it nothing takes its place: {tail['en']}, in pupils without a seat and longer ways.",
             f"若不采用，无其他措施可替代：{tail['zh']}（计入缺学位与路程）。",
         )
     things = both("; ".join(x["en"] for x in replacing), "；".join(x["zh"] for x in replacing))
-    return both(f"Instead: {things['en']}: {tail['en']}.", f"替代方案：{things['zh']}，{tail['zh']}。")
+    return both(f"Instead, {things['en']}: {tail['en']}.", f"替代方案：{things['zh']}，{tail['zh']}。")
 
 
 def name_of(item: Measure, *, names: Names) -> Text:
@@ -226,13 +232,6 @@ def name_of(item: Measure, *, names: Names) -> Text:
         return both(f"rented rooms in {here}", f"{here}临时教室")
     host = names.stages.get(item.host, both(item.host, item.host))
     return both(f"{host['en'].lower()} classrooms of {school}", f"{school}的{host['zh']}教室")
-
-
-def only_in(scenario: Text | None) -> Text:
-    """Say that the shortage is one of another scenario than the first."""
-    if scenario is None:
-        return both("", "")
-    return both(f"(In the scenario {scenario['en']}; not in the first.)", f"（仅{scenario['zh']}情景，首个情景不缺。）")
 
 
 def shifted(when: str, more: float, currency: Text) -> Text:
@@ -256,7 +255,7 @@ def instead_of_boundary(*, free_choice: bool) -> Text:
     )
 
 
-def decision(proposals: Proposals, *, currency: Text) -> list[Text]:
+def decision(proposals: Proposals, *, labels: Mapping[str, Text], currency: Text) -> list[Text]:
     """Say how the proposals were decided on, and how far they are from the best possible."""
     if proposals.lacking:
         lacking = ", ".join(proposals.lacking)
@@ -268,11 +267,11 @@ def decision(proposals: Proposals, *, currency: Text) -> list[Text]:
         ]
     texts = [
         both(
-            f"Boundaries: {len(boundary.moves)} areas move; no other way to draw them is more than "
-            f"{100 * boundary.answer.gap:.2f} % better. {boundary.answer.proof}",
-            f"片区调整：{len(boundary.moves)}处划转；任何其他划法至多再优{100 * boundary.answer.gap:.2f}%。",
+            f"Boundaries ({labels[stage]['en']}): {len(boundary.moves)} {'area moves' if len(boundary.moves) == 1 else 'areas move'}; "
+            f"{_no_better(boundary.answer.gap)['en']}. {boundary.answer.proof}",
+            f"片区调整（{labels[stage]['zh']}）：{len(boundary.moves)}处划转；{_no_better(boundary.answer.gap)['zh']}。",
         )
-        for boundary in proposals.boundaries.values()
+        for stage, boundary in proposals.boundaries.items()
     ]
     answer = proposals.siting
     if answer is None:
@@ -289,24 +288,12 @@ def decision(proposals: Proposals, *, currency: Text) -> list[Text]:
     return texts
 
 
-def over() -> Text:
-    """Say that a shortage ends before anything can be done about it."""
+def _no_better(gap: float) -> Text:
+    """Say how far a boundary may be from the best."""
+    if gap < _PROVEN:
+        return both("no other way to draw them is better, as it is weighed", "在所用权衡下为最优划法")
     return both(
-        "It is over before anything that is decided now can be ready: it has to be lived with.",
-        "在现在决策的措施投用之前缺口已消退，只能临时挖潜消化。",
-    )
-
-
-def unsolved(*, short: float, peak: int, before: int | None) -> Text:
-    """Say who remains without a seat after all proposals, and why."""
-    if before is not None:
-        return both(
-            f"{number(short)} pupils remain without a seat (most in {peak}): nothing that is decided now can be ready before {before}.",
-            f"仍有{number(short)}名学生缺学位（{peak}年最多）：现在决策的措施最早{before}年才能投用。",
-        )
-    return both(
-        f"{number(short)} pupils remain without a seat (most in {peak}): no measure that is allowed and within the budget does more.",
-        f"仍有{number(short)}名学生缺学位（{peak}年最多）：在允许的措施与预算内无法再减少。",
+        f"no other way to draw them is more than {100 * gap:.2f} % better", f"任何其他划法至多再优{100 * gap:.2f}%"
     )
 
 
@@ -337,4 +324,6 @@ def as_measure(row: Mapping[str, Any]) -> Measure:
         opens=0,
         until=None,
         verify=False,
+        entering=0.0,
+        all_from=None,
     )

@@ -34,17 +34,6 @@ def number(value: float) -> str:
     return f"{math.floor(round(value, 1) + 0.5):,}"
 
 
-def need(*, short: float, first: int, last: int, peak: int, probability: float) -> Text:
-    """Say what is missing, from when to when, and how sure that is."""
-    chance = f"{min(max(probability, 0.01), 0.99):.0%}"
-    chance = f">{chance}" if probability > 0.99 else f"<{chance}" if probability < 0.01 else chance
-    spaced = chance.replace("%", " %")
-    return both(
-        f"Short of seats from {first} to {last}, most in {peak}: {number(short)} seats (probability of a shortage {spaced}).",
-        f"{first}至{last}年学位不足，{peak}年最多缺{number(short)}个（短缺概率{chance}）。",
-    )
-
-
 def review(*, first: int, last: int, spare: float, share: float) -> Text:
     """Say that seats stay empty; a review candidate is never an order to close."""
     return both(

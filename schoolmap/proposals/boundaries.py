@@ -3,7 +3,9 @@ Draw boundaries anew where spare seats are next door: whole pieces move, for goo
 
 A boundary moves where that weighs less, over all years, than rented rooms for
 the same pupils. Every catchment stays in one piece around its schools, and what
-moved stays moved: who is added later needs a seat in every year to come.
+moved stays moved: who is added later needs a seat in every year to come. Who is
+at school already may stay there; then only those who enter go by the new
+boundary, and every year more of them.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from schoolmap.proposals.pieces import pupils_by_year
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import xarray as xr
 
     from schoolmap.optimize.rezoning.rezone import Rezoning
     from schoolmap.proposals.pieces import Pieces
@@ -36,7 +39,10 @@ MOST_ADDED_M = 1_000.0
 """A boundary makes nobody's way longer by more than so many metres. Assumption."""
 RUNS = 2
 """Searches for a boundary, where it is not proven best at once."""
-MOVE_COLUMNS = ("piece", "area", "from", "to", "first_year", "pupils", "way_before_m", "way_after_m")
+MOVE_COLUMNS = (
+    *("piece", "area", "from", "to", "first_year", "pupils", "entering"),
+    *("all_year", "pupils_then", "way_before_m", "way_after_m"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +53,11 @@ class Boundary:
     Attributes
     ----------
     moves
-        One row for each piece that moves: `piece`, `area`, `from`, `to`,
-        `first_year`, `pupils` in that year, and the mean way to school before
-        and after.
+        One row for each piece that moves: `piece`, `area`, `from`, `to`;
+        `first_year`, the `pupils` of all grades who live there in that year, and
+        those of them who go to the new school then (`entering`); `all_year`,
+        from which everybody does, and who that is (`pupils_then`: in the last
+        year, where that comes first); and the mean way to school before and after.
     demand
         By (scenario, catchment, year), as it is after the move.
     answer
@@ -82,13 +90,76 @@ class Weights:
     short: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Children:
+    """
+    Children of one stage in the first scenario, and who of them goes by a new boundary.
+
+    Attributes
+    ----------
+    living, entered
+        By area (rows) and year: all, and those who entered school since the
+        boundary moved, or need no longer stay.
+    grades
+        Years that a pupil spends in the stage.
+    stay_years
+        Years in which who is at school when a boundary moves stays there.
+    """
+
+    living: pd.DataFrame
+    entered: pd.DataFrame
+    grades: int
+    stay_years: int
+
+
+def children_of(by_age: xr.DataArray, *, first_year: int, stay_years: int | None) -> Children:
+    """
+    Tell children who entered school since a boundary moved from those who were there before.
+
+    Parameters
+    ----------
+    by_age
+        Children by area, age and year, of the stage's ages only.
+    first_year
+        First school year of the boundary.
+    stay_years
+        Years in which who is at school then stays there; until they leave if
+        it is `None`. With 0 everybody goes at once.
+
+    Examples
+    --------
+    Three ages, ten children of each: a grade more goes each year, unless nobody need stay any longer.
+
+    >>> import xarray as xr
+    >>> axes = {"area": ["a"], "age": [6, 7, 8], "year": [2026, 2027, 2028]}
+    >>> ten = xr.DataArray(np.full((1, 3, 3), 10.0), coords=axes, dims=list(axes))
+    >>> children_of(ten, first_year=2026, stay_years=None).entered.loc["a"].tolist()
+    [10.0, 20.0, 30.0]
+    >>> children_of(ten, first_year=2026, stay_years=1).entered.loc["a"].tolist()
+    [10.0, 30.0, 30.0]
+    """
+    grades = by_age.sizes["age"]
+    stays = grades - 1 if stay_years is None else min(stay_years, grades - 1)
+    step = by_age["year"] - first_year
+    entered = (by_age["age"] - by_age["age"].min() <= step) | (step >= stays)
+    tables = [
+        pd.DataFrame(
+            counts.sum("age").transpose("area", "year").to_numpy(),
+            index=by_age.indexes["area"],
+            columns=by_age.indexes["year"],
+        )
+        for counts in (by_age, by_age.where(entered, 0.0))
+    ]
+    return Children(living=tables[0], entered=tables[1], grades=grades, stay_years=stays)
+
+
 def draw(
     ground: StageGround,
     *,
     areas: gpd.GeoDataFrame,
     zones: gpd.GeoDataFrame,
     shares: pd.Series,
-    children: pd.DataFrame,
+    children: Children,
     schools: gpd.GeoSeries,
     weights: Weights,
     scenario: str,
@@ -107,7 +178,7 @@ def draw(
     shares
         Share of each area's children by (area, catchment).
     children
-        Of the stage's ages in the first scenario, by area (rows) and year.
+        From `children_of`.
     schools
         Points by school.
     weights
@@ -121,6 +192,11 @@ def draw(
     -------
     boundary
         Nothing where there is only one piece, or none moves.
+
+    Notes
+    -----
+    The search takes it that in each year one part of the pupils enters, as many
+    as the stage has grades; what moves is counted by age.
     """
     demand = ground.demand.xs(scenario, level="scenario").unstack("year")
     seats = ground.seats.xs(scenario, level="scenario").unstack("year")
@@ -129,7 +205,7 @@ def draw(
     held = pd.Index(sorted(pieces.table["catchment"].unique()))
     if len(held) < 2:
         return None
-    pupils = pupils_by_year(pieces, children, demand.loc[held])
+    pupils = pupils_by_year(pieces, children.living, demand.loc[held])
     cost = _ways(ground, pieces, list(held))
     homes, zone_of = _roots(ground, pieces, schools, list(held))
     rooms = seats.loc[zone_of].div(zone_of.map(zone_of.value_counts()).to_numpy(), axis=0).set_axis(zone_of.index)
@@ -146,14 +222,30 @@ def draw(
         weight_moved=weights.moved * _UNIT,
         charge_short=weights.short * _UNIT,
         most_added_m=MOST_ADDED_M * metre if metre > 0 else None,
+        grandfather_years=children.stay_years,
+        grades=children.grades,
         runs=RUNS,
         seed=seed,
         time_limit=time_limit,
     )
-    moves = _moves(pieces, answer.zones, pupils, cost)
+    going = pupils * _entered(pieces, children, pupils.columns)
+    moves = _moves(pieces, answer.zones, pupils, going, cost, stay_years=children.stay_years)
     if moves.empty:
         return None
-    return Boundary(moves=moves, demand=_moved_demand(ground.demand, demand, pupils, moves), answer=answer)
+    return Boundary(moves=moves, demand=_moved_demand(ground.demand, demand, going, moves), answer=answer)
+
+
+def _entered(pieces: Pieces, children: Children, years: pd.Index) -> pd.DataFrame:
+    """Return the share of the pupils of each piece and year who go by the new boundary; a grade a year where nobody lives."""
+    table = pieces.table
+    living, entered = (
+        counts.reindex(table["area"])[years].to_numpy() for counts in (children.living, children.entered)
+    )
+    step = np.arange(len(years))
+    usual = np.where(step < children.stay_years, np.minimum((step + 1) / children.grades, 1.0), 1.0)
+    share = np.broadcast_to(usual, living.shape).copy()
+    np.divide(entered, living, out=share, where=living > 0)
+    return pd.DataFrame(share, index=table.index, columns=years)
 
 
 def _ways(ground: StageGround, pieces: Pieces, held: list[str]) -> pd.DataFrame:
@@ -195,13 +287,16 @@ def _roots(ground: StageGround, pieces: Pieces, schools: gpd.GeoSeries, held: li
     return pd.Series(homes, name="home"), pd.Series(zone_of, name="zone")
 
 
-def _moves(pieces: Pieces, zone: pd.Series, pupils: pd.DataFrame, cost: pd.DataFrame) -> pd.DataFrame:
+def _moves(
+    pieces: Pieces, zone: pd.Series, pupils: pd.DataFrame, going: pd.DataFrame, cost: pd.DataFrame, *, stay_years: int
+) -> pd.DataFrame:
     table = pieces.table
     after = zone.reindex(table.index)
     moved = table[(after != table["catchment"]).to_numpy()]
     labels = moved.index
     rows, grid = cost.index.get_indexer(labels), cost.to_numpy()
-    first = int(min(pupils.columns))
+    first, last = int(min(pupils.columns)), int(max(pupils.columns))
+    every = first + stay_years
     found = {
         "piece": labels.to_numpy(),
         "area": moved["area"].to_numpy(),
@@ -209,14 +304,17 @@ def _moves(pieces: Pieces, zone: pd.Series, pupils: pd.DataFrame, cost: pd.DataF
         "to": after[labels].to_numpy(),
         "first_year": first,
         "pupils": pupils.loc[labels, first].to_numpy(dtype=float),
+        "entering": going.loc[labels, first].to_numpy(dtype=float),
+        "all_year": every,
+        "pupils_then": going.loc[labels, min(every, last)].to_numpy(dtype=float),
         "way_before_m": grid[rows, cost.columns.get_indexer(pd.Index(moved["catchment"]))],
         "way_after_m": grid[rows, cost.columns.get_indexer(pd.Index(after[labels]))],
     }
     return pd.DataFrame(found, columns=list(MOVE_COLUMNS))
 
 
-def _moved_demand(every: pd.Series, demand: pd.DataFrame, pupils: pd.DataFrame, moves: pd.DataFrame) -> pd.Series:
-    """Move the same part of the demand in every scenario."""
+def _moved_demand(every: pd.Series, demand: pd.DataFrame, going: pd.DataFrame, moves: pd.DataFrame) -> pd.Series:
+    """Move the same part of the demand, those who go by the new boundary in each year, in every scenario."""
     scenarios, years = every.index.unique("scenario"), demand.columns
     zones = demand.index
     labels = [(name, zone, year) for name in scenarios for zone in zones for year in years]
@@ -224,7 +322,7 @@ def _moved_demand(every: pd.Series, demand: pd.DataFrame, pupils: pd.DataFrame, 
     grid = every.reindex(index).to_numpy().reshape(len(scenarios), len(zones), len(years))
     before, after = (zones.get_indexer(pd.Index(moves[name])) for name in ("from", "to"))
     there = demand.to_numpy()[before]
-    part = np.divide(pupils.loc[moves["piece"], years].to_numpy(), there, out=np.zeros_like(there), where=there > 0)
+    part = np.divide(going.loc[moves["piece"], years].to_numpy(), there, out=np.zeros_like(there), where=there > 0)
     moved = grid.copy()
     for place, (old, new) in enumerate(zip(before, after, strict=True)):
         going = grid[:, old] * part[place]

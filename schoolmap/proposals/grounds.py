@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schoolmap.demography import Demography
+    from schoolmap.inputs.project_file import Stage
     from schoolmap.project import Project
+    from schoolmap.proposals.distances import Distances
     from schoolmap.reach.stages import Ground
     from schoolmap.seating import StageResult
 
@@ -51,55 +55,74 @@ def standing(project: Project, places: gpd.GeoDataFrame) -> dict[tuple[str, str]
     return found
 
 
-def stage_ground(
-    ground: Ground,
-    demography: Demography,
-    result: StageResult,
-    *,
-    short: tuple[str, ...],
-    catchments: Iterable[str],
-    around: Mapping[str, tuple[str, ...]],
-    sites: gpd.GeoSeries,
-    demand: pd.Series,
-    seats: pd.Series,
-) -> StageGround:
+class Measured(NamedTuple):
+    """Where the children of a stage live, and the ways from there to every school and plot."""
+
+    points: gpd.GeoDataFrame
+    distances: Distances
+
+
+def measured(ground: Ground, demography: Demography, stage: Stage, *, sites: gpd.GeoSeries) -> Measured:
     """
-    Measure one stage for what is to be decided.
+    Measure the ways of one stage, once for all that is decided on.
 
     Parameters
     ----------
     ground
         Homes and ways of the project.
-    demography, result
-        Children, and the stage's demand and seats.
-    short, catchments, around
-        Those short of seats, all that are looked at, and which are next to each.
+    demography, stage
+        Children, and the stage.
     sites
         Plots that may be built on, by label.
-    demand, seats
-        Of all catchments, by (scenario, catchment, year).
     """
-    project, stage = ground.project, result.stage
+    project = ground.project
     every = project.coverages[project.coverage_of[stage.id]]
     # catchments that are only drawn later lie over those of today
     zones = project.in_force(project.coverage_of[stage.id])
-    looked_at = tuple(sorted(catchments))
-    own = {label: _serving(result, label) for label in looked_at}
-    places = pd.concat([project.schools.geometry.centroid, sites])
     children = demography.children.by_scenario[project.scenarios[0].id]
     now = children.sel(age=slice(*stage.ages), year=project.settings.base_year).sum("age").to_series()
     by_area = demography.children.unit == "area"
     homes = distances.homes_by_catchment(ground.homes, zones) if by_area else distances.middles(every)
-    weight = now if by_area else pd.Series(1.0, index=every.index)
-    points = gpd.GeoDataFrame(homes[homes["catchment"].isin(looked_at)].reset_index(drop=True))
-    measured = distances.measure(
-        points,
-        weight,
-        every.index,
-        gpd.GeoSeries(places, crs=every.crs),
-        ways=ground.ways,
-        guarded=ground.ways.guards(stage.id),
+    points = gpd.GeoDataFrame(homes[homes["catchment"].notna()].reset_index(drop=True))
+    return Measured(
+        points=points,
+        distances=distances.measure(
+            points,
+            now if by_area else pd.Series(1.0, index=every.index),
+            every.index,
+            gpd.GeoSeries(pd.concat([project.schools.geometry.centroid, sites]), crs=every.crs),
+            ways=ground.ways,
+            guarded=ground.ways.guards(stage.id),
+        ),
     )
+
+
+def stage_ground(
+    result: StageResult,
+    ways: Measured,
+    *,
+    short: tuple[str, ...],
+    catchments: Iterable[str],
+    around: Mapping[str, tuple[str, ...]],
+    demand: pd.Series,
+    seats: pd.Series,
+) -> StageGround:
+    """
+    Put together one stage for what is to be decided.
+
+    Parameters
+    ----------
+    result
+        The stage, its demand and its seats.
+    ways
+        From `measured`.
+    short, catchments, around
+        Those short of seats, all that are looked at, and which are next to each.
+    demand, seats
+        Of all catchments, by (scenario, catchment, year).
+    """
+    stage, looked_at = result.stage, tuple(sorted(catchments))
+    here = ways.points["catchment"].isin(looked_at).to_numpy()
     kept = demand.index.get_level_values("catchment").isin(looked_at)
     return StageGround(
         stage=stage.id,
@@ -108,9 +131,14 @@ def stage_ground(
         around={label: around.get(label, ()) for label in looked_at},
         demand=demand[kept],
         seats=seats[kept],
-        schools_of=own,
-        points=points,
-        distances=measured,
+        schools_of={label: _serving(result, label) for label in looked_at},
+        points=gpd.GeoDataFrame(ways.points[here].reset_index(drop=True)),
+        distances=replace(
+            ways.distances,
+            catchment=ways.distances.catchment[here],
+            weight=ways.distances.weight[here],
+            metres=ways.distances.metres[here],
+        ),
         free_choice=stage.free_choice,
     )
 

@@ -9,6 +9,8 @@ each carries what would be done without it, and what that costs.
 
 from __future__ import annotations
 
+import functools
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,13 +24,15 @@ from schoolmap.optimize.siting.scenarios import alone
 from schoolmap.optimize.siting.site import site
 from schoolmap.proposals import problem
 from schoolmap.proposals import reading
-from schoolmap.proposals.boundaries import MOVE_COLUMNS
+from schoolmap.proposals import redrawing
 from schoolmap.proposals.boundaries import Weights
-from schoolmap.proposals.boundaries import draw
-from schoolmap.proposals.grounds import around_of
-from schoolmap.proposals.grounds import stage_ground
+from schoolmap.proposals.grounds import Measured
+from schoolmap.proposals.grounds import measured
 from schoolmap.proposals.measures import COLUMNS as ASKED
+from schoolmap.proposals.measures import SITE
+from schoolmap.proposals.options import options
 from schoolmap.proposals.question import pose
+from schoolmap.proposals.spans import spans_of
 from schoolmap.proposals.terms import REZONE
 from schoolmap.proposals.terms import terms_of
 
@@ -41,16 +45,16 @@ if TYPE_CHECKING:
     from schoolmap.optimize.siting.site import Siting
     from schoolmap.project import Project
     from schoolmap.proposals.boundaries import Boundary
+    from schoolmap.proposals.options import Option
     from schoolmap.proposals.question import Need
     from schoolmap.proposals.question import Question
+    from schoolmap.proposals.spans import Span
     from schoolmap.proposals.terms import Terms as Conditions
     from schoolmap.reach.stages import Ground
     from schoolmap.seating import StageResult
 
 GAP = 0.01
 """The plan may cost so much more than the bound, as a share; estimates of cost are coarser than that."""
-BOUNDARY_SECONDS = 120.0
-"""Time for the boundaries of one stage, at most: so long that the first run, which compiles, is not cut short by it."""
 SECONDS_EACH = 30.0
 """Time to find what would be done without one of the measures, at most."""
 
@@ -87,6 +91,9 @@ class Proposals:
         By stage, where boundaries move.
     own_cost
         By scenario, what its own best plan costs.
+    options
+        The plan that is proposed and others to choose from; empty where none
+        are asked for, or nothing is built.
     lacking
         Amounts without which nothing could be weighed.
     """
@@ -101,6 +108,7 @@ class Proposals:
     siting: Siting | None
     boundaries: dict[str, Boundary]
     own_cost: pd.Series
+    options: tuple[Option, ...]
     lacking: tuple[str, ...]
 
 
@@ -125,28 +133,40 @@ def make_proposals(
         By coverage, the share of each area in each catchment.
     """
     first, base = project.scenarios[0].id, project.settings.base_year
-    spans = {name: reading.spans_of(result.balance, first) for name, result in results.items()}
+    spans = {name: spans_of(result.balance, first) for name, result in results.items()}
     money, lacking = _money(project), project.settings_siting.lacking
     needs = {name: problem.decided_years(result, after=base) for name, result in results.items()}
     if money is None:
-        return _put_together([], spans, base_year=base, moves=_all_moves({}), boundaries={}, needs={}, lacking=lacking)
+        return _put_together(
+            [], spans, base_year=base, moves=redrawing.all_moves({}), boundaries={}, needs={}, lacking=lacking
+        )
     terms = terms_of(project)
+    stages = {stage.id: stage for stage in project.stages}
+    plots = gpd.GeoSeries(
+        project.sites.geometry.representative_point().to_numpy(),
+        index=pd.Index([f"{SITE}{label}" for label in project.sites.index], dtype=object),
+        crs=project.schools.crs,
+    )
+
+    @functools.cache
+    def ways(stage: str) -> Measured:
+        return measured(ground, demography, stages[stage], sites=plots)
+
     boundaries = {}
     if REZONE in terms.allowed and demography.children.unit == "area":
-        boundaries = _boundaries(
+        boundaries = redrawing.redrawn(
             project,
             demography,
             results,
-            ground,
+            ways,
             belonging=belonging,
-            seat_cost={stage: _seat_cost(terms, stage, money) for stage in results},
-            way_cost=money.metre_cost,
+            weights={stage: _weights_of(project, terms, stage, money) for stage in results},
             needs=needs,
         )
-    needs = {name: _moved(need, boundaries.get(name)) for name, need in needs.items()}
-    question = pose(project, demography, results, ground, terms, needs=needs)
-    moves = _all_moves(boundaries)
-    rows = _boundary_rows(boundaries, spans)
+    needs = {name: redrawing.moved(need, boundaries.get(name)) for name, need in needs.items()}
+    question = pose(project, results, ways, terms, needs=needs)
+    moves = redrawing.all_moves(boundaries)
+    rows = redrawing.as_rows(boundaries, spans)
     if question is None:
         return _put_together(rows, spans, base_year=base, moves=moves, boundaries=boundaries, needs=needs)
     asked = question.measures[list(ASKED)]
@@ -156,13 +176,20 @@ def make_proposals(
     answer = site(
         *given, **terms_asked, most_regret=settings.most_regret, gap=GAP, seed=seed, time_limit=settings.time_limit
     )
-    own = alone(*given, **_alone(terms_asked), gap=GAP, seed=seed, time_limit=settings.time_limit)
+    # neither knows of the other: side by side
+    with ThreadPoolExecutor(2) as threads:
+        each = threads.submit(
+            lambda: alone(*given, **_alone(terms_asked), gap=GAP, seed=seed, time_limit=settings.time_limit)
+        )
+        others = options(answer, given, terms_asked, number=settings.choices, gap=GAP, time_limit=settings.time_limit)
+        own = each.result()
     instead = without_each(answer, *given, steps=(1,), gap=GAP, seconds_each=SECONDS_EACH, **terms_asked)
     table = reading.used(answer.built, question.measures)
     rows += reading.as_rows(
         table,
         answer.flows,
         spans,
+        redrawing.spans_after(boundaries, needs, spans, first=first),
         first_year={str(label): int(year) for label, year in question.measures["first_year"].items()},
     )
     rows += reading.neighbours_used(answer.flows, question.grounds, spans, first)
@@ -182,6 +209,7 @@ def make_proposals(
         answer=answer,
         instead=instead,
         needed=needed,
+        others=others,
         own_cost=pd.Series({name: plan.objective for name, plan in own.items()}, dtype=float),
     )
 
@@ -239,68 +267,13 @@ def _alone(terms: Terms) -> Terms:
     }
 
 
-def _boundaries(
-    project: Project,
-    demography: Demography,
-    results: Mapping[str, StageResult],
-    ground: Ground,
-    *,
-    belonging: Mapping[str, Belonging],
-    seat_cost: Mapping[str, float],
-    way_cost: float,
-    needs: Mapping[str, Need],
-) -> dict[str, Boundary]:
-    """Draw the boundaries of every stage that has any."""
-    first = project.scenarios[0].id
-    schools = gpd.GeoSeries(project.schools.geometry.centroid)
-    nowhere = gpd.GeoSeries([], index=pd.Index([], dtype=object), crs=schools.crs)
-    found = {}
-    for stage in project.stages:
-        short = tuple(problem.largest_gaps(*needs[stage.id]))
-        if stage.free_choice or not short or project.later.get(project.coverage_of[stage.id]):
-            continue
-        zones = project.coverages[project.coverage_of[stage.id]]
-        around = around_of(zones)
-        here = stage_ground(
-            ground,
-            demography,
-            results[stage.id],
-            short=short,
-            catchments=problem.with_neighbours(short, around),
-            around=around,
-            sites=nowhere,
-            demand=needs[stage.id][0],
-            seats=needs[stage.id][1],
-        )
-        children = demography.children.by_scenario[first].sel(age=slice(*stage.ages)).sum("age")
-        boundary = draw(
-            here,
-            areas=project.areas,
-            zones=zones,
-            shares=belonging[project.coverage_of[stage.id]].shares[0],
-            children=pd.DataFrame(
-                children.transpose("area", "year").to_numpy(),
-                index=children.indexes["area"],
-                columns=children.indexes["year"],
-            ),
-            schools=schools,
-            weights=Weights(kilometre=way_cost, moved=_amount(project, "boundary_charge"), short=seat_cost[stage.id]),
-            scenario=first,
-            seed=project.settings.seed,
-            time_limit=BOUNDARY_SECONDS,
-        )
-        if boundary is not None:
-            found[stage.id] = boundary
-    return found
-
-
-def _moved(need: Need, boundary: Boundary | None) -> Need:
-    """Return demand as it is after a boundary has moved."""
-    if boundary is None:
-        return need
-    demand = need[0].copy()
-    demand.loc[boundary.demand.index] = boundary.demand
-    return demand, need[1]
+def _weights_of(project: Project, terms: Conditions, stage: str, money: Money) -> Weights:
+    """Return what a boundary of a stage is weighed by."""
+    return Weights(
+        kilometre=money.metre_cost,
+        moved=_amount(project, "boundary_charge"),
+        short=_seat_cost(terms, stage, money),
+    )
 
 
 def _seat_cost(terms: Conditions, stage: str, money: Money) -> float:
@@ -308,37 +281,6 @@ def _seat_cost(terms: Conditions, stage: str, money: Money) -> float:
     if not terms.may("temporary", stage):
         return money.short_cost
     return min(money.short_cost, terms.costs["temporary", stage].per_year / terms.sizes[stage].class_size)
-
-
-def _boundary_rows(
-    boundaries: Mapping[str, Boundary], spans: Mapping[str, Mapping[str, reading.Span]]
-) -> list[dict[str, object]]:
-    """Return one proposal for each pair of catchments between which pieces move."""
-    rows = []
-    for stage, boundary in boundaries.items():
-        for (before, after), part in boundary.moves.groupby(["from", "to"], sort=True):
-            # pieces may also go on from a catchment that takes others in
-            span = spans[stage].get(str(before)) or spans[stage].get(str(after))
-            span = span or max(spans[stage].values(), key=lambda item: item.score)
-            rows.append(
-                {
-                    **reading.nothing(span),
-                    "kind": REZONE,
-                    "stage": stage,
-                    "catchment": str(before),
-                    "receiver": str(after),
-                    "opens": int(part["first_year"].min()),
-                    "seats": float(part["pupils"].sum()),
-                    "why_year": "earliest",
-                }
-            )
-    return rows
-
-
-def _all_moves(boundaries: Mapping[str, Boundary]) -> pd.DataFrame:
-    parts = [boundary.moves.assign(stage=stage) for stage, boundary in boundaries.items()]
-    columns = ["stage", *MOVE_COLUMNS]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def _ready(terms: Conditions) -> dict[str, int]:
@@ -352,7 +294,7 @@ def _ready(terms: Conditions) -> dict[str, int]:
 
 def _put_together(
     rows: list[dict[str, object]],
-    spans: Mapping[str, Mapping[str, reading.Span]],
+    spans: Mapping[str, Mapping[str, Span]],
     *,
     base_year: int,
     moves: pd.DataFrame,
@@ -363,6 +305,7 @@ def _put_together(
     instead: pd.DataFrame | None = None,
     needed: dict[str, tuple[str, ...]] | None = None,
     own_cost: pd.Series | None = None,
+    others: tuple[Option, ...] = (),
     lacking: tuple[str, ...] = (),
 ) -> Proposals:
     """Sort the proposals: worst catchment first, and what opens first."""
@@ -391,6 +334,7 @@ def _put_together(
         siting=answer,
         boundaries=boundaries,
         own_cost=pd.Series(dtype=float) if own_cost is None else own_cost,
+        options=others,
         lacking=lacking,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 
 from schoolmap.proposals import problem
@@ -13,18 +12,17 @@ from schoolmap.proposals.distances import NEAREST_SHARE
 from schoolmap.proposals.grounds import around_of
 from schoolmap.proposals.grounds import stage_ground
 from schoolmap.proposals.grounds import standing
-from schoolmap.proposals.measures import SITE
 from schoolmap.proposals.measures import measures_of
 from schoolmap.proposals.terms import REZONE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Mapping
 
-    from schoolmap.demography import Demography
     from schoolmap.project import Project
+    from schoolmap.proposals.grounds import Measured
     from schoolmap.proposals.problem import StageGround
     from schoolmap.proposals.terms import Terms
-    from schoolmap.reach.stages import Ground
     from schoolmap.seating import StageResult
 
 
@@ -57,9 +55,8 @@ class Question:
 
 def pose(
     project: Project,
-    demography: Demography,
     results: Mapping[str, StageResult],
-    ground: Ground,
+    ways: Callable[[str], Measured],
     terms: Terms,
     *,
     needs: Mapping[str, Need],
@@ -69,10 +66,10 @@ def pose(
 
     Parameters
     ----------
-    project, demography, results
+    project, results
         From the steps before.
-    ground
-        Homes and ways.
+    ways
+        Ways by stage, measured when they are asked for.
     terms
         Sizes, costs and delays.
     needs
@@ -98,24 +95,17 @@ def pose(
         school_in=standing(project, project.schools),
         terms=terms,
     )
-    places = gpd.GeoSeries(
-        sites.geometry.representative_point().to_numpy(),
-        index=pd.Index([f"{SITE}{label}" for label in sites.index], dtype=object),
-        crs=project.schools.crs,
-    )
     wanted = {name: set(problem.with_neighbours(tuple(gaps), around[name])) for name, gaps in short.items()}
     for stage, node in zip(measures["takes_stage"], measures["takes_school"], strict=True):
         if isinstance(node, str):
             wanted.setdefault(stage, set()).add(problem.catchment_of_pool(node))
     grounds = {
         name: stage_ground(
-            ground,
-            demography,
             results[name],
+            ways(name),
             short=tuple(sorted(short.get(name, {}))),
             catchments=catchments,
             around=around[name],
-            sites=places,
             demand=needs[name][0],
             seats=needs[name][1],
         )
@@ -123,7 +113,7 @@ def pose(
     }
     nodes = measures[["school", "stage", "kind", "place", "serves"]].rename(columns={"school": "node"})
     charge = project.settings_siting.boundary_charge
-    ways = problem.ways_of(
+    allowed = problem.ways_of(
         grounds,
         nodes,
         boundary_charge=0.0 if charge is None else charge.value,
@@ -133,7 +123,7 @@ def pose(
     return Question(
         grounds=grounds,
         measures=measures,
-        ways=ways,
+        ways=allowed,
         demand=problem.demand_of(grounds),
         seats=problem.seats_of(grounds),
         plots=sites["max_classes"].dropna(),

@@ -6,7 +6,6 @@ Numbers and codes only; the sentences are those of the products.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Literal
 
@@ -16,12 +15,12 @@ import pandas as pd
 from schoolmap.proposals.problem import LEAST
 from schoolmap.proposals.problem import catchment_of_pool
 from schoolmap.proposals.problem import pool
-from schoolmap.seats.warnings import shortage_spans
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from schoolmap.proposals.problem import StageGround
+    from schoolmap.proposals.spans import Span
 
 Why = Literal["as_short", "earliest", "ahead", "later"]
 """Why a measure opens in its year: when seats begin to lack, as early as it can be ready, before that, or after it."""
@@ -42,6 +41,11 @@ COLUMNS = (
     "peak_year",
     "short",
     "probability",
+    "here",
+    "after_first",
+    "after_last",
+    "after_peak",
+    "after_short",
     "opens",
     "until",
     "classes",
@@ -54,53 +58,8 @@ COLUMNS = (
 )
 """
 A row each proposal: what it is and where; when its catchment is short, how much and in which scenario (empty for the
-first); when it opens and ends, how large it is at most and what it costs; why in that year; its label among the measures.
+first); whether it is short without new boundaries, and when and how much with them (missing where none touches it); when it opens and ends, how large it is at most and what it costs; why in that year; its label among the measures.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """When a catchment is short of seats, how much, and in which scenario that is."""
-
-    scenario: str
-    first_year: int
-    last_year: int
-    peak_year: int
-    short: float
-    probability: float
-    score: float
-
-
-def spans_of(balance: pd.DataFrame, first: str) -> dict[str, Span]:
-    """
-    Return when each catchment is short: in the first scenario, else in the one in which it is short most.
-
-    Parameters
-    ----------
-    balance
-        Of one stage, by (scenario, catchment, year).
-    first
-        The first scenario.
-    """
-    found: dict[str, Span] = {}
-    names = [first, *(name for name in balance.index.unique("scenario") if name != first)]
-    for name in names:
-        table = shortage_spans(pd.DataFrame(balance.xs(name, level="scenario")))
-        for record in table.reset_index().to_dict("records"):
-            label = str(record["catchment"])
-            span = Span(
-                scenario="" if name == first else str(name),
-                first_year=int(record["first_year"]),
-                last_year=int(record["last_year"]),
-                peak_year=int(record["peak_year"]),
-                short=float(record["peak_short"]),
-                probability=float(record["probability"]),
-                score=float(record["score"]),
-            )
-            known = found.get(label)
-            if known is None or (known.scenario and span.score > known.score):
-                found[label] = span
-    return found
 
 
 def why_year(*, opens: int, earliest: int, short_from: int) -> Why:
@@ -181,6 +140,7 @@ def as_rows(
     table: pd.DataFrame,
     flows: pd.Series,
     spans: Mapping[str, Mapping[str, Span]],
+    after: Mapping[str, Mapping[str, Span]],
     *,
     first_year: Mapping[str, int],
 ) -> list[dict[str, object]]:
@@ -193,17 +153,23 @@ def as_rows(
         From `used`.
     flows
         Of the siting model.
-    spans
-        By stage and catchment.
+    spans, after
+        By stage and catchment: as it is today, and of those whom a new boundary
+        touches, with it.
     first_year
         First year in which each measure can open, by label.
     """
     rows: list[dict[str, object]] = []
+    decided = int(flows.index.get_level_values("year").min()) if len(flows) else 0
     for record in table.reset_index(names="measure").to_dict("records"):
         stage, kind = str(record["stage"]), str(record["kind"])
         catchment = served_most(flows, str(record["node"]), stage, str(record["made_for"]))
-        span = spans[stage].get(catchment) or max(spans[stage].values(), key=lambda item: item.score)
-        opens = int(record["opens"])
+        today, moved = spans[stage].get(catchment), after.get(stage, {}).get(catchment)
+        span = today or moved or max(spans[stage].values(), key=lambda item: item.score)
+        opens, short_from = int(record["opens"]), (moved or span).first_year
+        if today is not None and short_from == decided:
+            # nothing is known of new boundaries before the first year that is decided on
+            short_from = min(short_from, today.first_year)
         on_plot = kind == "new"
         rows.append(
             {
@@ -215,6 +181,8 @@ def as_rows(
                 "receiver": "",
                 "host": str(record["takes_stage"]) if kind in {"attach", "convert"} else "",
                 **_of_span(span),
+                "here": today is not None or moved is None,
+                **_of_moved(moved),
                 "opens": opens,
                 "until": record["until"],
                 "classes": float(record["classes"]),
@@ -223,7 +191,9 @@ def as_rows(
                 "yearly": float(record["yearly"]),
                 "verify": bool(record["verify"]),
                 "why_year": why_year(
-                    opens=opens, earliest=first_year[str(record["measure"])], short_from=span.first_year
+                    opens=opens,
+                    earliest=first_year[str(record["measure"])],
+                    short_from=short_from,
                 ),
                 "measure": str(record["measure"]),
             }
@@ -236,6 +206,8 @@ def nothing(span: Span) -> dict[str, object]:
     return {
         **dict.fromkeys(COLUMNS, ""),
         **_of_span(span),
+        "here": True,
+        **_of_moved(None),
         "until": np.nan,
         "classes": np.nan,
         "seats": 0.0,
@@ -254,6 +226,11 @@ def _of_span(span: Span) -> dict[str, object]:
         "short": span.short,
         "probability": span.probability,
     }
+
+
+def _of_moved(span: Span | None) -> dict[str, object]:
+    names = {"after_first": "first_year", "after_last": "last_year", "after_peak": "peak_year", "after_short": "short"}
+    return {column: np.nan if span is None else float(getattr(span, name)) for column, name in names.items()}
 
 
 def neighbours_used(
@@ -293,9 +270,7 @@ def neighbours_used(
                     "opens": int(part["year"].min()),
                     "until": _last(part["year"], ground),
                     "seats": float(part["pupils"].max()),
-                    "why_year": why_year(
-                        opens=int(part["year"].min()), earliest=int(part["year"].min()), short_from=span.first_year
-                    ),
+                    "why_year": "as_short" if int(part["year"].min()) == span.first_year else "neighbour",
                 }
             )
     return rows

@@ -260,6 +260,10 @@ KEYS: dict[str, dict[str, dict[Language, str]]] = {
             "zh": "每年每调整一名学生到其他片区按多少万元计。",
             "en": "What it weighs in a year that one pupil goes over the boundary of its catchment.",
         },
+        "grandfather_years": {
+            "zh": "片区调整后，在校生留在原校的年数；不写则至毕业（新生新办法，老生老办法），0 为全部当年调整。",
+            "en": "Years in which who is at school when a boundary moves stays there; until they leave if left out.",
+        },
         "note": {"zh": "本地造价的依据，会显示在地图上。", "en": "Where the amounts above come from, for people."},
         "allow": {"zh": "可以提出哪些措施；rezone 为调整片区。", "en": "Measures that may be proposed."},
         "new_anywhere": {
@@ -277,6 +281,10 @@ KEYS: dict[str, dict[str, dict[Language, str]]] = {
         "time_limit": {
             "zh": "计算至多用多少秒；到时取已找到的最好方案，并注明与最优的差距。",
             "en": "Seconds after which the best decisions found so far are taken, with the gap that is proven.",
+        },
+        "choices": {
+            "zh": "列出几个可选方案（含建议方案）及资金增减的效果；0 为不列。",
+            "en": "Plans to choose from, the proposed one among them, shown with what less money buys; 0 for neither.",
         },
     },
     "stages": {

@@ -327,9 +327,11 @@ def _siting(choices: Choices) -> list[str]:
         "way_cost": 0.02,
         "empty_cost": 0.07,
         "boundary_charge": 0.1,
+        "grandfather_years": 5,
         "note": "本县近三年竣工项目" if zh else "projects completed here in three years",
         "weights": {"central": 0.5, "low": 0.25, "high": 0.25},
         "most_regret": 0.05,
+        "choices": 3,
     }
     lines = [*_heading(choices, "siting"), "#[siting]"]
     for key in texts.KEYS["siting"]:

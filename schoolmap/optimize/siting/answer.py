@@ -37,7 +37,8 @@ class Siting:
     status
         `"optimal"`: no plan costs less by more than the `gap` asked for.
         `"feasible"`: the time was up first, and `gap` says how much less another
-        plan could cost at most.
+        plan could cost at most; or the regret asked for was not reached, as
+        `proof` says then.
     objective
         Cost of the plan, discounted and weighted over scenarios.
     lower_bound
@@ -95,7 +96,11 @@ class Siting:
 
 
 class Found(NamedTuple):
-    """A plan by position: classes by measure and period, what follows, a bound, how it was found, and its size."""
+    """
+    A plan by position: classes by measure and period, what follows, a bound, how it was found, and its size.
+
+    `kept` is whether it keeps all that was asked; a regret may not have been reached.
+    """
 
     classes: Whole
     recourse: Recourse
@@ -104,6 +109,7 @@ class Found(NamedTuple):
     proof: str
     variables: int
     rows: int
+    kept: bool = True
 
 
 def as_siting(
@@ -133,7 +139,7 @@ def as_siting(
     costs = _costs(model, found.recourse)
     total = costs.groupby(level="scenario", sort=False).sum()
     return Siting(
-        status="optimal" if close else "feasible",
+        status="optimal" if close and found.kept else "feasible",
         objective=found.objective,
         lower_bound=bound,
         gap=left,

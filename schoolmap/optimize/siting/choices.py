@@ -23,6 +23,7 @@ from schoolmap.optimize.siting.answer import Siting
 from schoolmap.optimize.siting.answer import as_siting
 from schoolmap.optimize.siting.model import build_model
 from schoolmap.optimize.siting.nearby import best_nearby
+from schoolmap.optimize.siting.nearby import ground_of
 from schoolmap.optimize.siting.recourse import settle
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from schoolmap.optimize.siting.model import Model
+    from schoolmap.optimize.siting.nearby import Ground
     from schoolmap.optimize.siting.scenarios import Terms
 
     Real = npt.NDArray[np.float64]
@@ -88,7 +90,8 @@ def without_each(
     steps
         Whether to ask for one period earlier (-1), later (1), both or neither.
     gap
-        Share of the cost around a measure at which a question is answered.
+        Share of the cost around a measure at which a question is answered; a
+        ten-thousandth where it is more.
     seconds_each
         Most seconds for each question.
     terms
@@ -135,12 +138,10 @@ def without_each(
     if len(strange):
         msg = f"`only` names {strange[0]!r}, which the plan does not use. Ask about measures in `plan.built`."
         raise LabelError(msg)
-    known, flow = search.Plan(classes, plan.objective), settle(model, classes).flow
+    ground = ground_of(model, search.Plan(classes, plan.objective), settle(model, classes).flow)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         rows = list(
-            threads.map(
-                lambda label: _without(model, known, flow, label, steps=steps, gap=gap, seconds=seconds_each), asked
-            )
+            threads.map(lambda label: _without(ground, label, steps=steps, gap=gap, seconds=seconds_each), asked)
         )
     columns = ["without", "more", "instead", "earlier", "later"]
     return pd.DataFrame(rows, index=asked.rename("measure"), columns=columns)
@@ -160,16 +161,10 @@ def classes_of_plan(model: Model, plan: Siting) -> Whole:
 
 
 def _without(
-    model: Model,
-    plan: search.Plan,
-    flow: Real,
-    label: Hashable,
-    *,
-    steps: tuple[int, ...],
-    gap: float,
-    seconds: float,
+    ground: Ground, label: Hashable, *, steps: tuple[int, ...], gap: float, seconds: float
 ) -> tuple[object, ...]:
     """Return what a plan costs without a measure, what grows instead, and what another year costs."""
+    model, plan = ground.model, ground.plan
     at = int(model.measures.index.get_indexer(pd.Index([label]))[0])
     if model.decided[at].any():
         return np.nan, np.nan, (), np.nan, np.nan
@@ -177,11 +172,10 @@ def _without(
     most = np.broadcast_to(model.most[:, None], classes.shape).copy()
     most[at] = 0
     limits = np.zeros(classes.shape, dtype=np.int64), most
-    found = best_nearby(model, plan, flow, at, limits=limits, gap=gap, seconds=seconds)
+    found = best_nearby(ground, at, limits=limits, gap=gap, seconds=seconds)
     opens = int(np.flatnonzero(classes[at])[0])
     times = [
-        _moved(model, plan, flow, at, opens + step, gap=gap, seconds=seconds) if step in steps else np.nan
-        for step in (-1, 1)
+        _moved(ground, at, opens + step, gap=gap, seconds=seconds) if step in steps else np.nan for step in (-1, 1)
     ]
     if found is None:
         return np.nan, np.nan, (), *times
@@ -191,8 +185,9 @@ def _without(
     return found.cost, max(found.cost - plan.cost, 0.0), instead, *times
 
 
-def _moved(model: Model, plan: search.Plan, flow: Real, at: int, period: int, *, gap: float, seconds: float) -> float:
+def _moved(ground: Ground, at: int, period: int, *, gap: float, seconds: float) -> float:
     """Return what it costs more to open a measure in another period, or missing where it may not."""
+    model, plan = ground.model, ground.plan
     begun = model.first[at] <= period <= min(model.last[at], len(model.years) - 1)
     if not (begun and model.lasting[at]):
         return np.nan
@@ -200,7 +195,7 @@ def _moved(model: Model, plan: search.Plan, flow: Real, at: int, period: int, *,
     most = np.broadcast_to(model.most[:, None], plan.classes.shape).copy()
     most[at, :period] = 0
     least[at, period] = model.least[at]
-    found = best_nearby(model, plan, flow, at, limits=(least, most), gap=gap, seconds=seconds)
+    found = best_nearby(ground, at, limits=(least, most), gap=gap, seconds=seconds)
     return np.nan if found is None else max(found.cost - plan.cost, 0.0)
 
 

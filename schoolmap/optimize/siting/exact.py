@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -11,6 +12,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from scipy.sparse import csr_array
 
     from schoolmap.optimize.siting.program import Program
 
@@ -20,6 +22,10 @@ THREADS = 1
 """One, as in every other programme of the wing: HiGHS refuses to run where two of them ask for different numbers."""
 _SAME = 1e-5
 """Share by which a cost may differ from what the solver says, by rounding."""
+_PASTIMES = ("feasibility_jump", "rens", "rins", "root_reduced_cost")
+"""What the solver tries at the root of each programme, however small."""
+_SECONDS = 0.01
+"""A solver is given so much time at least."""
 ABSOLUTE = 1e-7
 """Gap in money at which a plan is best, whatever its cost."""
 
@@ -66,6 +72,23 @@ def load(program: Program, *, relaxed: bool = False) -> Any:  # noqa: ANN401 - t
     return solver
 
 
+def run_until(solver: Any, deadline: float) -> bool:  # noqa: ANN401 - as above
+    """Run a solver of a linear programme, and return whether it came to the end in time."""
+    import highspy  # noqa: PLC0415 - as above
+
+    left = max(deadline - time.perf_counter(), _SECONDS)
+    solver.setOptionValue("time_limit", solver.getRunTime() + left)
+    solver.run()
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+
+def add_rows(solver: Any, rows: csr_array, upper: Real) -> None:  # noqa: ANN401 - as above
+    """Add rows with upper limits to a solver, which begins from where it is."""
+    number = len(upper)
+    start, index = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+    solver.addRows(number, np.full(number, -np.inf), upper, rows.nnz, start, index, rows.data)
+
+
 def solve(
     program: Program,
     *,
@@ -94,7 +117,9 @@ def solve(
     nodes
         Most nodes of the search.
     heuristics
-        Share of the time that the solver may look for better plans itself.
+        Share of the time that the solver may look for better plans itself; at 0
+        it makes no small programmes of its own either, which cost a small one
+        more than they save.
     """
     import highspy  # noqa: PLC0415
 
@@ -102,8 +127,11 @@ def solve(
     solver.setOptionValue("random_seed", seed)
     solver.setOptionValue("mip_rel_gap", gap)
     solver.setOptionValue("mip_abs_gap", ABSOLUTE)
-    solver.setOptionValue("time_limit", max(seconds, 0.01))
+    solver.setOptionValue("time_limit", max(seconds, _SECONDS))
     solver.setOptionValue("mip_heuristic_effort", heuristics)
+    if heuristics == 0.0:
+        for name in _PASTIMES:
+            solver.setOptionValue(f"mip_heuristic_run_{name}", False)  # noqa: FBT003 - a setting of the solver
     if nodes is not None:
         solver.setOptionValue("mip_max_nodes", nodes)
     if start is not None:

@@ -37,7 +37,7 @@ def formulate(
     *,
     limits: tuple[Whole, Whole] | None = None,
     most_cost: Real | None = None,
-    strong: bool | None = None,
+    strong: Flag | bool | None = None,
     every_used: bool = False,
 ) -> Program:
     """
@@ -53,7 +53,8 @@ def formulate(
     most_cost
         By scenario, the most that it may cost.
     strong
-        Whether to write the cuts way by way; if it is `None`, where they are few.
+        Whether to write the cuts way by way, for all or by scenario, period and
+        way; if it is `None`, where they are few.
     every_used
         Whether every measure has a column that says whether it is used.
     """
@@ -68,9 +69,9 @@ def formulate(
     columns = Columns(flow=flow, empty=empty, classes=classes, used=used, on=on, rise=rise)
     _decision_rows(model, maker, columns, sizes, most)
     _flow_rows(model, maker, columns)
-    few = int((flow != NONE).sum()) <= MOST_CUTS
-    if few if strong is None else strong:
-        _strong_cuts(model, maker, columns)
+    if strong is None:
+        strong = int((flow != NONE).sum()) <= MOST_CUTS
+    cuts = _strong_cuts(model, maker, columns, np.broadcast_to(strong, flow.shape))
     _budget_rows(model, maker, columns)
     shared, own = _costs(model, maker.number, columns)
     missing = (model.demand.sum(axis=2) * model.yearly * model.money.short_cost).sum(axis=1)
@@ -94,7 +95,14 @@ def formulate(
         row_upper=row_upper,
         offset=float(model.weights @ missing),
         columns=columns,
+        cuts=cuts,
     )
+
+
+def cut_at(model: Model, flow: Whole) -> Flag:
+    """Return, by scenario, period and way, where a way leads to seats of measures only: there a cut is strong."""
+    where: Flag = (flow != NONE) & (model.seats <= model.others)[:, :, model.arc_section]
+    return where
 
 
 def may_be_open(model: Model) -> Flag:
@@ -250,12 +258,9 @@ def _put_classes(maker: Maker, ids: Whole, at: Whole, classes: Whole, seats: Rea
     maker.put(ids[at[there]], every[there], worth[there])
 
 
-def _strong_cuts(model: Model, maker: Maker, columns: Columns) -> None:
-    """Where a section has no seats of its own, let nobody go there before a measure is used."""
-    scenario, period, way = np.nonzero(
-        (columns.flow != NONE)
-        & (model.seats <= model.others)[:, :, model.arc_section]  # no seats but those of measures
-    )
+def _strong_cuts(model: Model, maker: Maker, columns: Columns, wanted: Flag) -> Whole:
+    """Where a section has no seats of its own, let nobody go there before a measure is used; return the rows."""
+    scenario, period, way = np.nonzero(cut_at(model, columns.flow) & wanted)
     ids = maker.limits(len(way), -np.inf, 0.0)
     maker.put(ids, columns.flow[scenario, period, way], 1.0)
     # of a measure without a column that says whether it is used, the classes say so
@@ -268,6 +273,7 @@ def _strong_cuts(model: Model, maker: Maker, columns: Columns) -> None:
         has = start[section] + turn < start[section + 1]
         measure = order[(start[section] + turn)[has]]
         maker.put(ids[has], says[measure, period[has]], -pupils[has])
+    return ids
 
 
 def _budget_rows(model: Model, maker: Maker, columns: Columns) -> None:

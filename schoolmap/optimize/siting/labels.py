@@ -75,7 +75,7 @@ def as_cube(table: pd.Series, scenarios: pd.Index, years: pd.Index, *, what: str
     if len(gaps):
         label, column = wide.index[gaps[0][0]], wide.columns[gaps[0][1]]
         msg = (
-            f"{what} is missing for {unit} {label[0]!r}, stage {label[1]!r}, year {column[1]!r}, scenario "
+            f"{what} is missing for {unit} {label[0]!r}, stage {label[1]!r}, year {column[1]}, scenario "
             f"{column[0]!r}. Give every year of every scenario; 0 where there is none."
         )
         raise MissingValueError(msg)

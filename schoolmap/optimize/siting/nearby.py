@@ -1,7 +1,13 @@
-"""The best plan when one measure is held to something else: its surroundings are decided anew, all else stays."""
+"""
+The best plan when one measure is held to something else: its surroundings are decided anew, all else stays.
+
+Classes may differ at schools that the measure's areas reach, and at schools that
+the areas of those reach; pupils may also go elsewhere farther out.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,28 +21,36 @@ from schoolmap.optimize.siting.program import classes_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from scipy.sparse import csr_array
 
     from schoolmap.optimize.siting.model import Model
 
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
+    Flag = npt.NDArray[np.bool_]
 
 _WAYS = 6_000
-"""Ways around a measure, in all scenarios and periods, that are decided anew."""
+"""Ways around a measure, in all scenarios and periods, on which pupils may go elsewhere."""
+_RINGS = 2
+"""Steps from school to area to school, within which classes may differ."""
+_GAP = 1e-4
+"""A question about few measures is answered so well at least."""
 
 
-def best_nearby(
-    model: Model,
-    plan: search.Plan,
-    flow: Real,
-    measure: int,
-    *,
-    limits: tuple[Whole, Whole],
-    gap: float,
-    seconds: float,
-) -> search.Plan | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A plan with its pupils, and what lies near what: the same for all questions about it."""
+
+    model: Model
+    plan: search.Plan
+    flow: Real
+    near: csr_array
+    each: Whole
+
+
+def ground_of(model: Model, plan: search.Plan, flow: Real) -> Ground:
     """
-    Return the best plan within limits that differs around one measure only, or `None` if there is none in time.
+    Return the ground on which questions about a plan are answered.
 
     Parameters
     ----------
@@ -46,31 +60,68 @@ def best_nearby(
         The plan there is.
     flow
         Its pupils by scenario, period and way.
+    """
+    return Ground(model=model, plan=plan, flow=flow, near=search.near_rows(model), each=search.ways_of_rows(model))
+
+
+def best_nearby(
+    ground: Ground, measure: int, *, limits: tuple[Whole, Whole], gap: float, seconds: float
+) -> search.Plan | None:
+    """
+    Return the best plan within limits that differs around one measure only, or `None` if there is none in time.
+
+    Parameters
+    ----------
+    ground
+        From `ground_of`.
     measure
-        Measure around which it may differ.
+        Measure around which the plan may differ.
     limits
         Least and most classes by measure and period.
     gap
-        Share of the cost of the surroundings at which the search ends.
+        Share of the cost of the surroundings at which the search ends, or less.
     seconds
         Time at most.
     """
-    classes = plan.classes
+    model, plan = ground.model, ground.plan
     rows = np.unique(model.arc_row[model.arc_section == model.section[measure]])
-    near, each = search.near_rows(model), search.ways_of_rows(model)
-    part = part_of(model, np.sort(search.rows_around(rows, near, each, _WAYS)), classes, flow)
+    around = np.sort(search.rows_around(rows, ground.near, ground.each, _WAYS))
+    part = part_of(model, around, plan.classes, ground.flow)
     if measure not in part.measures:
         return None
-    narrow = limits[0][part.measures], limits[1][part.measures]
-    program = formulate(part.model, limits=narrow)
-    now = classes[part.measures]
+    now = plan.classes[part.measures]
+    least, most = limits[0][part.measures], limits[1][part.measures]
+    far = ~_near_measures(part.model, int(np.flatnonzero(part.measures == measure)[0]))
+    least[far], most[far] = now[far], now[far]
+    program = formulate(part.model, limits=(least, most))
     answer = exact.solve(
-        program, gap=gap, seed=0, seconds=seconds, start=as_start(program, np.clip(now, narrow[0], narrow[1]))
+        program,
+        gap=min(gap, _GAP),
+        seed=0,
+        seconds=seconds,
+        start=as_start(program, np.clip(now, least, most)),
+        heuristics=0.0,
     )
     if answer.solution is None:
         return None
-    changed = classes.copy()
-    changed[part.measures] = found = classes_of(program, answer.solution, part.model)
+    changed = plan.classes.copy()
+    changed[part.measures] = classes_of(program, answer.solution, part.model)
     # far from the measure nothing differs, nor does what it costs
-    more = search.cost_of(part.model, found) - search.cost_of(part.model, now)
+    more = answer.objective - search.cost_now(part.model, now, ground.flow[:, :, part.ways])
     return search.Plan(changed, plan.cost + more)
+
+
+def _near_measures(model: Model, measure: int) -> Flag:
+    """Return the measures at schools near that of one, and those that share its plot or group."""
+    near = np.zeros(len(model.sections), dtype=bool)
+    near[model.section[measure]] = True
+    takes = model.takes >= 0
+    for _ in range(_RINGS):
+        rows = np.zeros(len(model.rows), dtype=bool)
+        rows[model.arc_row[near[model.arc_section]]] = True
+        near[model.arc_section[rows[model.arc_row]]] = True
+        near[model.takes[takes & near[model.section]]] = True
+    kept: Flag = near[model.section]
+    for shared in (model.plot, model.group):
+        kept |= (shared >= 0) & (shared == shared[measure])
+    return kept

@@ -38,7 +38,11 @@ class Columns(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Costs, bounds, whole columns, rows, what is paid in any case, and where columns stand."""
+    """
+    Costs, bounds, whole columns, rows, what is paid in any case, and where columns stand.
+
+    `cuts` are the numbers of rows that every plan keeps anyway: they only make the bound tight.
+    """
 
     cost: Real
     upper: Real
@@ -49,6 +53,7 @@ class Program(NamedTuple):
     row_upper: Real
     offset: float
     columns: Columns
+    cuts: Whole = np.empty(0, dtype=np.int64)
 
 
 def classes_of(program: Program, values: Real, model: Model) -> Whole:

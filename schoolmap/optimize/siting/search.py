@@ -124,7 +124,7 @@ def improve(
             if answer.solution is None:
                 continue
             found = classes_of(program, answer.solution, smaller)
-            now = _cost_now(smaller, classes[part.measures], flow[:, :, part.ways])
+            now = cost_now(smaller, classes[part.measures], flow[:, :, part.ways])
             if answer.objective < now - 1e-7:
                 classes, flow = classes.copy(), flow.copy()
                 classes[part.measures] = found
@@ -142,8 +142,8 @@ def _settled(model: Model, classes: Whole) -> Plan:
     return Plan(classes, cost_of(model, classes))
 
 
-def _cost_now(model: Model, classes: Whole, flow: Real) -> float:
-    """Return what the plan costs in a part as it is, with pupils where they are."""
+def cost_now(model: Model, classes: Whole, flow: Real) -> float:
+    """Return what a plan costs as it is, with pupils where they are."""
     capital = siting_model.capital_of(model, classes).sum(axis=0) @ model.discount
     running = model.number("yearly_cost") @ classes @ model.yearly
     left = model.demand.sum(axis=2) - flow.sum(axis=2)

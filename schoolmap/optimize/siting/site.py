@@ -71,7 +71,8 @@ def site(
         Weights of the scenarios, which add up to 1; equal if it is `None`.
     most_regret
         Share by which each scenario may cost more than if all had been decided
-        for it alone.
+        for it alone. Where no plan is found that keeps to it, the one nearest to
+        it is returned, and `proof` says how much it has.
     gap
         Share of the cost that the plan may be above the bound to be called
         optimal.

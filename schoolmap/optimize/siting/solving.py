@@ -15,21 +15,23 @@ from schoolmap.optimize.siting import model as siting_model
 from schoolmap.optimize.siting import search
 from schoolmap.optimize.siting.answer import Found
 from schoolmap.optimize.siting.formulation import formulate
+from schoolmap.optimize.siting.lagrangian import Bound
 from schoolmap.optimize.siting.lagrangian import Ledger
 from schoolmap.optimize.siting.lagrangian import raise_bound
 from schoolmap.optimize.siting.part import part_of
 from schoolmap.optimize.siting.program import as_start
 from schoolmap.optimize.siting.program import classes_of
 from schoolmap.optimize.siting.recourse import settle
+from schoolmap.optimize.siting.relaxed import relax
 from schoolmap.optimize.siting.responses import respond
 from schoolmap.optimize.siting.states import states_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from schoolmap.optimize.siting.lagrangian import Bound
     from schoolmap.optimize.siting.model import Model
     from schoolmap.optimize.siting.program import Program
+    from schoolmap.optimize.siting.relaxed import Relaxation
 
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
@@ -38,6 +40,12 @@ SMALL = 4_000
 """Up to so many ways in all scenarios and periods, branch and cut alone is the fastest."""
 WIDE = 10_000
 """With more ways than this, a plan is also improved part by part where branch and cut is not done in half of the time."""
+NEAR = 0.005
+"""The best plan is looked for at first within this share of the bound."""
+EFFORT = 0.03
+"""Share of its time in which branch and cut may look for plans itself."""
+MIDDLE = 40_000
+"""With more ways than this, a plan is looked for part by part before branch and cut."""
 LARGE = 80_000
 """With more columns than this, branch and cut does not get beyond its first bound in time."""
 ROUNDS = 1500
@@ -107,50 +115,88 @@ def _in_parts(model: Model, parts: list[Whole], *, gap: float, seed: int, deadli
 
 def _whole(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     """Return the cheapest plan of a problem that is decided on at once."""
-    states = states_of(model) if _size(model) > SMALL else None
+    states = states_of(model) if number_of_columns(model) > SMALL else None
     if states is None:
         return _by_branching(model, gap=gap, seed=seed, deadline=deadline)
     ledger = Ledger(model, states)
+    size = number_of_columns(model)
+    large = size > MIDDLE
     plan = search.Plan(model.decided, search.cost_of(model, model.decided))
-    bound = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.3))
-    if _keeps(model, bound.classes):
-        plan = min(plan, search.Plan(bound.classes, search.cost_of(model, bound.classes)), key=lambda one: one.cost)
-    plan = respond(
-        ledger,
-        plan.classes,
-        keeps=lambda classes: _keeps(model, classes),
-        rounds=ANSWERS,
-        deadline=_part_of_time(deadline, 0.3),
-    )
-    # nearer the cost of a plan the step is right, and the bound rises once more
-    again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=_part_of_time(deadline, 0.3), price=bound.price)
-    bound = max(bound, again, key=lambda one: one.bound)
-    if _size(model) > LARGE:
-        plan = _in_turns(ledger, bound, plan, gap=gap, seed=seed, deadline=deadline)
+    relaxed = relax(model, deadline=_part_of_time(deadline, 0.4))
+    courses = ledger.ask(relaxed.price)
+    bound = Bound(courses.bound, relaxed.price, courses.classes)
+    if not relaxed.complete:
+        ends = _part_of_time(deadline, 0.2)
+        again = raise_bound(ledger, goal=plan.cost, rounds=ROUNDS, deadline=ends)
+        bound = max(bound, again, key=lambda one: one.bound)
+    lower, program = bound.bound, None
     proof = "Lagrangian relaxation: every school decides for itself, at prices of seats that make them agree."
-    program = formulate(model, limits=ledger.allowed(bound.price, plan.cost), strong=False)
-    classes, lower = plan.classes, bound.bound
-    if gap_of(plan.cost, lower) > gap and len(program.cost) <= LARGE:
-        answer = exact.solve(
-            program,
-            gap=gap,
-            seed=seed,
-            seconds=deadline - time.perf_counter(),
-            start=as_start(program, plan.classes),
-            heuristics=0.02,
-        )
-        # what was left out costs as much as the plan at least
-        lower = max(lower, min(answer.bound, plan.cost))
-        if answer.solution is not None and answer.objective < plan.cost:
-            classes = classes_of(program, answer.solution, model)
-        if lower > bound.bound:
-            proof = "Branch and cut by HiGHS, without what Lagrangian relaxation had ruled out."
-    return as_found(model, classes, lower, program, proof=proof)
+    if not large:
+        # a plan so near the bound has only measures that are allowed then
+        most = bound.bound + NEAR * abs(bound.bound)
+        answer, program = _among(ledger, bound, relaxed, most=most, gap=gap, seed=seed, deadline=deadline)
+        lower = max(lower, min(answer.bound, most))
+        plan = min(plan, _plan_of(model, program, answer), key=lambda one: one.cost)
+    if program is None or gap_of(plan.cost, lower) > gap:
+        plan = min(plan, _plan_at(ledger, bound, deadline=_part_of_time(deadline, 0.3)), key=lambda one: one.cost)
+        if large:
+            ends = deadline if size > LARGE else _part_of_time(deadline, 0.5)
+            plan = _in_turns(ledger, bound, plan, gap=gap, seed=seed, deadline=ends)
+        limits = ledger.allowed(bound.price, plan.cost)
+        program = formulate(model, limits=limits, strong=relaxed.cuts)
+        if gap_of(plan.cost, lower) > gap and len(program.cost) <= LARGE:
+            answer, program = _among(
+                ledger, bound, relaxed, most=plan.cost, gap=gap, seed=seed, deadline=deadline, plan=plan
+            )
+            # what was left out costs as much as the plan at least
+            lower = max(lower, min(answer.bound, plan.cost))
+            plan = min(plan, _plan_of(model, program, answer), key=lambda one: one.cost)
+    if lower > bound.bound:
+        proof = "Branch and cut by HiGHS, without what Lagrangian relaxation had ruled out."
+    return as_found(model, plan.classes, lower, program, proof=proof)
+
+
+def _among(
+    ledger: Ledger,
+    bound: Bound,
+    relaxed: Relaxation,
+    *,
+    most: float,
+    gap: float,
+    seed: int,
+    deadline: float,
+    plan: search.Plan | None = None,
+) -> tuple[exact.Answer, Program]:
+    """Return the best of the plans that cost at most so much, by branch and cut, and the programme."""
+    program = formulate(ledger.model, limits=ledger.allowed(bound.price, most), strong=relaxed.cuts)
+    answer = exact.solve(
+        program,
+        gap=gap,
+        seed=seed,
+        # where nothing costs so little, there is time for what costs more
+        seconds=(deadline if plan else _part_of_time(deadline, 0.6)) - time.perf_counter(),
+        start=as_start(program, plan.classes) if plan else None,
+        heuristics=EFFORT,
+    )
+    return answer, program
+
+
+def _plan_of(model: Model, program: Program, answer: exact.Answer) -> search.Plan:
+    """Return the plan of an answer; what is decided where there is none."""
+    classes = model.decided if answer.solution is None else classes_of(program, answer.solution, model)
+    return search.Plan(classes, search.cost_of(model, classes))
+
+
+def _plan_at(ledger: Ledger, bound: Bound, *, deadline: float) -> search.Plan:
+    """Return the plan that follows from prices, by answers to what it costs."""
+    model = ledger.model
+    begin = bound.classes if _keeps(model, bound.classes) else model.decided
+    return respond(ledger, begin, keeps=lambda classes: _keeps(model, classes), rounds=ANSWERS, deadline=deadline)
 
 
 def _by_branching(model: Model, *, gap: float, seed: int, deadline: float) -> Found:
     """Return the cheapest plan by branch and cut, and where it is large and not done in half of the time, part by part."""
-    large = _size(model) > WIDE
+    large = number_of_columns(model) > WIDE
     ends = _part_of_time(deadline, 0.5) if large else deadline
     found = branch(model, model.decided, gap=gap, seed=seed, deadline=ends)
     if found is None:
@@ -237,7 +283,7 @@ def _keeps(model: Model, classes: Whole) -> bool:
     )
 
 
-def _size(model: Model) -> int:
+def number_of_columns(model: Model) -> int:
     """Return about how many columns a programme of all ways has."""
     return int(np.count_nonzero(model.demand[:, :, model.arc_row]))
 

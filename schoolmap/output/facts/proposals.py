@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.siting import STAGE_COSTS
 from schoolmap.inputs.siting import WEIGHED
 from schoolmap.output.facts.cells import STAGE
@@ -68,7 +69,8 @@ def proposal_tables(plan: Plan) -> Iterator[FactTable]:
         yield _terms(plan)
 
 
-def _money_head(plan: Plan, english: str, chinese: str) -> tuple[str, str, str]:
+def money_head(plan: Plan, english: str, chinese: str) -> tuple[str, str, str]:
+    """Return the heading of an amount with its unit, as `head` takes it."""
     unit = plan.project.settings_siting.currency
     return f"{english}, {unit['en']}", f"{chinese}（{unit['zh']}）", "money"
 
@@ -123,7 +125,7 @@ def _by_year(plan: Plan) -> FactTable:
                     (
                         names[str(proposals.measures.at[measure, "stage"])],
                         KINDS[str(proposals.measures.at[measure, "kind"])],
-                        _where(plan, measure),
+                        where_of(plan, measure),
                         int(record["year"]),
                         float(record["classes"]),
                         number(record["seats"]),
@@ -143,14 +145,14 @@ def _by_year(plan: Plan) -> FactTable:
             YEAR,
             head("Classes", "班数"),
             head("Seats", "学位"),
-            head(*_money_head(plan, "Building", "投资")),
-            head(*_money_head(plan, "Running or rent", "运行或租金")),
+            head(*money_head(plan, "Building", "投资")),
+            head(*money_head(plan, "Running or rent", "运行或租金")),
         ),
         rows=tuple(rows),
     )
 
 
-def _where(plan: Plan, measure: str) -> str:
+def where_of(plan: Plan, measure: str) -> str:
     """Return the name of the school, the plot or the catchment of a measure, as its owner wrote it."""
     project = plan.project
     row = {str(key): value for key, value in plan.proposals.measures.loc[measure].items()}
@@ -176,6 +178,9 @@ def _boundary_moves(plan: Plan) -> FactTable:
                 str(zones[record["from"]]),
                 str(zones[record["to"]]),
                 number(record["pupils"]),
+                number(record["entering"]),
+                int(record["all_year"]),
+                number(record["pupils_then"]),
                 number(record["way_before_m"], 0),
                 number(record["way_after_m"], 0),
             )
@@ -186,8 +191,11 @@ def _boundary_moves(plan: Plan) -> FactTable:
         title=both("Proposed boundary moves", "拟调整片区名单"),
         notes=(
             both(
-                "Proposed, not decided: the pupils of the first year, of all grades, whose homes lie there.",
-                "为建议，尚未决定；人数为首年该处全部年级学生。",
+                "Proposed, not decided. Who is at school when the boundary moves stays there as long as the project says, "
+                "until they leave if it says nothing: in the first year only those of that year's entrants go to the new "
+                "school, and all grades do from the year that is given (that of the last year, if it comes first).",
+                "为建议，尚未决定。调整时在校的学生按项目设定留在原校（未设定则至毕业）：首年仅新生按新片区入学，"
+                "至所列年份起全部年级按新片区（规划期先结束的，为末年人数）。",
             ),
         ),
         columns=(
@@ -196,7 +204,10 @@ def _boundary_moves(plan: Plan) -> FactTable:
             head("Small area", "村（社区）", "text"),
             head("From", "调出片区", "text"),
             head("To", "调入片区", "text"),
-            head("Pupils", "学生数"),
+            head("Pupils who live there", "该处学生数"),
+            head("Of them to the new school", "当年按新片区入学"),
+            head("All grades from", "全部年级自", "year"),
+            head("Pupils then", "届时学生数"),
             head("Way before, m", "原上学距离（米）"),
             head("Way after, m", "新上学距离（米）"),
         ),
@@ -240,9 +251,9 @@ def _scenarios(plan: Plan) -> FactTable:
         ),
         columns=(
             head("Scenario", "情景", "text"),
-            head(*_money_head(plan, "Cost of these decisions", "本决策成本")),
-            head(*_money_head(plan, "Cost of its own best", "该情景最优成本")),
-            head(*_money_head(plan, "Regret", "遗憾值")),
+            head(*money_head(plan, "Cost of these decisions", "本决策成本")),
+            head(*money_head(plan, "Cost of its own best", "该情景最优成本")),
+            head(*money_head(plan, "Regret", "遗憾值")),
             head("Regret", "遗憾值占比", "percent"),
             head("Pupil years without a seat", "缺学位（人年）"),
         ),
@@ -266,6 +277,7 @@ def _terms(plan: Plan) -> FactTable:
             add(names[stage], name, settings.costs.get((name, stage)))
     for name in WEIGHED:
         add(None, name, getattr(settings, name))
+    rows += _stay_years(plan)
     unit = settings.currency
     return FactTable(
         id="proposal_costs",
@@ -282,3 +294,23 @@ def _terms(plan: Plan) -> FactTable:
         ),
         rows=tuple(rows),
     )
+
+
+def _stay_years(plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    """Say for each stage whose boundaries move how many years who is at school stays there, and why so many."""
+    stated, names = plan.project.settings_siting.grandfather_years, stage_names(plan)
+    for stage, boundary in plan.proposals.boundaries.items():
+        first, every = (int(boundary.moves[name].max()) for name in ("first_year", "all_year"))
+        yield (
+            names[stage],
+            both("years in which who is at school when a boundary moves stays there", "片区调整后在校生留在原校的年数"),
+            float(every - first),
+            CONFIDENCE["assumption" if stated is None else "project"],
+            "schoolmap" if stated is None else FILE_NAME,
+            both(
+                "a boundary decides where children are registered who enter school: until the last of the others leaves",
+                "片区决定新生入学，在校生留至毕业（新生新办法，老生老办法）",
+            )
+            if stated is None
+            else both("", ""),
+        )
