@@ -376,6 +376,7 @@ def _action(name: str, stage: str, rank: model.Rank, anchor: tuple[float, float]
         probability=rank.probability,
         opens=rank.first_year,
         until=None,
+        all_from=None,
         classes=4.0,
         seats=180.0,
         classes_by_year=(),
