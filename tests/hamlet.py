@@ -145,6 +145,7 @@ def _action(number: int, kind: str, **changes: object) -> Action:
         "probability": 0.97,
         "opens": 2026,
         "until": None,
+        "all_from": None,
         "classes": 1.0,
         "seats": 45.0,
         "classes_by_year": (),
@@ -271,7 +272,12 @@ def model(**changes: object) -> MapModel:
         "actions": (
             _action(1, "expand", school="s1"),
             _action(
-                2, "rezone", receiver="0102", seats=12.0, capital=0.0, moves=(Move(area="v", name="V", pupils=12.0),)
+                2,
+                "rezone",
+                receiver="0102",
+                seats=12.0,
+                capital=0.0,
+                moves=(Move(area="v", name="V", pupils=12.0, entering=2.0, pupils_then=12.0),),
             ),
             _action(3, "review", catchment="0102", opens=None, classes=None, seats=50.0, capital=None, yearly=None),
         ),
@@ -320,6 +326,7 @@ def model(**changes: object) -> MapModel:
             text("Primary: class size 45 (a norm, 2011)", "小学：班额 45（规范，2011）"),
             text("Nobody knows.", "无法预知。"),
         ),
+        "editing": None,
         "audit": (
             AuditLine(
                 name=text("Children in = children placed", "进 = 出"),

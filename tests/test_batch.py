@@ -54,7 +54,8 @@ def county(folder: Path, name: str, **changes: str) -> Path:
         text, count = re.subn(rf"^{key} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)
         if not count:
             text = text.replace("[project]\n", f"[project]\n{key} = {value}\n")
-    file.write_text(text, encoding="utf-8")
+    # nothing is proposed, which is quicker
+    file.write_text(f"{text}\n[siting]\nallow = []\n", encoding="utf-8")
     return path
 
 
