@@ -59,7 +59,7 @@ def edited(project: Project, path: Path) -> Project:
     changed = with_edits(project, edits, file=path.name)
     settings = project.settings
     title = {
-        "en": f"{settings.title['en']} (with {len(edits.edits)} changes tried out)",
+        "en": f"{settings.title['en']} (changes tried out: {len(edits.edits)})",
         "zh": f"{settings.title['zh']}（含{len(edits.edits)}项试调整）",
     }
     name = f"{settings.name}-{_file_word(path.stem.removeprefix(settings.name))}"

@@ -195,7 +195,7 @@ def test_changes_tried_out_are_planned_beside_the_plan(good: Path, tmp_path: Pat
     assert result.exit_code == 0, result.stderr
     assert sorted(path.name for path in out.iterdir()) == [f"village-more.{suffix}" for suffix in SUFFIXES]
     shown = json.loads((out / "village-more.json").read_text(encoding="utf-8"))
-    assert shown["title"]["en"].endswith("(with 1 changes tried out)")
+    assert shown["title"]["en"].endswith("(changes tried out: 1)")
     assert [item["seats"] for item in shown["projects"] if item["id"] == "edit 1"] == [45.0]
     edits.write_text(json.dumps(document | {"base_year": 1999}), encoding="utf-8")
     result = RUN.invoke(app, ["plan", str(good), "--with", str(edits), "--out", str(tmp_path / "none"), "--lang", "en"])

@@ -205,5 +205,5 @@ def test_products_bear_the_name_of_the_edits(tmp_path: Path) -> None:
     path.write_text(edits(ADD).model_dump_json(by_alias=True), encoding="utf-8")
     settings = edited(idle(), path).settings
     assert settings.name == "county-2"
-    assert settings.title["en"].endswith("(with 1 changes tried out)")
+    assert settings.title["en"].endswith("(changes tried out: 1)")
     assert json.loads(path.read_text())["schema"] == "schoolmap.edits/1"

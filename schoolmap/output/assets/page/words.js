@@ -349,12 +349,12 @@ const TEXT = {
   licence: { en: "Licence", zh: "许可" },
   usedFor: { en: "Used for", zh: "用途" },
   editHead: { en: "What if", zh: "试调整" },
-  editCount: { en: "{n} changes, not decided", zh: "{n}项，并非决定" },
+  editCount: { en: "{n} tried out, not decided", zh: "{n}项，并非决定" },
   editHint: {
     en: "Open a school, a proposal or a catchment to try out a change; the map follows.",
     zh: "打开学校、建议或片区即可试做调整，地图随之更新。",
   },
-  editOn: { en: "With {n} changes tried out, not decided", zh: "含{n}项试调整，并非决定" },
+  editOn: { en: "Changes tried out: {n}; not decided", zh: "含{n}项试调整，并非决定" },
   editShow: { en: "show the plan with these changes", zh: "显示调整后的结果" },
   editRerun: {
     en: "Intervals and chances of catchments whose pupils change are not known here: plan again with the saved file (schoolmap plan FOLDER --with FILE).",
