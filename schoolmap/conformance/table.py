@@ -17,6 +17,7 @@ from schoolmap.conformance.access_cases import access_cases
 from schoolmap.conformance.assignment_cases import assignment_cases
 from schoolmap.conformance.equity_cases import equity_cases
 from schoolmap.conformance.location_cases import location_cases
+from schoolmap.conformance.san_francisco_cases import san_francisco_cases
 from schoolmap.conformance.siting_cases import siting_cases
 from schoolmap.conformance.transfer_cases import transfer_cases
 from schoolmap.conformance.travel_cases import travel_cases
@@ -36,6 +37,7 @@ FAMILIES: Mapping[str, Callable[[], tuple[Case, ...]]] = {
     "travel": travel_cases,
     "assignment": assignment_cases,
     "location": location_cases,
+    "San Francisco": san_francisco_cases,
     "zoning": zoning_cases,
     "siting": siting_cases,
 }
