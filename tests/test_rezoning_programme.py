@@ -34,6 +34,23 @@ def everything(problem: Problem, *, limit: float) -> Programme:
     return Programme(problem, alive, limit=limit, free=land.may_close, opened=~land.may_close)
 
 
+def test_a_school_whose_own_area_cannot_be_its_stays_closed() -> None:
+    """Where the pair of a school and its home was ruled out, no row points to a column that is not there."""
+    problem = road(opening=pd.Series({"left": 1.0, "right": 1.0}))
+    land = problem.land
+    alive = np.isfinite(land.linear)
+    alive[0, 0] = False
+    made = formulate(problem, alive, limit=1e9, free=np.array([True, True]), opened=np.array([False, False]))
+    assert made.column[0, 0] == -1
+    assert min(columns.min() for columns, *_ in made.rows if len(columns)) >= 0
+    programme = Programme(problem, alive, limit=1e9, free=np.array([True, True]), opened=np.array([False, False]))
+    programme.whole()
+    assert programme.run(soon()) == "optimal"
+    found = programme.answer()
+    assert found is not None
+    assert found[1].tolist() == [False, True]
+
+
 def soon() -> float:
     """Return a time limit that is not reached."""
     return time.perf_counter() + 60

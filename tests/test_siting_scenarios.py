@@ -33,6 +33,8 @@ def test_no_scenario_regrets_more(seed: int, most: float) -> None:
     else:
         assert plan.regret["regret"].max() == pytest.approx(regret.min(), abs=1e-5)
         assert "the least possible is" in plan.proof
+        # it does not keep to what was asked
+        assert plan.status == "feasible"
 
 
 @settings(max_examples=2, deadline=None)

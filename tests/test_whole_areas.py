@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import numpy as np
@@ -15,6 +16,7 @@ from made_towns import town
 from schoolmap.conformance.made_counties import made_county
 from schoolmap.optimize import whole_areas
 from schoolmap.optimize.capacitated import facility_location
+from schoolmap.optimize.neighbourhoods import plan_of
 
 
 @settings(max_examples=15)
@@ -44,6 +46,31 @@ def test_a_county_of_whole_areas_fits_and_is_near_its_bound() -> None:
     assert plan.gap < 0.01
     split = facility_location(*given_tables, whole=False)
     assert split.lower_bound <= plan.objective
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_better_bound_found_another_way_rules_out_nothing_by_prices(seed: int) -> None:
+    """However good the bound of the sets of sites and however poor the plan, what is called best is best."""
+    problem = town(seed, areas=4, sites=3)
+    best = least_whole(problem)
+    if not np.isfinite(best):
+        return
+    every = [np.array(site_of) for site_of in itertools.product(range(3), repeat=4)]
+    fits = [one for one in every if (np.bincount(one, weights=problem.demand, minlength=3) <= problem.capacity).all()]
+    poor = max((plan_of(problem, one) for one in fits), key=lambda plan: plan.cost)
+
+    def by_sets(*_: object, **__: object) -> tuple[Plan, float, int, bool]:
+        return poor, best - 1e-3, 1, False
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole_areas, "_search", lambda *_, **__: poor)
+        patch.setattr(whole_areas, "_among_sets", by_sets)
+        patch.setattr(whole_areas.neighbourhoods, "improve", lambda _, plan, **__: plan)
+        answer = whole_areas.solve(problem, seed=0, deadline=time.perf_counter() + 60)
+    assert answer is not None
+    assert answer.lower_bound <= best + 1e-6
+    assert answer.cost == pytest.approx(best)
 
 
 def test_the_same_seed_gives_the_same_plan() -> None:

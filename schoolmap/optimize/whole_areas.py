@@ -87,13 +87,15 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
     else:
         plan = _search(problem, near, rng, None, pool, part=_PART_SETS if by_sets else part, deadline=deadline)
         bound, price, value, exact = _bound(problem, plan, deadline=deadline)
+    # what the prices are worth adds to the bound at these prices alone, not to a better one found another way
+    priced = bound
     proof = "prices of areas (Lagrangian relaxation)"
     decided = plan is not None and bound > problem.goal(plan.cost)
     if not decided and by_sets:
         plan, with_sets, trials, decided = _among_sets(problem, plan, near, rng, pool, deadline=deadline)
         bound = max(bound, with_sets)
         proof += f", {trials} trials of sites open or closed, and a mixed-integer programme (HiGHS) for the sets left"
-    alive = _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
+    alive = _alive(problem, priced, price, value, _goal(problem, plan), exact=exact)
     if not decided and alive.sum() <= _FEW_PAIRS:
         plan, bound, decided = _decide(problem, alive, plan, bound, _FEW_NODES, deadline, _SHARE_DECIDE)
     if not decided and small and not by_sets:
@@ -104,7 +106,7 @@ def solve(problem: Problem, *, seed: int, deadline: float) -> Answer | None:
             share = _SHARE_LAST if alive.sum() <= _MOST_PAIRS else 1.0
             until = time.perf_counter() + share * _left(deadline)
             plan = neighbourhoods.improve(problem, plan, rng=rng, deadline=until)
-        alive &= _alive(problem, bound, price, value, _goal(problem, plan), exact=exact)
+        alive &= _alive(problem, priced, price, value, _goal(problem, plan), exact=exact)
         if alive.sum() <= _MOST_PAIRS:
             plan, bound, decided = _decide(problem, alive, plan, bound, 10**9, deadline, 1.0)
     if plan is None:
@@ -279,7 +281,7 @@ def _decide(  # noqa: PLR0917 - what is known, and how long it may take
 
 
 def _alive(problem: Problem, bound: float, price: Real, value: Real, goal: float, *, exact: bool) -> Mask:
-    """Return the pairs of site and area that a plan within the goal may hold."""
+    """Return the pairs of site and area that a plan within the goal may hold; `bound` is the one of these prices."""
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
 
     state = strike(problem, bound, value, problem.state, goal)

@@ -106,7 +106,9 @@ def formulate(problem: Problem, alive: Mask, *, limit: float, free: Mask, opened
     for home in np.flatnonzero(land.must >= 0):
         own = land.must[home]
         if free[own]:
-            rows.append((np.array([column[home, own], opening[own]]), np.array([1.0, -1.0]), 0.0, 0.0))
+            # where its own area cannot be its own, a school stays closed
+            kept = [place for place in (column[home, own], opening[own]) if place >= 0]
+            rows.append((np.array(kept), np.array([1.0, -1.0])[-len(kept) :], 0.0, 0.0))
     if np.isfinite(land.most):
         leaves = (land.today[area] >= 0) & (land.today[area] != zone) & (land.moving[area] > 0)
         rows.append((np.flatnonzero(leaves), land.moving[area[leaves]], -np.inf, land.most))

@@ -76,10 +76,10 @@ def formulate(
     shared, own = _costs(model, maker.number, columns)
     missing = (model.demand.sum(axis=2) * model.yearly * model.money.short_cost).sum(axis=1)
     if most_cost is not None:
-        for scenario, most in enumerate(most_cost):
+        for scenario, limit in enumerate(most_cost):
             price = shared + own[scenario]
             at = np.flatnonzero(price)
-            maker.row([(at, price[at])], lower=-np.inf, upper=float(most - missing[scenario]))
+            maker.row([(at, price[at])], lower=-np.inf, upper=float(limit - missing[scenario]))
     _, lower, upper, whole, matrix, row_lower, row_upper = maker.finish()
     there = classes != NONE
     lower[classes[there]] = np.minimum(least, most)[there]

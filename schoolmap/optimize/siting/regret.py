@@ -189,5 +189,10 @@ def _least_regret(model: Model, alone: Real, start: Whole, *, gap: float, seed: 
     found = solving.branch(model, classes, gap=gap, seed=seed, deadline=deadline, most_cost=limit)
     if found is None:
         found = solving.as_found(model, classes, -np.inf, program, proof="")
-    proof = f"No set of decisions keeps every scenario within the regret asked for; the least possible is {least:.2%}."
-    return found._replace(proof=f"{proof} {found.proof}".strip())
+    known = (
+        f"the least possible is {least:.2%}"
+        if answer.complete
+        else f"the least found is {least:.2%}, and none has less than {max(0.0, answer.bound):.2%}"
+    )
+    proof = f"No set of decisions was found that keeps every scenario within the regret asked for; {known}."
+    return found._replace(proof=f"{proof} {found.proof}".strip(), kept=False)
