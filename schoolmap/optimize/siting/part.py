@@ -70,12 +70,11 @@ def part_of(model: Model, rows: Whole, classes: Whole, flow: Real) -> Part:
     for plot in np.flatnonzero(model.plot_cost > 0):
         there = fixed[model.plot == plot].any(axis=0)
         if (model.plot[free] == plot).any():
-            bought[plot] = min(int(bought[plot]), int(there.argmax()) if there.any() else len(there))
+            period = min(int(bought[plot]), int(there.argmax()) if there.any() else len(there))
+            bought[plot] = period
             # what is decided here may buy the land earlier, so that its cost counts here
-            if bought[plot] < len(there):
-                spent[bought[plot]] -= model.plot_cost[plot]
-    for plot in range(len(room)):
-        room[plot] -= fixed[model.plot == plot].sum(axis=0).max(initial=0)
+            if period < len(there):
+                spent[period] -= model.plot_cost[plot]
     kept = inside[np.arange(len(model.rows))]
     smaller = replace(
         model,
