@@ -27,6 +27,7 @@ class Town(NamedTuple):
     plots: pd.Series
     budget: pd.Series | None
     total_budget: float | None
+    land: float = 0.0
 
     @property
     def tables(self) -> tuple[pd.Series, pd.Series, pd.DataFrame, pd.DataFrame]:
@@ -38,7 +39,7 @@ class Town(NamedTuple):
         """Return what is by keyword."""
         return {
             "money": self.money,
-            "plots": self.plots,
+            "plots": pd.DataFrame({"most_classes": self.plots, "land_cost": self.land}) if self.land else self.plots,
             "budget": self.budget,
             "total_budget": self.total_budget,
         }
@@ -137,7 +138,7 @@ def every_plan(case: Town) -> list[dict[str, float]]:
     for plan in itertools.product(*(courses_of(row, years) for _, row in table.iterrows())):
         if not _allowed(plan, table, case):
             continue
-        capital = _capital(plan, table, len(years))
+        capital = _capital(plan, table, len(years), case.land)
         if case.budget is not None and (capital > case.budget.to_numpy() + 1e-9).any():
             continue
         if case.total_budget is not None and capital.sum() > case.total_budget + 1e-9:
@@ -163,8 +164,12 @@ def _allowed(plan: tuple[Course, ...], table: pd.DataFrame, case: Town) -> bool:
     return bool((on_plot.sum(axis=0) <= case.plots["yard"]).all()) and sum(grouped) <= 1
 
 
-def _capital(plan: tuple[Course, ...], table: pd.DataFrame, periods: int) -> np.ndarray:
+def _capital(plan: tuple[Course, ...], table: pd.DataFrame, periods: int, land: float) -> np.ndarray:
     spent = np.zeros(periods)
+    on_plot = [course for course, plot in zip(plan, table["plot"], strict=True) if plot == "yard"]
+    first = next((turn for turn in range(periods) if any(course[turn] for course in on_plot)), None)
+    if first is not None:
+        spent[first] += land
     for course, (_, row) in zip(plan, table.iterrows(), strict=True):
         begun, before = False, 0
         for turn, classes in enumerate(course):

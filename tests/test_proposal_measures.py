@@ -15,6 +15,7 @@ from schoolmap.inputs.siting import MeasureCost
 from schoolmap.proposals.measures import ABOUT
 from schoolmap.proposals.measures import COLUMNS
 from schoolmap.proposals.measures import measures_of
+from schoolmap.proposals.measures import plots_of
 from schoolmap.proposals.terms import Sizes
 from schoolmap.proposals.terms import Terms
 
@@ -118,13 +119,14 @@ def test_a_school_next_door_is_not_expanded_for_them() -> None:
 
 
 def test_a_listed_plot_by_hand() -> None:
-    """Twelve to 24 classes, land and the fixed cost once, not before the plot is ready; no other plot is looked for."""
+    """Twelve to 24 classes, the fixed cost once, the land with the plot, not before the plot is ready; no other plot is looked for."""
     table = found(sites=plots(), site_in={("primary", "Y1"): "west"})
     new = table[table["kind"] == "new"]
     assert len(new) == 1
     row = new.iloc[0]
     assert (row["least_classes"], row["most_classes"], row["first_year"]) == (12, 24, 2031)
-    assert (row["fixed_cost"], row["class_cost"], row["yearly_cost"]) == (340.0, 100.0, 5.0)
+    assert (row["fixed_cost"], row["class_cost"], row["yearly_cost"]) == (40.0, 100.0, 5.0)
+    assert plots_of(plots()).to_dict("index") == {"Y1": {"most_classes": 24.0, "land_cost": 300.0}}
     assert (row["plot"], row["at"], row["serves"]) == ("Y1", "Y1", ("west",))
     assert not row["verify"]
 
@@ -146,11 +148,12 @@ def test_plots_that_do_not_do(sites: gpd.GeoDataFrame, where: str) -> None:
 
 
 def test_a_plot_without_a_limit_takes_the_largest_school() -> None:
-    """What the plot takes is not known: the standard's largest school is, and no plot is shared."""
-    table = found(sites=plots(max_classes=np.nan), site_in={("primary", "Y1"): "west"})
+    """What the plot takes is not known: the standard's largest school is, and stages there leave each other room."""
+    unknown = plots(max_classes=np.nan, land_cost=np.nan)
+    table = found(sites=unknown, site_in={("primary", "Y1"): "west"})
     row = table[table["kind"] == "new"].iloc[0]
     assert row["most_classes"] == 36
-    assert pd.isna(row["plot"])
+    assert plots_of(unknown).to_dict("index") == {"Y1": {"most_classes": np.inf, "land_cost": 0.0}}
 
 
 def test_without_a_plot_one_is_to_be_found_unless_that_is_not_wanted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -87,6 +88,17 @@ def test_ways_are_counted_beyond_the_nearest() -> None:
         ("west", "site Y", "primary"): problem.NEXT_DOOR_M,
     }
     assert table["charge"].to_dict() == {("west", "seats west", "primary"): 0.0, ("west", "site Y", "primary"): 7.0}
+
+
+@pytest.mark.parametrize(("limit", "goes"), [(299.0, False), (300.0, True), (np.inf, True)])
+def test_nobody_is_sent_next_door_beyond_the_limit(limit: float, goes: bool) -> None:  # noqa: FBT001 - a parameter
+    """The quarter nearest to the plot has 300 m; the plot of their own catchment is theirs however far."""
+    town = ground()
+    town = replace(town, distances=replace(town.distances, limit=np.array([1.0, limit])))
+    next_door = ways(town, nodes(("site Y", "new", "site:Y", ("east",))))
+    assert (("west", "site Y", "primary") in next_door.index) == goes
+    own = ways(town, nodes(("site Y", "new", "site:Y", ("west",))))
+    assert ("west", "site Y", "primary") in own.index
 
 
 def test_a_nearer_school_of_their_own_is_worth_its_way() -> None:

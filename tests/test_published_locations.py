@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from schoolmap.cli import app
+from schoolmap.conformance.published_locations import facilities
 from schoolmap.conformance.published_locations import graph
 from schoolmap.conformance.published_locations import published_cases
 
@@ -48,6 +49,18 @@ def test_every_kind_is_read_and_solved(folder: Path) -> None:
     assert ours["Lib_2 p1"] == 10 + 20 + 1 + 8 + 1
     # if areas may be split, a third of the middle one goes there too
     assert ours["Lib_3_2 p1"] == pytest.approx(10 + 20 + 1 + 2 * 2 / 3 + 8 / 3 + 1)
+
+
+def test_the_value_that_is_ours_says_so(folder: Path) -> None:
+    """Eleven values are published; of the twelfth, lists print another one."""
+    (folder / "sscflp/Lib_3_2/os").write_text("34 " * 12)
+    for number in range(2, 13):
+        (folder / f"sscflp/Lib_3_2/p{number}").write_text(SMALL)
+    *published, last = facilities(folder, "Lib_3_2", whole=False)
+    assert {each.source for each in published} == {"OR-Library, Beasley 1988"}
+    assert (last.published, last.source) == (11505767.394, "ours, proven; lists print 11505594.329")
+    # the values of whole areas are published, all of them
+    assert [each.source for each in facilities(folder, "Lib_3_2", whole=True)][-1] == "OR-Library, Beasley 1988"
 
 
 def test_an_edge_given_twice_counts_as_given_last(folder: Path) -> None:

@@ -25,7 +25,12 @@ def test_a_plot_a_group_and_rooms_hold_parts_together() -> None:
     """Measures that share anything are decided together."""
     assert len(apart.parts_of(MODEL)) == 2
     for shared in (
-        {"plot": np.zeros(2, dtype=np.int64), "plot_room": np.ones(1)},
+        {
+            "plot": np.zeros(2, dtype=np.int64),
+            "plot_room": np.ones(1),
+            "plot_cost": np.zeros(1),
+            "plot_bought": np.full(1, 2),
+        },
         {"group": np.zeros(2, dtype=np.int64)},
     ):
         assert len(apart.parts_of(replace(MODEL, **shared))) == 1

@@ -20,3 +20,6 @@ def test_more_money_buys_something() -> None:
         assert after["short"] < before["short"] + 1e-6 or after["kilometres"] < before["kilometres"] + 1e-6
     assert front.built[0].empty or rows[0]["money"] > 0
     assert front.points["proved"].all()
+    assert (front.status, front.seed) == ("optimal", 0)
+    assert front.gap == front.points["gap"].max() <= 1e-3
+    assert "HiGHS" in front.proof

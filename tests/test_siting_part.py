@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schoolmap.conformance.made_growth import made_growth
 from schoolmap.optimize.siting.model import build_model
+from schoolmap.optimize.siting.model import capital_of
 from schoolmap.optimize.siting.part import part_of
 from schoolmap.optimize.siting.recourse import settle
 from schoolmap.optimize.siting.search import cost_now
@@ -40,3 +45,25 @@ def test_a_plan_costs_the_same_in_part_and_rest(number: int) -> None:
     change = cost_of(here, classes[part.measures]) - now
     # freed to go anywhere, the county can only do better
     assert cost_of(MODEL, classes) <= cost_of(MODEL, MODEL.decided) + change + 1e-6
+
+
+@given(st.integers(0, 10_000))
+def test_land_is_paid_once_in_part_and_rest(seed: int) -> None:
+    """What is left of each year's budget is the same, whoever opens first on the plot: those inside, or those outside."""
+    rng = np.random.default_rng(seed)
+    number, periods = MODEL.decided.shape
+    model = replace(
+        MODEL,
+        plot=rng.integers(-1, 2, number),
+        plot_room=np.full(2, np.inf),
+        plot_cost=np.array([700.0, 90.0]),
+        plot_bought=rng.integers(0, periods + 1, 2),
+        budget=np.full(periods, 9e6),
+    )
+    before, after = (np.sort(rng.integers(0, 3, (number, periods)), axis=1) for _ in range(2))
+    flow = np.zeros((*model.demand.shape[:2], len(model.arc_row)))
+    part = part_of(model, np.array([seed % len(model.rows)]), before, flow)
+    after = np.where(np.isin(np.arange(number), part.measures)[:, None], after, before)
+    for classes in (before, after):
+        whole, here = capital_of(model, classes).sum(axis=0), capital_of(part.model, classes[part.measures])
+        assert part.model.budget - here.sum(axis=0) == pytest.approx(model.budget - whole)

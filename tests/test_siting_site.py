@@ -92,6 +92,64 @@ def test_it_is_the_best_of_all_plans(seed: int) -> None:
     assert plan.status == "optimal"
 
 
+def campus(*, land: float, most: float = np.inf, **money: object) -> Siting:
+    """Return the best plan of a place with one plot, on which two stages may build from different years on."""
+    stages, years = ["junior", "primary"], [2026, 2027]
+    demand = pd.Series([90.0, 90.0, 0.0, 90.0], pd.MultiIndex.from_product([["north"], stages, years]))
+    seats = pd.Series(0.0, pd.MultiIndex.from_product([["hill"], stages, years]))
+    ways = pd.Series({("north", place, stage): 1000.0 for place in ("hill", "plot") for stage in stages})
+    measures = pd.DataFrame(
+        {
+            "kind": "new",
+            "school": "plot",
+            "stage": stages,
+            "seats_per_class": 45,
+            "most_classes": 2,
+            "first_year": [2026, 2027],
+            "lasting": True,
+            "fixed_cost": [20.0, 10.0],
+            "class_cost": 30.0,
+            "yearly_cost": 0.0,
+            "plot": "Y1",
+        },
+        index=stages,
+    )
+    plots = pd.DataFrame({"most_classes": [most], "land_cost": [land]}, index=["Y1"])
+    terms = Money(discount_rate=0.0, metre_cost=0.0, short_cost=9.0, empty_cost=0.0, base_year=2026)
+    return site(demand, seats, ways, measures, money=terms, gap=0.0, plots=plots, **money)  # type: ignore[arg-type]
+
+
+def test_two_stages_on_one_plot_pay_its_land_once() -> None:
+    """By hand: whoever opens first pays for the land, and each stage for its own building."""
+    plan = campus(land=500.0)
+    assert plan.built["capital"].unstack("year").to_numpy().tolist() == [[20 + 60 + 500, 0], [0, 10 + 60]]
+    assert (plan.objective, plan.lower_bound) == (pytest.approx(650), pytest.approx(650))
+    # each stage alone would not be worth its land: 180 and 90 pupils without a seat at 9 each
+    assert campus(land=1_600.0).objective == pytest.approx(1_600 + 150)
+    assert campus(land=2_400.0).built.empty
+    # there is no money in the first year, and land is not bought ahead
+    poor = campus(land=500.0, budget=pd.Series({2026: 499.0, 2027: 1_000.0}))
+    assert poor.built["capital"].unstack("year").to_numpy().tolist() == [[0, 80 + 500], [0, 70]]
+    ahead = campus(land=500.0, budget=pd.Series({2026: 500.0, 2027: 400.0}))
+    assert ahead.built.empty
+    # room on the plot still binds
+    assert campus(land=500.0, most=2).built["classes"].groupby(level="year").sum().max() == 2
+
+
+@FEW
+@given(SEEDS, st.sampled_from([25.0, 140.0]))
+def test_the_land_of_a_plot_is_paid_once(seed: int, land: float) -> None:
+    """Every course of every measure was tried, all of them on one plot."""
+    case = town(seed)._replace(land=land)
+    case = case._replace(measures=case.measures.assign(plot="yard"))
+    plan = solved(case)
+    books_balance(plan, case)
+    assert plan.objective == pytest.approx(best_cost(case), rel=1e-7, abs=1e-6)
+    assert plan.lower_bound == pytest.approx(plan.objective, rel=1e-6, abs=1e-6)
+    # dearer land never makes a plan cheaper
+    assert solved(case._replace(land=land + 50)).objective >= plan.objective - 1e-6
+
+
 @settings(max_examples=2, deadline=None)
 @given(SEEDS)
 def test_it_is_the_best_for_several_scenarios(seed: int) -> None:

@@ -6,7 +6,7 @@ state is 1 (open), -1 (closed) or 0 (free).
 """
 
 # compiled code has no keywords, no generators of numpy, and is faster in one piece
-# ruff: noqa: C901, PLR0912, PLR0915, PLR0917
+# ruff: noqa: C901, PLR0912, PLR0917
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schoolmap.optimize.median_kernel import compiled
+from schoolmap.optimize.subgradient_kernel import MEMORY
+from schoolmap.optimize.subgradient_kernel import SMALLEST_STEP
+from schoolmap.optimize.subgradient_kernel import compiled
+from schoolmap.optimize.subgradient_kernel import follow
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,9 +25,6 @@ if TYPE_CHECKING:
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
     State = npt.NDArray[np.int8]
-
-_SMALLEST_STEP = 2e-4
-_MEMORY = 0.1
 
 
 @compiled
@@ -193,7 +193,7 @@ def raise_bound(
                 value[site] = opening[site] + fill_in_parts(saving, demand, capacity[site], part[site])
         total, seat_price, site_price = _choose(value, capacity, state, number, needed, fewest, chosen)
         bound = price.sum() + total
-        weight = 1.0 if turn == 0 else _MEMORY
+        weight = 1.0 if turn == 0 else MEMORY
         for site in range(sites):
             share[site] = (1 - weight) * share[site] + weight * chosen[site]
         if bound > best:
@@ -211,21 +211,15 @@ def raise_bound(
             stalled = 0
             price[:] = best_price
             before[:] = 0.0
-            if step < _SMALLEST_STEP:
+            if step < SMALLEST_STEP:
                 break
             continue
         pull[:] = 1.0
         for site in range(sites):
             if chosen[site] > 0:
                 pull -= chosen[site] * part[site]
-        norm = 0.0
-        for area in range(areas):
-            pull[area] += 0.4 * before[area]
-            norm += pull[area] * pull[area]
-        if norm < 1e-12:
+        if not follow(price, pull, before, step, max(upper - bound, 1e-6 * abs(upper))):
             break
-        price += step * max(upper - bound, 1e-6 * abs(upper)) / norm * pull
-        before[:] = pull
     return best, best_price, best_value, share, best_chosen
 
 

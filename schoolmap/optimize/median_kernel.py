@@ -6,15 +6,18 @@ read in one sweep. A site's state is 1 (open), -1 (closed) or 0 (free).
 """
 
 # compiled code has no keywords, no generators of numpy, and is faster in one piece
-# ruff: noqa: C901, NPY002, PLR0912, PLR0915, PLR0917
+# ruff: noqa: C901, NPY002, PLR0912, PLR0917
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import Any
 
-import numba
 import numpy as np
+
+from schoolmap.optimize.subgradient_kernel import MEMORY
+from schoolmap.optimize.subgradient_kernel import SMALLEST_STEP
+from schoolmap.optimize.subgradient_kernel import compiled
+from schoolmap.optimize.subgradient_kernel import follow
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,20 +25,6 @@ if TYPE_CHECKING:
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
     State = npt.NDArray[np.int8]
-
-_SMALLEST_STEP = 2e-4
-"""The search for a bound ends when the step is this small."""
-
-_MEMORY = 0.1
-"""Weight of the newest round in the average of which sites were open."""
-
-
-def compiled(function: Any) -> Any:  # noqa: ANN401
-    """Compile, and keep the result for the next run where the machine has a place to keep it."""
-    try:
-        return numba.njit(cache=True, nogil=True, fastmath={"reassoc", "nsz", "contract"})(function)
-    except RuntimeError:
-        return numba.njit(nogil=True, fastmath={"reassoc", "nsz", "contract"})(function)
 
 
 @compiled
@@ -101,7 +90,7 @@ def raise_bound(
         bound = price.sum()
         for site in chosen:
             bound += saving[site]
-        weight = 1.0 if turn == 0 else _MEMORY
+        weight = 1.0 if turn == 0 else MEMORY
         share *= 1 - weight
         for site in chosen:
             share[site] += weight
@@ -124,7 +113,7 @@ def raise_bound(
             stalled = 0
             price[:] = best_price
             before[:] = 0.0
-            if step < _SMALLEST_STEP:
+            if step < SMALLEST_STEP:
                 break
             continue
         pull[:] = 1.0
@@ -133,16 +122,8 @@ def raise_bound(
             for area in range(areas):
                 if row[area] < price[area]:
                     pull[area] -= 1.0
-        norm = 0.0
-        for area in range(areas):
-            pull[area] += 0.4 * before[area]
-            norm += pull[area] * pull[area]
-        if norm < 1e-12:
+        if not follow(price, pull, before, step, max(upper - bound, 1e-6 * abs(upper))):
             break
-        length = step * max(upper - bound, 1e-6 * abs(upper)) / norm
-        for area in range(areas):
-            price[area] += length * pull[area]
-            before[area] = pull[area]
     return best, best_price, best_saving, share, plan_cost, plan
 
 

@@ -19,7 +19,10 @@ import numpy as np
 
 from schoolmap.optimize.capacity_kernel import fill_in_parts
 from schoolmap.optimize.capacity_kernel import fill_whole
-from schoolmap.optimize.median_kernel import compiled
+from schoolmap.optimize.subgradient_kernel import MEMORY
+from schoolmap.optimize.subgradient_kernel import SMALLEST_STEP
+from schoolmap.optimize.subgradient_kernel import compiled
+from schoolmap.optimize.subgradient_kernel import follow
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
     Whole = npt.NDArray[np.int64]
     Short = npt.NDArray[np.int32]
     State = npt.NDArray[np.int8]
-
-_SMALLEST_STEP = 2e-4
-_MEMORY = 0.1
 
 
 @compiled
@@ -139,7 +139,7 @@ def raise_bound(
         for site in chosen:
             bound += value[site]
             inside[site] = 1
-        weight = 1.0 if turn == 0 else _MEMORY
+        weight = 1.0 if turn == 0 else MEMORY
         share *= 1 - weight
         for site in chosen:
             share[site] += weight
@@ -161,23 +161,15 @@ def raise_bound(
             stalled = 0
             price[:] = best_price
             before[:] = 0.0
-            if step < _SMALLEST_STEP:
+            if step < SMALLEST_STEP:
                 break
             continue
         pull[:] = 1.0
         for site in chosen:
             for place in range(first[site], first[site + 1]):
                 pull[listed[place]] -= part[place]
-        norm = 0.0
-        for area in range(areas):
-            pull[area] += 0.4 * before[area]
-            norm += pull[area] * pull[area]
-        if norm < 1e-12:
+        if not follow(price, pull, before, step, max(upper - bound, 1e-6 * abs(upper))):
             break
-        length = step * max(upper - bound, 1e-6 * abs(upper)) / norm
-        for area in range(areas):
-            price[area] += length * pull[area]
-            before[area] = pull[area]
     return best, best_price, best_value, share, plan_cost, plan, best_chosen
 
 

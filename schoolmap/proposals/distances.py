@@ -50,6 +50,9 @@ class Distances:
     metres
         From each point (rows) to each place (columns); infinite where no way
         leads.
+    limit
+        How far school may be at most, by point, in metres; infinite where the
+        standard sets no limit. `None` if it sets none at all.
     """
 
     catchment: NDArray[np.intp]
@@ -57,6 +60,7 @@ class Distances:
     catchments: pd.Index
     places: pd.Index
     metres: Floats
+    limit: Floats | None = None
 
     def to(self, catchment: str, places: list[str], *, share: float = 1.0) -> float:
         """
@@ -88,24 +92,55 @@ class Distances:
         >>> ways.to("n", ["hill"]), ways.to("n", ["hill", "lake"]), ways.to("n", ["hill"], share=0.5)
         (350.0, 325.0, 200.0)
         """
+        way, taken, _ = self._counted(catchment, places, share)
+        return float(way @ taken / taken.sum()) if len(way) else float("inf")
+
+    def within(self, catchment: str, places: list[str], *, share: float = 1.0) -> bool:
+        """
+        Say whether the mean way is no longer than the standard allows.
+
+        Parameters
+        ----------
+        catchment, places, share
+            As in `to`; the limit is the mean of the same children's.
+
+        Examples
+        --------
+        >>> ways = Distances(
+        ...     catchment=np.array([0, 0]),
+        ...     weight=np.array([1.0, 1.0]),
+        ...     catchments=pd.Index(["n"]),
+        ...     places=pd.Index(["hill"]),
+        ...     metres=np.array([[400.0], [800.0]]),
+        ...     limit=np.array([500.0, 500.0]),
+        ... )
+        >>> ways.within("n", ["hill"]), ways.within("n", ["hill"], share=0.5)
+        (False, True)
+        """
+        if self.limit is None:
+            return True
+        way, taken, points = self._counted(catchment, places, share)
+        asked = taken > 0
+        return bool(len(way) == 0 or way[asked] @ taken[asked] <= self.limit[points[asked]] @ taken[asked] + _NOBODY)
+
+    def _counted(self, catchment: str, places: list[str], share: float) -> tuple[Floats, Floats, NDArray[np.intp]]:
+        """Return ways to the nearest of some places, how many children are counted there, and their points, nearest first."""
         here = np.flatnonzero(self.catchment == self.catchments.get_loc(catchment))
         columns = self.places.get_indexer(pd.Index(places))
         columns = columns[columns >= 0]
         if len(here) == 0 or len(columns) == 0:
-            return float("inf")
+            return np.empty(0), np.empty(0), here[:0]
         way, weight = self.metres[np.ix_(here, columns)].min(axis=1), self.weight[here]
         known = np.isfinite(way)
-        way, weight = way[known], weight[known]
-        if len(way) == 0:
-            return float("inf")
+        way, weight, here = way[known], weight[known], here[known]
         if weight.sum() <= _NOBODY:
             weight = np.ones_like(way)
         order = np.argsort(way, kind="stable")
-        way, weight = way[order], weight[order]
+        way, weight, here = way[order], weight[order], here[order]
         # children up to the share of all, the last of them in part
         wanted = share * weight.sum()
         taken = np.clip(wanted - (weight.cumsum() - weight), 0.0, weight)
-        return float(way @ taken / taken.sum())
+        return way, taken, here
 
 
 def homes_by_catchment(homes: Homes, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -148,6 +183,7 @@ def measure(
     *,
     ways: Ways,
     guarded: bool,
+    limit: Floats | None = None,
 ) -> Distances:
     """
     Measure ways from homes to places.
@@ -166,6 +202,8 @@ def measure(
         Roads, or straight lines.
     guarded
         Whether barriers may not be crossed.
+    limit
+        How far school may be, by point.
     """
     sites = gpd.GeoDataFrame(
         {"school": places.index.to_numpy(dtype=object)}, geometry=places.to_numpy(), crs=points.crs
@@ -187,4 +225,5 @@ def measure(
         catchments=catchments,
         places=places.index,
         metres=metres,
+        limit=limit,
     )

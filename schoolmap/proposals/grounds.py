@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from schoolmap.proposals import distances
 from schoolmap.proposals.problem import StageGround
+from schoolmap.reach.limits import limits_of
 from schoolmap.space import overlay
 from schoolmap.space.catchments import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from schoolmap.demography import Demography
     from schoolmap.inputs.project_file import Stage
@@ -93,8 +97,23 @@ def measured(ground: Ground, demography: Demography, stage: Stage, *, sites: gpd
             gpd.GeoSeries(pd.concat([project.schools.geometry.centroid, sites]), crs=every.crs),
             ways=ground.ways,
             guarded=ground.ways.guards(stage.id),
+            limit=_limit_at(ground, stage, points["area"]) if by_area else None,
         ),
     )
+
+
+def _limit_at(ground: Ground, stage: Stage, area: pd.Series) -> NDArray[np.float64] | None:
+    """Return how far school may be from points in some areas: who enters school is the youngest, so the shortest limit."""
+    standard = ground.project.standards.stages.get(stage.id)
+    limits = limits_of(standard, ages=stage.ages, walk_m_per_minute=ground.ways.walk_m_per_minute)
+    if not limits:
+        return None
+    place = ground.place.reindex(area).to_numpy(dtype=object)
+    metres = np.full(len(place), np.inf)
+    for limit in limits:
+        here = place == limit.place
+        metres[here] = np.minimum(metres[here], ground.circle_m(limit))
+    return metres
 
 
 def stage_ground(
@@ -138,6 +157,7 @@ def stage_ground(
             catchment=ways.distances.catchment[here],
             weight=ways.distances.weight[here],
             metres=ways.distances.metres[here],
+            limit=None if ways.distances.limit is None else ways.distances.limit[here],
         ),
         free_choice=stage.free_choice,
     )

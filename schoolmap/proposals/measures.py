@@ -108,6 +108,23 @@ def measures_of(
     return table.sort_index()
 
 
+def plots_of(sites: gpd.GeoDataFrame) -> pd.DataFrame:
+    """
+    Return room and land of listed plots as `optimize.siting.site` takes them: land is paid once, whatever is built there.
+
+    Parameters
+    ----------
+    sites
+        With `max_classes` and `land_cost`, missing where not known: then there is no limit, and no cost.
+    """
+    return pd.DataFrame(
+        {
+            "most_classes": sites["max_classes"].astype(float).fillna(np.inf),
+            "land_cost": sites["land_cost"].astype(float).fillna(0.0),
+        }
+    )
+
+
 def _measure(kind: str, stage: str, node: str, terms: Terms, **details: object) -> Record:
     cost = terms.costs[kind, stage]
     usual: Record = {
@@ -177,7 +194,6 @@ def _on_sites(
             continue
         ready = record["ready_year"]
         delay = terms.first_year["new"] if np.isnan(ready) else max(terms.first_year["new"], int(ready))
-        cost = terms.costs["new", stage]
         yield _measure(
             "new",
             stage,
@@ -186,8 +202,8 @@ def _on_sites(
             least_classes=math.ceil(least),
             most_classes=math.floor(most),
             first_year=delay,
-            fixed_cost=cost.fixed + (0.0 if np.isnan(record["land_cost"]) else record["land_cost"]),
-            plot=site if np.isfinite(record["max_classes"]) else None,
+            # its room and its land are shared by all stages that may be built there
+            plot=site,
             place=f"{SITE}{site}",
             at=site,
             serves=(home,),

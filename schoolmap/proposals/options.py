@@ -233,9 +233,12 @@ def _changed(measures: pd.DataFrame, terms: Terms, change: _Change) -> tuple[pd.
     """Return measures at what they are made to cost; what may be spent grows with what building costs."""
     capital = {name: measures[name] * change.building for name in ("fixed_cost", "class_cost", "switch_cost")}
     asked = measures.assign(**capital, yearly_cost=measures["yearly_cost"] + change.yearly)
-    budget, total = terms["budget"], terms["total_budget"]
+    plots, budget, total = terms["plots"], terms["budget"], terms["total_budget"]
+    if isinstance(plots, pd.DataFrame):
+        plots = plots.assign(land_cost=plots["land_cost"] * change.building)
     grown: Terms = {
         **terms,
+        "plots": plots,
         "budget": None if budget is None else budget * change.building,
         "total_budget": None if total is None else total * change.building,
     }

@@ -231,7 +231,9 @@ def _from(
         elif (ground.free_choice or (rezone and kind == JOINED and place)) and any(other in serves for other in near):
             targets = [place] if place else list(ground.schools_of.get(serves[0], ()))
             way = distances.to(label, targets, share=nearest_share)
-            if np.isfinite(way):
+            # nobody is sent over a boundary to a new school that is farther than the standard allows
+            near_enough = not place or distances.within(label, targets, share=nearest_share)
+            if np.isfinite(way) and near_enough:
                 yield label, node, name, max(way, here + NEXT_DOOR_M), 0.0 if ground.free_choice else charge
 
 

@@ -13,6 +13,7 @@ from schoolmap.proposals.grounds import around_of
 from schoolmap.proposals.grounds import stage_ground
 from schoolmap.proposals.grounds import standing
 from schoolmap.proposals.measures import measures_of
+from schoolmap.proposals.measures import plots_of
 from schoolmap.proposals.terms import REZONE
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Question:
     ways: pd.DataFrame
     demand: pd.Series
     seats: pd.Series
-    plots: pd.Series
+    plots: pd.DataFrame
 
 
 def pose(
@@ -126,5 +127,5 @@ def pose(
         ways=allowed,
         demand=problem.demand_of(grounds),
         seats=problem.seats_of(grounds),
-        plots=sites["max_classes"].dropna(),
+        plots=plots_of(sites),
     )

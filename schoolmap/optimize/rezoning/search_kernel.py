@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schoolmap.optimize.median_kernel import compiled
 from schoolmap.optimize.rezoning.move_kernel import exchange
 from schoolmap.optimize.rezoning.move_kernel import push
 from schoolmap.optimize.rezoning.move_kernel import random_goal
 from schoolmap.optimize.rezoning.move_kernel import shift
 from schoolmap.optimize.rezoning.site_kernel import move_sites
 from schoolmap.optimize.rezoning.zone_kernel import recount
+from schoolmap.optimize.subgradient_kernel import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schoolmap.optimize.median_kernel import compiled
 from schoolmap.optimize.rezoning.zone_kernel import change
 from schoolmap.optimize.rezoning.zone_kernel import hangs_together
 from schoolmap.optimize.rezoning.zone_kernel import may_join
 from schoolmap.optimize.rezoning.zone_kernel import may_leave
 from schoolmap.optimize.rezoning.zone_kernel import put
 from schoolmap.optimize.rezoning.zone_kernel import recount
+from schoolmap.optimize.subgradient_kernel import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt

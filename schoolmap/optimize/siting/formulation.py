@@ -65,9 +65,11 @@ def formulate(
     if limits is not None:
         least, most = np.maximum(limits[0], least), np.minimum(limits[1], most)
     classes, used, on, rise, sizes = _decision_columns(model, maker, most, every=every_used)
+    land = _land_columns(model, maker, used)
     flow, empty = _flow_columns(model, maker, (classes != NONE) & (most > 0))
-    columns = Columns(flow=flow, empty=empty, classes=classes, used=used, on=on, rise=rise)
+    columns = Columns(flow=flow, empty=empty, classes=classes, used=used, on=on, rise=rise, land=land)
     _decision_rows(model, maker, columns, sizes, most)
+    _land_rows(model, maker, columns)
     _flow_rows(model, maker, columns)
     if strong is None:
         strong = int((flow != NONE).sum()) <= MOST_CUTS
@@ -85,6 +87,8 @@ def formulate(
     lower[classes[there]] = np.minimum(least, most)[there]
     begun = (least > 0) & (used != NONE)
     lower[used[begun]] = 1.0
+    bought = (land != NONE) & (np.arange(len(model.years)) >= model.plot_bought[:, None])
+    lower[land[bought]] = 1.0
     return Program(
         cost=shared + model.weights @ own,
         lower=lower,
@@ -121,7 +125,7 @@ def _decision_columns(
     bounded = model.last < len(model.years) - 1
     stepped = np.array([sizes is not None for sizes in model.sizes], dtype=bool)
     jumps = (model.least > 1) | stepped
-    paid = model.number("fixed_cost") > 0
+    paid = (model.number("fixed_cost") > 0) | model.on_paid_land
     yes = open_ & (paid | (model.group >= 0) | bounded | (model.lasting & jumps) | every)[:, None]
     used = maker.columns(yes, upper=1.0, whole=True)
     on = np.where(model.lasting[:, None], used, NONE)
@@ -136,6 +140,16 @@ def _decision_columns(
         where = np.repeat(open_[[measure]], len(sizes) - 1, axis=0)
         steps.append((int(measure), maker.columns(where, upper=1.0, whole=True)))
     return classes, used, on, rise, steps
+
+
+def _land_columns(model: Model, maker: Maker, used: Whole) -> Whole:
+    """Make columns of land that is bought, of plots where it costs something and may be used."""
+    period = np.arange(len(model.years))
+    where = np.zeros((len(model.plot_cost), len(period)), dtype=bool)
+    for plot in np.flatnonzero(model.plot_cost > 0):
+        there = used[model.plot == plot]
+        where[plot] = (there != NONE).any(axis=0) | ((period >= model.plot_bought[plot]) & (len(there) > 0))
+    return maker.columns(where, upper=1.0)
 
 
 def _flow_columns(model: Model, maker: Maker, open_: Flag) -> tuple[Whole, Whole]:
@@ -183,10 +197,21 @@ def _decision_rows(model: Model, maker: Maker, columns: Columns, steps: list[tup
     maker.put(ids, before[rise != NONE], 1.0)
     for at, room in enumerate(model.plot_room):
         on_plot = classes[model.plot == at]
-        for period in np.flatnonzero((on_plot != NONE).any(axis=0)):
+        for period in np.flatnonzero((on_plot != NONE).any(axis=0) & np.isfinite(room)):
             maker.row([(on_plot[:, period], 1.0)], lower=-np.inf, upper=float(np.floor(room + 1e-9)))
     for group in range(model.group.max(initial=-1) + 1):
         maker.row([(used[model.group == group, -1], 1.0)], lower=-np.inf, upper=1.0)
+
+
+def _land_rows(model: Model, maker: Maker, columns: Columns) -> None:
+    """Buy the land of a plot once, in the period in which the first measure there opens: neither later nor before."""
+    here = np.flatnonzero(model.on_paid_land)
+    maker.below(columns.used[here], columns.land[model.plot[here]])
+    for plot, period in zip(*np.nonzero(columns.land != NONE), strict=True):
+        if period < model.plot_bought[plot]:
+            opened = columns.used[model.plot == plot, period]
+            land = columns.land[[plot], period]
+            maker.row([(opened[opened != NONE], 1.0), (land, -1.0)], lower=0.0, upper=np.inf)
 
 
 def _begin_rows(maker: Maker, columns: Columns) -> None:
@@ -293,7 +318,8 @@ def _capital(model: Model, number: int, columns: Columns) -> Real:
     cost = np.zeros((len(model.years), number))
     each, fixed, switch = (model.number(name) for name in ("class_cost", "fixed_cost", "switch_cost"))
     staying = np.where(model.lasting[:, None], columns.classes, NONE)
-    for price, ids in ((fixed, columns.used), (each, staying), (each + switch, columns.rise)):
+    parts = ((fixed, columns.used), (each, staying), (each + switch, columns.rise), (model.plot_cost, columns.land))
+    for price, ids in parts:
         measure, period = np.nonzero(ids != NONE)
         np.add.at(cost, (period, ids[measure, period]), price[measure])
         if ids is not columns.rise:

@@ -6,12 +6,14 @@ import time
 from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Literal
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from schoolmap.optimize.location import gap_of
 from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import model as siting_model
 from schoolmap.optimize.siting.alternatives import with_rows
@@ -44,17 +46,31 @@ class Front:
 
     Attributes
     ----------
+    status
+        `"optimal"`: every plan is the cheapest within its limits, up to the gap
+        asked for, and every limit was looked at. `"feasible"`: the time was up first.
+    gap
+        Largest gap of all plans, as a share of their money.
+    proof
+        How the bounds were found, in words.
+    seed
+        Of the solver's own choices.
     points
         One row for each plan, cheapest first: `money` (capital and running,
         discounted, in 10,000 yuan), `short` (pupils without a seat) and
         `kilometres`, both summed over years and weighted over scenarios; `proved`
-        is whether no plan with as few short and as short ways costs less.
+        is whether no plan with as few short and as short ways costs less, and
+        `gap` by how much less one might, as a share of its money.
     built
         What each plan builds, in the order of `points`; as in `Siting.built`.
     seconds
         Time that it took.
     """
 
+    status: Literal["optimal", "feasible"]
+    gap: float
+    proof: str
+    seed: int
     points: pd.DataFrame
     built: tuple[pd.DataFrame, ...]
     seconds: float
@@ -65,6 +81,7 @@ class _Point(NamedTuple):
     short: float
     kilometres: float
     proved: bool
+    gap: float
     built: pd.DataFrame
 
 
@@ -140,10 +157,14 @@ def pareto(
                     ask(short=short + _SAME * (1 + short), kilometres=way * (1 + _SAME))
     kept = _not_beaten(points)
     table = pd.DataFrame(
-        [(point.money, point.short, point.kilometres, point.proved) for point in kept],
-        columns=["money", "short", "kilometres", "proved"],
+        [point[:5] for point in kept],
+        columns=["money", "short", "kilometres", "proved", "gap"],
     )
     return Front(
+        status="optimal" if asker.complete else "feasible",
+        gap=max((point.gap for point in kept), default=0.0),
+        proof="Branch and cut by HiGHS, for each plan within its limits.",
+        seed=seed,
         points=table.rename_axis("plan"),
         built=tuple(point.built for point in kept),
         seconds=time.perf_counter() - began,
@@ -168,6 +189,7 @@ class _Asker:
 
     def __init__(self, model: Model, *, gap: float, seed: int) -> None:
         self.model, self.gap, self.seed = model, gap, seed
+        self.complete = True
         pure = replace(
             model, arc_cost=np.zeros(len(model.arc_cost)), money=replace(model.money, short_cost=1.0, empty_cost=0.0)
         )
@@ -200,15 +222,19 @@ class _Asker:
         answer = exact.solve(
             program, gap=self.gap, seed=self.seed, seconds=seconds, start=as_start(program, self.model.decided)
         )
+        self.complete &= answer.complete
         if answer.solution is None:
             return None
         classes = classes_of(program, answer.solution, self.model)
         money = siting_model.capital_of(self.model, classes).sum(axis=0) @ self.model.discount
         money += self.model.number("yearly_cost") @ classes @ self.model.yearly
+        # what is left to the bound counts in money: what breaks ties is small beside it, and no plan costs less than nothing
+        least = max(0.0, float(money) - max(answer.objective - answer.bound, 0.0))
         return _Point(
             money=float(money),
             short=max(self.pupils - float(self.seated @ answer.solution), 0.0),
             kilometres=float(self.way @ answer.solution),
             proved=answer.complete,
+            gap=gap_of(float(money), least),
             built=built_table(self.model, classes),
         )

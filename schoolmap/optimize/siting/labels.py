@@ -129,3 +129,18 @@ def as_arcs(
         length[order],
         cost[order],
     )
+
+
+def as_plots(plots: pd.Series | pd.DataFrame | None) -> tuple[pd.Series | None, Real]:
+    """Return classes for which there is room, by plot, and what the land there costs once."""
+    if plots is None:
+        return None, np.empty(0)
+    if isinstance(plots, pd.Series):
+        return plots, np.zeros(len(plots))
+    lacking = [name for name in ("most_classes", "land_cost") if name not in plots.columns]
+    if lacking:
+        msg = f"`plots` has no column {lacking[0]!r}. Give `most_classes` and `land_cost`, or a series of classes."
+        raise ValueError(msg)
+    checks.require_no_gaps(plots[["most_classes", "land_cost"]], what="`plots`")
+    checks.require_not_negative(plots["land_cost"], what="`land_cost` of `plots`")
+    return plots["most_classes"], plots["land_cost"].to_numpy(dtype=float)

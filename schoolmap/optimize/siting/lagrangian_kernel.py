@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from schoolmap.optimize.median_kernel import compiled
+from schoolmap.optimize.subgradient_kernel import compiled
 
 if TYPE_CHECKING:
     import numpy.typing as npt

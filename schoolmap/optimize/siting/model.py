@@ -70,8 +70,12 @@ class Model:
         Classes that there will be in any case, by measure and period.
     plot, group
         Position of the plot and group of each measure, or -1.
-    plot_room
-        Classes by plot.
+    plot_room, plot_cost
+        Classes, and what the land costs, by plot; it is paid once, when the first
+        measure there opens.
+    plot_bought
+        Period in which others pay for the land in any case, by plot; as many as
+        there are periods where nobody does.
     budget
         Capital that may be spent in each period; infinite if there is no limit.
     total_budget
@@ -107,6 +111,8 @@ class Model:
     plot: Whole
     group: Whole
     plot_room: Real
+    plot_cost: Real
+    plot_bought: Whole
     budget: Real
     total_budget: float
     money: Money
@@ -120,6 +126,11 @@ class Model:
         """Return which measures stay."""
         return self.measures["lasting"].to_numpy(dtype=bool)
 
+    @property
+    def on_paid_land(self) -> Flag:
+        """Return which measures are on a plot whose land costs something."""
+        return np.isin(self.plot, np.flatnonzero(self.plot_cost > 0))
+
 
 def build_model(
     demand: pd.Series,
@@ -128,7 +139,7 @@ def build_model(
     measures: pd.DataFrame,
     *,
     money: Money,
-    plots: pd.Series | None = None,
+    plots: pd.Series | pd.DataFrame | None = None,
     budget: pd.Series | None = None,
     total_budget: float | None = None,
     weights: pd.Series | None = None,
@@ -145,7 +156,8 @@ def build_model(
     MissingValueError, ValueError
         If a number is missing, or is not possible.
     """
-    table = contract.check_measures(measures, plots=plots)
+    room, land = labels.as_plots(plots)
+    table = contract.check_measures(measures, plots=room)
     wanted = labels.with_scenarios(demand, "area", what="`demand`")
     there = labels.with_scenarios(seats, "school", what="`seats`")
     scenarios = labels.common_scenarios(wanted, there)
@@ -168,7 +180,7 @@ def build_model(
     first = np.searchsorted(years.to_numpy(dtype=float), table["first_year"].to_numpy()).astype(np.int64)
     last = np.searchsorted(years.to_numpy(dtype=float), table["last_year"].to_numpy(dtype=float), side="right") - 1
     sizes = [contract.allowed_sizes(row) for _, row in table.iterrows()]
-    named = pd.Index([]) if plots is None else plots.index
+    named = pd.Index([]) if room is None else room.index
     model = Model(
         scenarios=scenarios,
         years=years,
@@ -198,7 +210,9 @@ def build_model(
         decided=_decided(table, sizes, first, len(years)),
         plot=named.get_indexer(pd.Index(table["plot"])).astype(np.int64),
         group=pd.factorize(table["group"])[0].astype(np.int64),
-        plot_room=np.empty(0) if plots is None else plots.to_numpy(dtype=float),
+        plot_room=np.empty(0) if room is None else room.to_numpy(dtype=float),
+        plot_cost=land,
+        plot_bought=np.full(len(land), len(years), dtype=np.int64),
         budget=_budget(budget, years),
         total_budget=_total(total_budget),
         money=money,
@@ -208,13 +222,26 @@ def build_model(
 
 
 def capital_of(model: Model, classes: Whole) -> Real:
-    """Return the capital of each measure in each period, not discounted, for numbers of classes by measure and period."""
+    """
+    Return the capital of each measure in each period, not discounted, for numbers of classes by measure and period.
+
+    The land of a plot stands with the measure that opens there first, of several in
+    one period the first by label.
+    """
     before = np.hstack([np.zeros((len(classes), 1), dtype=classes.dtype), classes[:, :-1]])
     rise = np.maximum(classes - before, 0)
     used = np.maximum.accumulate(classes > 0, axis=1)
     opens = used & ~np.hstack([np.zeros((len(classes), 1), dtype=bool), used[:, :-1]])
     each = model.number("class_cost") + np.where(model.lasting, 0.0, model.number("switch_cost"))
     spent: Real = opens * model.number("fixed_cost")[:, None] + rise * each[:, None]
+    for plot in np.flatnonzero(model.plot_cost > 0):
+        there = np.flatnonzero(model.plot == plot)
+        if len(there) > 0:
+            begins = np.where(used[there].any(axis=1), used[there].argmax(axis=1), len(model.years))
+            buyer = int(begins.argmin())
+            period = min(begins[buyer], model.plot_bought[plot])
+            if period < len(model.years):
+                spent[there[buyer], period] += model.plot_cost[plot]
     return spent
 
 

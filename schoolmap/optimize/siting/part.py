@@ -66,9 +66,15 @@ def part_of(model: Model, rows: Whole, classes: Whole, flow: Real) -> Part:
     spent = siting_model.capital_of(model, fixed).sum(axis=0)
     row_place = np.cumsum(inside) - 1
     measures = np.flatnonzero(free)
-    room = model.plot_room.astype(float).copy()
-    for plot in range(len(room)):
-        room[plot] -= fixed[model.plot == plot].sum(axis=0).max(initial=0)
+    room, bought = model.plot_room.astype(float).copy(), model.plot_bought.copy()
+    for plot in np.flatnonzero(model.plot_cost > 0):
+        there = fixed[model.plot == plot].any(axis=0)
+        if (model.plot[free] == plot).any():
+            period = min(int(bought[plot]), int(there.argmax()) if there.any() else len(there))
+            bought[plot] = period
+            # what is decided here may buy the land earlier, so that its cost counts here
+            if period < len(there):
+                spent[period] -= model.plot_cost[plot]
     kept = inside[np.arange(len(model.rows))]
     smaller = replace(
         model,
@@ -93,6 +99,7 @@ def part_of(model: Model, rows: Whole, classes: Whole, flow: Real) -> Part:
         plot=model.plot[measures],
         group=model.group[measures],
         plot_room=room,
+        plot_bought=bought,
         budget=model.budget - spent,
         total_budget=model.total_budget - float(spent.sum()),
     )

@@ -26,7 +26,7 @@ class Columns(NamedTuple):
 
     `flow` by scenario, period and way; `empty` by scenario, period and section;
     `classes`, `used` (begun by this period), `on` (in use in this period) and
-    `rise` by measure and period.
+    `rise` by measure and period; `land` (bought by this period) by plot and period.
     """
 
     flow: Whole
@@ -35,6 +35,7 @@ class Columns(NamedTuple):
     used: Whole
     on: Whole
     rise: Whole
+    land: Whole
 
 
 class Program(NamedTuple):

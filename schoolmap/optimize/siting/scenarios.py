@@ -29,7 +29,7 @@ class Terms(TypedDict, total=False):
     """Options of `site.site` that say what is allowed and what it costs."""
 
     money: Money
-    plots: pd.Series | None
+    plots: pd.Series | pd.DataFrame | None
     budget: pd.Series | None
     total_budget: float | None
     weights: pd.Series | None

@@ -30,7 +30,7 @@ def site(
     measures: pd.DataFrame,
     *,
     money: Money,
-    plots: pd.Series | None = None,
+    plots: pd.Series | pd.DataFrame | None = None,
     budget: pd.Series | None = None,
     total_budget: float | None = None,
     weights: pd.Series | None = None,
@@ -61,7 +61,9 @@ def site(
     money
         Costs of ways, missing and empty seats, and how later costs count.
     plots
-        Classes for which there is room, by plot.
+        Classes for which there is room, by plot; infinite where there is no limit.
+        Or a table of `most_classes` and `land_cost`: what the land costs, which is
+        paid once, when the first of all measures on the plot opens.
     budget
         Capital that may be spent in each year of the demand; infinite where
         there is no limit. Not discounted, and not carried over.

@@ -47,7 +47,8 @@ def states_of(model: Model) -> States | None:
     Return the states of every section, or `None` if there are too many.
 
     What couples sections (rooms taken elsewhere, plots, groups, budgets) is left
-    out: courses cost less without it, so that a bound stays one.
+    out: courses cost less without it, so that a bound stays one. Of the land of a
+    plot, each measure there pays its part: together no more than is paid once.
     """
     sections = len(model.sections)
     at = [np.flatnonzero(model.section == section) for section in range(sections)]
@@ -108,12 +109,21 @@ def _ladder(model: Model, measure: int) -> list[tuple[int, int]]:
     return [(0, 0), *paused, *[(number, 1) for number in numbers]]
 
 
+def _part_of_land(model: Model) -> Real:
+    """Return what each measure pays for land; nothing where others buy it."""
+    on = model.plot[model.plot >= 0]
+    free = model.plot_bought == len(model.years)
+    each = np.where(free, model.plot_cost, 0.0) / np.maximum(np.bincount(on, minlength=len(free)), 1)
+    return np.where(model.plot >= 0, each[model.plot], 0.0) if len(each) else np.zeros(len(model.plot))
+
+
 def _moves(model: Model, here: Whole, table: Whole) -> tuple[Real, Whole]:
     """Return what each move costs, infinite if it is not possible, and the last period in which it may be made."""
     number = len(table)
     cost = np.zeros((number, number))
     last = np.full((number, number), len(model.years), dtype=np.int64)
     fixed, each, switch = (model.number(name) for name in ("fixed_cost", "class_cost", "switch_cost"))
+    fixed = fixed + _part_of_land(model)
     for turn, measure in enumerate(here):
         classes, begun = table[:, turn, 0], table[:, turn, 1]
         rise = classes[None, :] - classes[:, None]
