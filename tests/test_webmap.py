@@ -43,6 +43,7 @@ from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
 from schoolmap.output.model import Shade
+from schoolmap.output.model import Site
 from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
 from schoolmap.output.model import Totals
@@ -378,7 +379,20 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         currency={"en": "10,000 yuan", "zh": "万元"},
         actions=(action,),
         decision=NOTHING_DECIDED,
-        sites=(),
+        sites=(
+            Site(
+                id="l1",
+                name=f"{hostile} plot",
+                lon=100.0255,
+                lat=30.0035,
+                stages=("primary",),
+                max_classes=18.0,
+                land_cost=None,
+                ready_from="2027",
+                note="An invented plot",
+                used_by=(),
+            ),
+        ),
         projects=(
             Project(
                 id="p1",
