@@ -110,6 +110,15 @@ def choose(view: Any, panel: Panel) -> dict[str, Any]:  # noqa: ANN401
     return found
 
 
+def flagged(view: Any) -> dict[tuple[str, int, int], float]:  # noqa: ANN401
+    """Return the seats short by the catchment, first year and year on the flag, of what is flagged as short."""
+    found = view.page.evaluate("() => window.schoolmap.flagged()")
+    short = [flag for flag in found if flag["kind"] != "review"]
+    rows = {(flag["catchment"], flag["first_year"], flag["opens"]): flag["short"] for flag in short}
+    assert len(rows) == len(short)
+    return rows
+
+
 def chance_class(probability: float) -> int:
     """Return the class of a probability as the legend has it."""
     return next((place for place, bound in enumerate(CHANCES) if probability <= bound + 1e-9), len(CHANCES))
@@ -146,6 +155,12 @@ def test_the_page_works_out_what_the_library_plans(browser: Any, tmp_path: Path,
                 ]
                 assert all(mine == value for mine, value in told), where
                 changed += len(told)
+            assert flagged(view) == {
+                (row.catchment, row.first_year, max(row.first_year, county.BASE + 1)): pytest.approx(
+                    row.peak_short, abs=0.11
+                )
+                for row in panel.ranking
+            }, where
             changed += panel.seats != before[panel.stage, panel.scenario].seats
             changed += panel.demand != before[panel.stage, panel.scenario].demand
     assert changed > 0
