@@ -616,6 +616,19 @@ def test_tables_for_viewers_without_scripts() -> None:
     assert "No shortage." in webmap.static_tables(empty)
 
 
+def test_chinese_in_the_tables_without_scripts_says_so() -> None:
+    """On an English page a Chinese name carries its language, in the drawing and in the tables; on a Chinese one not."""
+    model = synthetic_model()
+    areas = tuple(
+        replace(area, name="实验片区 4") if area.id == "c4" else area for area in model.coverages[0].catchments
+    )
+    model = replace(model, coverages=(replace(model.coverages[0], catchments=areas),))
+    static = webmap.static_tables(model)
+    assert '<td><bdi lang="zh-CN">实验片区</bdi> 4</td>' in static
+    assert re.search(r"[一-鿿]", re.sub(r'<(\w+)[^>]* lang="zh-CN">[^<]*</\1>', "", static)) is None
+    assert "zh-CN" not in webmap.static_tables(replace(model, language="zh"))
+
+
 def test_sealing_twice_changes_nothing() -> None:
     """A sealed page is already closed."""
     html = webmap.render_html(synthetic_model())

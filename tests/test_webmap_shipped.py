@@ -19,9 +19,11 @@ from browsing import MISSING
 from browsing import REQUIRED
 from browsing import opened
 from browsing import start
+from test_page_assets import palettes
 
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
+from schoolmap.seats.balance import CHANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,17 @@ ALL_SHADES = """([ends, years]) => {
         });
     });
 }"""
+
+ALL_COLOURS = """(years) => {
+    const range = document.getElementById("year");
+    return years.map((_, at) => {
+        range.value = at;
+        range.dispatchEvent(new Event("input"));
+        return window.schoolmap.colours();
+    });
+}"""
+PALETTE = palettes()["CHANCES"]
+HATCH = "url(#hatch)"
 
 AXE_RUN = """async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -85,8 +98,8 @@ def desk(browser: Any, model: MapModel, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_every_class_is_the_librarys(desk: Opened, plan: Plan) -> None:
-    """What is drawn for each stage, scenario, year and end of the interval is the class of demand per seat."""
-    years, drawn = list(plan.years), 0
+    """What is drawn for each stage, scenario, year and end of the interval is the class of demand per seat, or of its chance."""
+    years, drawn, told = list(plan.years), 0, 0
     for stage, result in plan.results.items():
         for scenario in result.balance.index.unique("scenario"):
             balance = result.balance.xs(scenario)
@@ -99,7 +112,16 @@ def test_every_class_is_the_librarys(desk: Opened, plan: Plan) -> None:
                 for at, year in enumerate(years):
                     assert found[end][at] == shade_index(loads[year].to_numpy())
                     drawn += len(loads)
+            desk.choose("view", "chance")
+            colours = desk.page.evaluate(ALL_COLOURS, years)
+            chances = balance["shortage_probability"].unstack("year")[years]
+            for at, year in enumerate(years):
+                classes = np.searchsorted(CHANCES, chances[year].to_numpy())
+                shown = [None if shade is None else classes[place] for place, shade in enumerate(found[1][at])]
+                assert colours[at] == [HATCH if place is None else PALETTE[place] for place in shown]
+                told += len(shown)
     assert drawn == 3 * len(plan.balance)
+    assert told == len(plan.balance)
 
 
 def test_what_is_left_after_the_proposals_is_the_plans(model: MapModel, plan: Plan) -> None:
