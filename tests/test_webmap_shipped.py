@@ -23,6 +23,7 @@ from test_page_assets import palettes
 
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
+from schoolmap.output.webmap import render_html
 from schoolmap.seats.balance import CHANCES
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ AXE_RUN = """async () => {
     const found = await axe.run(page, { resultTypes: ["violations"], runOnly: { type: "tag", values: tags } });
     return found.violations.map((rule) => rule.id + ": " + rule.nodes.slice(0, 3).map((node) => node.target.join(" ")));
 }"""
+
+
+def axe_script() -> str:
+    """Return axe-core, to be run in a page."""
+    assert AXE is not None
+    assert AXE.origin is not None
+    return Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -158,22 +166,39 @@ def test_everybody_can_use_it(
     turned: bool,
 ) -> None:
     """No violation on the map, a card, or any page; with a keyboard, a magnifier, or a reader of the screen."""
-    assert AXE is not None
-    assert AXE.origin is not None
-    axe = Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
     own = model.language
     other = "en" if own == "zh" else "zh"
     worst = next(panel for panel in model.panels if panel.stage == "primary").ranking[0].catchment
-    states = ["v=gap&b=p90", f"k={worst}&w=1", "d=grid", "d=population", "d=about"]
-    # a phone has no projector and hides the legend; the longest page is met wide in one project, narrow in the other
-    states += [] if turned else ["v=diff", "v=reach&j=1"]
-    states += ["d=facts"] if turned == (own == "zh") else []
+    school = next(item.id for item in model.schools if any(section.stage == "primary" for section in item.sections))
+    states = ["v=gap&b=p90", f"k={worst}&w=1", "d=grid", "d=population", "d=about", "v=chance", "v=diff"]
+    states += ["v=reach&j=1", "d=facts", f"p={school}"]
     found = {}
     with opened(browser, tmp_path, model, width=width, height=height) as view:
         for i, state in enumerate(states):
             # each state is met in both languages by one width or the other
             language = own if (i % 2 == 0) != turned else other
             view.goto(f"#s=primary&l={language}&{state}")
-            view.page.evaluate(axe)
+            view.page.evaluate(axe_script())
             found[state] = view.page.evaluate(AXE_RUN)
+        # the last is a school's card, on which something can be tried out
+        view.page.click("#card button.add")
+        assert len(view.page.evaluate("() => window.schoolmap.edits().edits")) == 1
+        found["edits"] = view.page.evaluate(AXE_RUN)
+        if turned:
+            view.page.click("#tabs button[data-tab=list]")
+            found["edits in the list"] = view.page.evaluate(AXE_RUN)
     assert {state: rules for state, rules in found.items() if rules} == {}
+
+
+def test_everybody_can_use_it_without_scripts(browser: Any, model: MapModel, tmp_path: Path) -> None:  # noqa: ANN401
+    """No violation in the drawing and the tables that a viewer shows which runs no scripts."""
+    path = tmp_path / "map.html"
+    path.write_bytes(render_html(model).encode())
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.evaluate(axe_script())
+        assert page.evaluate(AXE_RUN) == []
+    finally:
+        context.close()
