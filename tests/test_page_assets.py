@@ -16,6 +16,7 @@ from schoolmap.output.page_assets import asset
 from schoolmap.output.page_assets import leaflet_css
 from schoolmap.output.page_assets import leaflet_js
 from schoolmap.output.page_assets import page_script
+from schoolmap.seats.balance import CHANCES
 
 
 def test_every_part_of_the_script_is_joined_once() -> None:
@@ -84,6 +85,12 @@ def palettes() -> dict[str, list[str]]:
         for name, text in scales.items()
     }
     return {**found, "SHADES": [shade.colour for shade in SHADES]}
+
+
+def test_classes_of_chance_are_the_librarys() -> None:
+    """The bounds that the page draws by are those by which the library tells a probability."""
+    bounds = re.findall(r"upTo: ([\d.]+)", asset("page/colours.js").split("const CHANCES = [")[1].split("];")[0])
+    assert tuple(map(float, bounds)) == (*CHANCES, 1.0)
 
 
 @pytest.mark.parametrize("seen", SEEN_BY)

@@ -71,6 +71,38 @@ def test_names_are_text() -> None:
     assert root.find(".//img") is None
 
 
+def test_a_name_that_is_drawn_is_text() -> None:
+    """Short enough to be written on the map, it is still letter by letter what it is."""
+    cover = synthetic.synthetic_model().coverages[0]
+    names = ["<b>{{7*7}}&amp;", "</svg><a>", '"${1}', "<!--", "]]>", "&lt;i&gt;"]
+    areas = tuple(replace(area, name=name) for area, name in zip(cover.catchments, names, strict=True))
+    root = drawn(coverages=(replace(cover, catchments=areas),))
+    assert [node.text for node in root.findall(".//g/text")] == names
+    assert {node.tag for node in root.iter()} <= {
+        "figure",
+        "svg",
+        "title",
+        "desc",
+        "g",
+        "path",
+        "text",
+        "rect",
+        "figcaption",
+    }
+
+
+def test_chinese_within_the_english_drawing_says_so() -> None:
+    """Names on the map, in tips and in the description carry their language; the Chinese drawing needs not."""
+    cover = synthetic.synthetic_model().coverages[0]
+    areas = tuple(replace(area, name="实验片区" if i == 4 else area.name) for i, area in enumerate(cover.catchments))
+    chinese = {"coverages": (replace(cover, catchments=areas),)}
+    tagged = [node for node in drawn(**chinese).iter() if node.get("lang")]
+    assert {node.get("lang") for node in tagged} == {"zh-CN"}
+    assert [node.tag for node in tagged] == ["desc", "title", "text"]
+    assert all("实验片区" in (node.text or "") for node in tagged)
+    assert [node for node in drawn("zh", **chinese).iter() if node.get("lang")] == []
+
+
 def test_nothing_to_draw_is_nothing() -> None:
     """Without a stage there is no empty frame."""
     assert still_map(replace(synthetic.synthetic_model(), stages=()), language="en") == ""

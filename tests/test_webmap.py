@@ -43,6 +43,7 @@ from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
 from schoolmap.output.model import Shade
+from schoolmap.output.model import Site
 from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
 from schoolmap.output.model import Totals
@@ -378,7 +379,20 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         currency={"en": "10,000 yuan", "zh": "万元"},
         actions=(action,),
         decision=NOTHING_DECIDED,
-        sites=(),
+        sites=(
+            Site(
+                id="l1",
+                name=f"{hostile} plot",
+                lon=100.0255,
+                lat=30.0035,
+                stages=("primary",),
+                max_classes=18.0,
+                land_cost=None,
+                ready_from="2027",
+                note="An invented plot",
+                used_by=(),
+            ),
+        ),
         projects=(
             Project(
                 id="p1",
@@ -600,6 +614,19 @@ def test_tables_for_viewers_without_scripts() -> None:
     assert "90%" in static
     empty = replace(synthetic_model(), panels=())
     assert "No shortage." in webmap.static_tables(empty)
+
+
+def test_chinese_in_the_tables_without_scripts_says_so() -> None:
+    """On an English page a Chinese name carries its language, in the drawing and in the tables; on a Chinese one not."""
+    model = synthetic_model()
+    areas = tuple(
+        replace(area, name="实验片区 4") if area.id == "c4" else area for area in model.coverages[0].catchments
+    )
+    model = replace(model, coverages=(replace(model.coverages[0], catchments=areas),))
+    static = webmap.static_tables(model)
+    assert '<td><bdi lang="zh-CN">实验片区</bdi> 4</td>' in static
+    assert re.search(r"[一-鿿]", re.sub(r'<(\w+)[^>]* lang="zh-CN">[^<]*</\1>', "", static)) is None
+    assert "zh-CN" not in webmap.static_tables(replace(model, language="zh"))
 
 
 def test_sealing_twice_changes_nothing() -> None:

@@ -19,9 +19,12 @@ from browsing import MISSING
 from browsing import REQUIRED
 from browsing import opened
 from browsing import start
+from test_page_assets import palettes
 
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
+from schoolmap.output.webmap import render_html
+from schoolmap.seats.balance import CHANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +53,30 @@ ALL_SHADES = """([ends, years]) => {
     });
 }"""
 
+ALL_COLOURS = """(years) => {
+    const range = document.getElementById("year");
+    return years.map((_, at) => {
+        range.value = at;
+        range.dispatchEvent(new Event("input"));
+        return window.schoolmap.colours();
+    });
+}"""
+PALETTE = palettes()["CHANCES"]
+HATCH = "url(#hatch)"
+
 AXE_RUN = """async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const page = document.querySelector("dialog[open]") || document;
     const found = await axe.run(page, { resultTypes: ["violations"], runOnly: { type: "tag", values: tags } });
     return found.violations.map((rule) => rule.id + ": " + rule.nodes.slice(0, 3).map((node) => node.target.join(" ")));
 }"""
+
+
+def axe_script() -> str:
+    """Return axe-core, to be run in a page."""
+    assert AXE is not None
+    assert AXE.origin is not None
+    return Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +106,8 @@ def desk(browser: Any, model: MapModel, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_every_class_is_the_librarys(desk: Opened, plan: Plan) -> None:
-    """What is drawn for each stage, scenario, year and end of the interval is the class of demand per seat."""
-    years, drawn = list(plan.years), 0
+    """What is drawn for each stage, scenario, year and end of the interval is the class of demand per seat, or of its chance."""
+    years, drawn, told = list(plan.years), 0, 0
     for stage, result in plan.results.items():
         for scenario in result.balance.index.unique("scenario"):
             balance = result.balance.xs(scenario)
@@ -99,7 +120,16 @@ def test_every_class_is_the_librarys(desk: Opened, plan: Plan) -> None:
                 for at, year in enumerate(years):
                     assert found[end][at] == shade_index(loads[year].to_numpy())
                     drawn += len(loads)
+            desk.choose("view", "chance")
+            colours = desk.page.evaluate(ALL_COLOURS, years)
+            chances = balance["shortage_probability"].unstack("year")[years]
+            for at, year in enumerate(years):
+                classes = np.searchsorted(CHANCES, chances[year].to_numpy())
+                shown = [None if shade is None else classes[place] for place, shade in enumerate(found[1][at])]
+                assert colours[at] == [HATCH if place is None else PALETTE[place] for place in shown]
+                told += len(shown)
     assert drawn == 3 * len(plan.balance)
+    assert told == len(plan.balance)
 
 
 def test_what_is_left_after_the_proposals_is_the_plans(model: MapModel, plan: Plan) -> None:
@@ -136,22 +166,39 @@ def test_everybody_can_use_it(
     turned: bool,
 ) -> None:
     """No violation on the map, a card, or any page; with a keyboard, a magnifier, or a reader of the screen."""
-    assert AXE is not None
-    assert AXE.origin is not None
-    axe = Path(AXE.origin).with_name("axe.min.js").read_text(encoding="utf-8")
     own = model.language
     other = "en" if own == "zh" else "zh"
     worst = next(panel for panel in model.panels if panel.stage == "primary").ranking[0].catchment
-    states = ["v=gap&b=p90", f"k={worst}&w=1", "d=grid", "d=population", "d=about"]
-    # a phone has no projector and hides the legend; the longest page is met wide in one project, narrow in the other
-    states += [] if turned else ["v=diff", "v=reach&j=1"]
-    states += ["d=facts"] if turned == (own == "zh") else []
+    school = next(item.id for item in model.schools if any(section.stage == "primary" for section in item.sections))
+    states = ["v=gap&b=p90", f"k={worst}&w=1", "d=grid", "d=population", "d=about", "v=chance", "v=diff"]
+    states += ["v=reach&j=1", "d=facts", f"p={school}"]
     found = {}
     with opened(browser, tmp_path, model, width=width, height=height) as view:
         for i, state in enumerate(states):
             # each state is met in both languages by one width or the other
             language = own if (i % 2 == 0) != turned else other
             view.goto(f"#s=primary&l={language}&{state}")
-            view.page.evaluate(axe)
+            view.page.evaluate(axe_script())
             found[state] = view.page.evaluate(AXE_RUN)
+        # the last is a school's card, on which something can be tried out
+        view.page.click("#card button.add")
+        assert len(view.page.evaluate("() => window.schoolmap.edits().edits")) == 1
+        found["edits"] = view.page.evaluate(AXE_RUN)
+        if turned:
+            view.page.click("#tabs button[data-tab=list]")
+            found["edits in the list"] = view.page.evaluate(AXE_RUN)
     assert {state: rules for state, rules in found.items() if rules} == {}
+
+
+def test_everybody_can_use_it_without_scripts(browser: Any, model: MapModel, tmp_path: Path) -> None:  # noqa: ANN401
+    """No violation in the drawing and the tables that a viewer shows which runs no scripts."""
+    path = tmp_path / "map.html"
+    path.write_bytes(render_html(model).encode())
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        page.evaluate(axe_script())
+        assert page.evaluate(AXE_RUN) == []
+    finally:
+        context.close()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import test_webmap as synthetic
@@ -231,23 +233,79 @@ def test_projector(desk: Opened) -> None:
     assert desk.page.is_visible("#search-box")
 
 
-def test_a_link_holds_the_whole_view(desk: Opened) -> None:
-    """Stage, scenario, year, view, bound, comparison, figure, card and place on the map come back."""
-    link = "#s=primary&c=high&y=2031&v=gap&l=zh&b=p10&g=use&m=30.0120,100.0120,15.0&k=c2"
+LINKS = (
+    "#s=primary&c=high&y=2031&v=gap&l=zh&b=p10&m=30.0120,100.0120,15.0&k=c2",
+    "#s=primary&c=high&y=2026&v=diff&l=en&x=base&j=1&p=s3",
+    "#s=primary&c=base&y=2028&v=use&l=en&w=1&g=use&d=grid",
+)
+"""Links that hold every key between them."""
+KEYS = "scyvlbgmkwxdjp"
+
+
+def chosen(view: Opened) -> dict[str, Any]:
+    """Read off the page itself what each key of a link stands for."""
+    found: dict[str, Any] = view.page.evaluate(
+        """() => {
+            const now = window.schoolmap.state();
+            const centre = window.schoolmap.pixel(30.012, 100.012);
+            const other = document.getElementById("compare-with");
+            return {
+                ...now,
+                at: [Math.round(centre.x), Math.round(centre.y)],
+                other: other ? other.value : null,
+                figure: (document.querySelector("input[name=grid-figure]:checked") || { value: null }).value,
+                page: document.getElementById("about").open ? document.getElementById("about-title").textContent : null,
+            };
+        }"""
+    )
+    return found
+
+
+def parts_of(fragment: str) -> dict[str, str]:
+    """Return what a link says by key."""
+    return dict(part.split("=", 1) for part in unquote(fragment).removeprefix("#").split("&"))
+
+
+def test_links_hold_every_key() -> None:
+    """What is tried out below is all that a link can say."""
+    assert set().union(*map(parts_of, LINKS)) == set(KEYS)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_holds_the_whole_view(desk: Opened, link: str) -> None:
+    """What a link says is shown; written anew it says the same, and opened again it shows the same."""
+    said = parts_of(link)
     desk.goto(link)
-    assert [desk.state(key) for key in ("stage", "scenario", "year", "view", "bound", "lang")] == [
-        "primary",
-        "high",
-        2031,
-        "gap",
-        "p10",
-        "zh",
+    before = chosen(desk)
+    assert [before[key] for key in ("stage", "scenario", "year", "view", "lang")] == [
+        said["s"],
+        said["c"],
+        int(said["y"]),
+        said["v"],
+        said["l"],
     ]
-    assert desk.state("zoom") == 15
+    assert before["bound"] == said.get("b", "p50")
+    assert before["after"] == ("w" in said)
+    assert before["projector"] == ("j" in said)
+    assert before["other"] == said.get("x")
+    assert before["figure"] == said.get("g")
+    assert bool(before["page"]) == ("d" in said)
+    assert (before["picked"] or {"id": None})["id"] == said.get("k", said.get("p"))
+    if "m" in said:
+        assert before["zoom"] == 15
+    desk.page.evaluate(YEAR, 0)
+    desk.page.evaluate(YEAR, synthetic.YEARS.index(int(said["y"])))
+    written = desk.page.evaluate("location.hash")
+    assert parts_of(written) == said
+    desk.goto(written)
+    assert chosen(desk) == before
+
+
+def test_a_link_follows_the_map(desk: Opened) -> None:
+    """The place on the map is written when it has come to rest there."""
+    desk.goto("#s=primary&l=en&m=30.0120,100.0120,15.0")
     desk.page.click("#zoom-in")
     desk.page.wait_for_function("location.hash.includes('15.5')")
-    parts = dict(part.split("=") for part in desk.page.evaluate("location.hash.slice(1)").split("&"))
-    assert {"b": "p10", "g": "use", "k": "c2", "l": "zh"}.items() <= parts.items()
 
 
 @pytest.mark.parametrize("fragment", ["#b=p95&x=nobody&g=1&m=a,b&v=none&j=yes&w=x", "#m=1,2,3,4&b=", "#%zz=1&y=999"])
@@ -309,6 +367,8 @@ def test_hostile_names_in_every_view(browser: Any, tmp_path: Path) -> None:  # n
         assert hostile in view.page.inner_text("#shown-line")
         view.page.hover("#marks-svg .opening")
         assert hostile in view.page.inner_text("#tip")
+        view.page.hover("#marks-svg polygon[data-plot]")
+        assert f"{hostile} plot" in view.page.inner_text("#tip")
         view.page.click("#grid-button")
         assert hostile in view.page.locator(".heat tbody th").all_inner_texts()
         assert ["c4", hostile] in [row[:2] for row in saved(view, "#grid-csv")]
@@ -359,3 +419,109 @@ def test_a_plan_of_one_scenario_without_proposals_has_no_comparison(browser: Any
         assert view.page.is_hidden("#after-switch")
         assert view.page.locator("input[name=view][value=diff]").count() == 0
         assert "How this number came about" in view.page.inner_text("#card")
+
+
+def test_the_year_plays_until_it_is_paused(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """A reader who asked for nothing sees the years go by, and stops them with the same button."""
+    with opened(browser, tmp_path, synthetic.synthetic_model()) as view:
+        view.page.emulate_media(reduced_motion="no-preference")
+        view.page.clock.install()
+        view.goto("#y=2025&l=en")
+        view.page.click("#play")
+        view.page.clock.run_for(1_500)
+        assert view.state("year") == 2027
+        assert view.page.get_attribute("#play", "aria-label") == "Pause"
+        view.page.click("#play")
+        view.page.clock.run_for(5_000)
+        assert view.state("year") == 2027
+        assert view.page.get_attribute("#play", "aria-label") == "Play the years"
+
+
+def test_a_listed_plot_has_its_mark_and_its_tip(desk: Opened) -> None:
+    """A hollow diamond where it lies, for the stages that it is listed for; the tip tells what is known of it."""
+    site = synthetic.synthetic_model().sites[0]
+    desk.goto("#s=primary&y=2026&l=en")
+    mark = desk.page.locator("#marks-svg polygon[data-plot]")
+    assert mark.get_attribute("class") == "mark plot"
+    at = desk.page.evaluate("([lat, lon]) => window.schoolmap.pixel(lat, lon)", [site.lat, site.lon])
+    box = mark.bounding_box()
+    assert box["x"] + box["width"] / 2 == pytest.approx(at["x"], abs=1)
+    assert box["y"] + box["height"] / 2 == pytest.approx(at["y"], abs=1)
+    mark.hover()
+    tip = desk.page.inner_text("#tip")
+    for words in ("Synthetic school plot", "18", "2027", "An invented plot"):
+        assert words in tip
+    desk.choose("stage", "kindergarten")
+    assert mark.count() == 0
+
+
+def test_the_audit_stands_on_the_page(desk: Opened) -> None:
+    """Each check with its name, both sides, their difference, and whether it holds."""
+    desk.goto("#d=about&l=en")
+    table = desk.page.locator("#about table", has_text="children in = out")
+    heads = [words.lower() for words in table.locator("thead th").all_inner_texts()]
+    row = table.locator("tbody tr").all_inner_texts()
+    assert len(row) == 1
+    assert dict(zip(heads[1:], row[0].split("\t")[1:], strict=True)) == {
+        "left": "10",
+        "right": "10",
+        "difference": "0",
+        "holds": "yes",
+    }
+    assert "none outside (en)" in row[0]
+
+
+@pytest.fixture(scope="module")
+def reviewed(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:  # noqa: ANN401
+    """Open the plan once with the review number that a printed map must bear."""
+    model = replace(synthetic.synthetic_model(), map_review_no="XS(2025)042")
+    with opened(browser, tmp_path_factory.mktemp("reviewed"), model, fragment="#s=primary&v=gap&l=en") as view:
+        yield view
+
+
+def test_the_foot_and_the_frame_of_the_map(reviewed: Opened, desk: Opened) -> None:
+    """Review number, sources, scale and north are in sight; without a number nothing stands for it."""
+    assert "XS(2025)042" in reviewed.page.inner_text("#review-no")
+    told = reviewed.page.inner_text("#credits")
+    for words in ("Nobody (CC0)", "EPSG:4547", "For tests only (en)"):
+        assert words in told
+    assert reviewed.page.locator(".leaflet-control-scale-line").inner_text().split()[1] in {"m", "km"}
+    assert reviewed.page.is_visible(".north")
+    assert reviewed.page.text_content("#north-word") == "N"
+    desk.goto("#s=primary&l=en")
+    assert desk.page.is_hidden("#review-no")
+
+
+ON_PAPER = """() => {
+    window.dispatchEvent(new Event("beforeprint"));
+    const box = (node) => {
+        const found = node.getBoundingClientRect();
+        return [found.left, found.top, found.right, found.bottom];
+    };
+    const found = {};
+    ["#legend", "#credits", "#review-no", "#map-frame", "#wave", ".north", ".leaflet-control-scale-line"].forEach((name) => {
+        found[name] = box(document.querySelector(name));
+    });
+    const facts = document.getElementById("facts");
+    found.cut = facts.scrollHeight - facts.clientHeight;
+    window.dispatchEvent(new Event("afterprint"));
+    return found;
+}"""
+
+
+def test_the_sheet_is_a3_and_holds_all_that_it_must(reviewed: Opened) -> None:
+    """A3 landscape, with legend, sources, review number, scale and north within its margins of 10 mm."""
+    pdf = reviewed.page.pdf(prefer_css_page_size=True, print_background=True)
+    media = re.findall(rb"/MediaBox \[([\d. ]+)\]", pdf)
+    assert len(media) == 1
+    assert [float(part) * 25.4 / 72 for part in media[0].split()] == pytest.approx([0, 0, 420, 297], abs=0.5)
+    reviewed.page.emulate_media(media="print")
+    found = reviewed.page.evaluate(ON_PAPER)
+    reviewed.page.emulate_media(media="screen")
+    assert found.pop("cut") <= 0
+    for name, (left, top, right, bottom) in found.items():
+        assert right > left, name
+        assert bottom > top, name
+        assert min(left, top) >= 0, name
+        assert right * 25.4 / 96 <= 400, name
+        assert bottom * 25.4 / 96 <= 277, name

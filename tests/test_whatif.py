@@ -34,6 +34,8 @@ from schoolmap.seats.balance import CHANCES
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from schoolmap.output.model import Action
+    from schoolmap.output.model import EditProposal
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Panel
     from schoolmap.project import Project
@@ -110,6 +112,24 @@ def choose(view: Any, panel: Panel) -> dict[str, Any]:  # noqa: ANN401
     return found
 
 
+def turn_to(view: Any, action: Action) -> None:  # noqa: ANN401
+    """Open the card on which a proposal stands, as a reader does; what was tried out stays."""
+    view.choose("stage", action.stage)
+    zone = next(zone for zone in central()[1].coverages[0].catchments if zone.id == action.catchment)
+    view.page.fill("#search-box", zone.name)
+    view.page.press("#search-box", "Enter")
+    assert view.state("picked") == {"kind": "catchment", "id": action.catchment}
+
+
+def flagged(view: Any) -> dict[tuple[str, int, int], float]:  # noqa: ANN401
+    """Return the seats short by the catchment, first year and year on the flag, of what is flagged as short."""
+    found = view.page.evaluate("() => window.schoolmap.flagged()")
+    short = [flag for flag in found if flag["kind"] != "review"]
+    rows = {(flag["catchment"], flag["first_year"], flag["opens"]): flag["short"] for flag in short}
+    assert len(rows) == len(short)
+    return rows
+
+
 def chance_class(probability: float) -> int:
     """Return the class of a probability as the legend has it."""
     return next((place for place, bound in enumerate(CHANCES) if probability <= bound + 1e-9), len(CHANCES))
@@ -146,6 +166,12 @@ def test_the_page_works_out_what_the_library_plans(browser: Any, tmp_path: Path,
                 ]
                 assert all(mine == value for mine, value in told), where
                 changed += len(told)
+            assert flagged(view) == {
+                (row.catchment, row.first_year, max(row.first_year, county.BASE + 1)): pytest.approx(
+                    row.peak_short, abs=0.11
+                )
+                for row in panel.ranking
+            }, where
             changed += panel.seats != before[panel.stage, panel.scenario].seats
             changed += panel.demand != before[panel.stage, panel.scenario].demand
     assert changed > 0
@@ -197,6 +223,85 @@ def test_changes_can_be_hidden_and_taken_back(browser: Any, tmp_path: Path) -> N
         assert view.page.evaluate("() => window.schoolmap.edits().edits.map(edit => edit.kind)") == ["move"]
         view.page.click("#edits-clear")
         assert view.page.evaluate("() => window.schoolmap.panel().seats") == plain
+
+
+TAKING, MOVING, OTHER = "takes rooms of another stage", "moves a boundary", "adds seats"
+
+
+@functools.cache
+def central() -> tuple[Project, MapModel]:
+    """Return the county in one scenario, which is quicker, and what is shown of its plan with proposals."""
+    alone = replace(county.project(), **county.scenarios("central"))
+    return alone, describe(make_plan(alone))
+
+
+def kind_of(proposal: EditProposal) -> str:
+    """Return what a proposal does."""
+    if proposal.moves:
+        return MOVING
+    return TAKING if len({add.stage for add in proposal.adds}) > 1 else OTHER
+
+
+def told(edits: list[dict[str, Any]]) -> dict[tuple[Any, ...], float]:
+    """Return the seats that changes make by stage, place and year, and the moves, each once."""
+    found: dict[tuple[Any, ...], float] = {}
+    for edit in edits:
+        if edit["kind"] == "move":
+            found[edit["area"], edit["from"], edit["to"], edit["opens"]] = 1.0
+            continue
+        place = edit.get("school") or edit["catchment"]
+        for year in range(edit["opens"], edit.get("until", county.HORIZON) + 1):
+            found[edit["stage"], place, year] = found.get((edit["stage"], place, year), 0.0) + edit["seats"]
+    return found
+
+
+def asked(proposal: EditProposal) -> dict[tuple[Any, ...], float]:
+    """Return the same of a proposal of the plan."""
+    seats = {
+        (add.stage, add.school or add.catchment, county.BASE + at): value
+        for add in proposal.adds
+        for at, value in enumerate(add.seats_by_year)
+        if value
+    }
+    return seats | {(move.area, move.source, move.target, move.opens): 1.0 for move in proposal.moves}
+
+
+def test_counted_proposals_are_what_the_library_plans_with_them(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401, F811
+    """Ticked on its card, a proposal gives what the library plans with the file that would be saved; unticked, nothing."""
+    alone, given = central()
+    assert given.editing is not None
+    actions = {action.id: action for action in given.actions}
+    kinds = {proposal.action: kind_of(proposal) for proposal in given.editing.proposals}
+    assert set(kinds.values()) == {TAKING, MOVING, OTHER}
+    idle = replace(alone, settings_siting=replace(alone.settings_siting, allow=()))
+    with opened(browser, tmp_path, given, fragment="#l=en") as view:
+        plain = {panel.stage: choose(view, panel) for panel in given.panels}
+        # seats first, then the ground below them
+        for moving in (False, True):
+            for name in (name for name, kind in kinds.items() if (kind == MOVING) == moving):
+                turn_to(view, actions[name])
+                view.page.check(f"#card input[data-action={name}]")
+            saved = view.page.evaluate("() => window.schoolmap.edits()")
+            for proposal in given.editing.proposals:
+                own = [edit for edit in saved["edits"] if edit["proposal"] == proposal.action]
+                assert told(own) == (asked(proposal) if moving or kinds[proposal.action] != MOVING else {})
+            expected = describe(make_plan(with_edits(idle, Edits.model_validate(saved), file="edits.json")))
+            for panel in expected.panels:
+                found = choose(view, panel)
+                where = (moving, panel.stage)
+                for grid in ("demand", "seats"):
+                    for row, right in zip(found[grid], getattr(panel, grid), strict=True):
+                        assert row == pytest.approx(right, abs=0.051), (where, grid)
+                assert found["shade"] == [list(row) for row in panel.shade], where
+                assert found["level"] == [list(row) for row in panel.level], where
+        for name in kinds:
+            panel = next(panel for panel in given.panels if panel.stage == actions[name].stage)
+            before = choose(view, panel)
+            turn_to(view, actions[name])
+            view.page.uncheck(f"#card input[data-action={name}]")
+            assert choose(view, panel) != before, name
+        assert view.page.evaluate("() => window.schoolmap.edits().edits") == []
+        assert {panel.stage: choose(view, panel) for panel in given.panels} == plain
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ PAGE_SCRIPTS = (
     "shown",
     "views",
     "whatif",
+    "whatif_flags",
     "whatif_file",
     "map",
     "placing",

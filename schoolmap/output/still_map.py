@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schoolmap.output.languages import lang_of
+from schoolmap.output.languages import spoken
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -72,10 +75,11 @@ def still_map(model: MapModel, *, language: str) -> str:
     places, height = _places(cover.catchments)
     colours = [NO_DATA if shade is None else model.shades[shade].colour for shade in shaded]
     shapes = "\n".join(
-        f'<path fill="{colour}" d="{_outline(area, places)}"><title>{markup.escape(_told(area, panel, place, at))}</title></path>'
+        f'<path fill="{colour}" d="{_outline(area, places)}">'
+        f"{_element('title', _told(area, panel, place, at), language)}</path>"
         for place, (area, colour) in enumerate(zip(cover.catchments, colours, strict=True))
     )
-    names = _names(cover.catchments, shaded, places) if len(cover.catchments) <= MOST_NAMES else ""
+    names = _names(cover.catchments, shaded, places, language) if len(cover.catchments) <= MOST_NAMES else ""
     key = [(shade.colour, _in(shade.label, language)) for shade in model.shades]
     if None in shaded:
         key.append((NO_DATA, words["none"]))
@@ -86,12 +90,12 @@ def still_map(model: MapModel, *, language: str) -> str:
                 f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '
                 'aria-labelledby="still-title still-desc">'
             ),
-            f'<title id="still-title">{markup.escape(heading)}</title>',
-            f'<desc id="still-desc">{markup.escape(_description(model, panel, cover.catchments, at, words))}</desc>',
+            _element("title", heading, language, ' id="still-title"'),
+            _element("desc", _description(model, panel, cover.catchments, at, words), language, ' id="still-desc"'),
             f'<g stroke="#6b727a" stroke-width="1" fill-rule="evenodd">\n{shapes}\n</g>',
             f'<g font-size="11" text-anchor="middle">{names}</g>',
             "</svg>",
-            f"<figcaption>{markup.escape(heading)} {_key(key)}</figcaption>",
+            f"<figcaption>{spoken(heading, language=language)} {_key(key, language)}</figcaption>",
             "</figure>",
         ]
     )
@@ -100,6 +104,11 @@ def still_map(model: MapModel, *, language: str) -> str:
 def worst_year(panel: Panel) -> int:
     """Return the place of the year with most seats short, the first of several."""
     return max(range(len(panel.totals.short)), key=lambda at: (panel.totals.short[at], -at))
+
+
+def _element(name: str, text: str, language: str, attributes: str = "") -> str:
+    """Return an element of the drawing that holds a text, which may be in Chinese on an English page."""
+    return f"<{name}{attributes}{lang_of(text, language=language)}>{markup.escape(text)}</{name}>"
 
 
 def _in(text: dict[str, str], language: str) -> str:
@@ -150,11 +159,11 @@ def _path(ring: Ring, places: Places) -> str:
     return f"M{start[0]} {start[1]}l" + " ".join(f"{dx} {dy}" for dx, dy in steps.tolist()) + "z"
 
 
-def _names(areas: tuple[Catchment, ...], shaded: list[int | None], places: Places) -> str:
+def _names(areas: tuple[Catchment, ...], shaded: list[int | None], places: Places, language: str) -> str:
     """Return the names of the catchments that are wide enough to hold them."""
     spots = _pixels(np.array([area.anchor for area in areas]), places).tolist()
     return "".join(
-        f'<text x="{x}" y="{y}" fill="{"#ffffff" if shade == 0 else "#1b1f23"}">{markup.escape(area.name)}</text>'
+        _element("text", area.name, language, f' x="{x}" y="{y}" fill="{"#ffffff" if shade == 0 else "#1b1f23"}"')
         for area, shade, (x, y) in zip(areas, shaded, spots, strict=True)
         if _width(area.name) <= (area.bounds[2] - area.bounds[0]) * places[2]
     )
@@ -165,9 +174,9 @@ def _width(text: str) -> float:
     return sum(11.0 if unicodedata.east_asian_width(sign) in "WF" else 6.2 for sign in text)
 
 
-def _key(rows: list[tuple[str, str]]) -> str:
+def _key(rows: list[tuple[str, str]], language: str) -> str:
     return " ".join(
         '<svg width="16" height="11" aria-hidden="true"><rect x="0.5" y="0.5" width="15" height="10" '
-        f'fill="{colour}" stroke="#6b727a"/></svg> {markup.escape(label)}'
+        f'fill="{colour}" stroke="#6b727a"/></svg> {spoken(label, language=language)}'
         for colour, label in rows
     )

@@ -25,6 +25,7 @@ from branca.element import MacroElement
 from folium.template import Template
 
 from schoolmap.errors import OutputError
+from schoolmap.output.languages import spoken
 from schoolmap.output.packing import PACKED_FROM
 from schoolmap.output.packing import cells
 from schoolmap.output.packing import pack
@@ -358,7 +359,7 @@ def static_tables(model: MapModel) -> str:
             parts.append(f"<p>{nothing}</p>")
             continue
         head = "".join(f'<th scope="col">{word}</th>' for word in words)
-        rows = "\n".join(_static_row(rank, names) for rank in panel.ranking)
+        rows = "\n".join(_static_row(rank, names, language) for rank in panel.ranking)
         parts.append(f"<table>\n<tr>{head}</tr>\n{rows}\n</table>")
     parts.append(f"<h1>{ {'en': 'Population', 'zh': '人口预测'}[language] }</h1>")
     for section in sections(model, language=language):
@@ -443,17 +444,20 @@ def _text(text: dict[str, str], language: str) -> str:
 
 def _shown(text: dict[str, str], language: str) -> str:
     """Return a text escaped for a page."""
-    return markup.escape(_text(text, language))
+    return spoken(_text(text, language), language=language)
 
 
 def _static_section(section: Section, language: str) -> list[str]:
     """Return a section of the page on the population as a viewer without scripts shows it."""
-    parts = [f"<h2>{markup.escape(section.heading)}</h2>", *(f"<p>{markup.escape(text)}</p>" for text in section.texts)]
+    parts = [
+        f"<h2>{spoken(section.heading, language=language)}</h2>",
+        *(f"<p>{spoken(text, language=language)}</p>" for text in section.texts),
+    ]
     if section.rows:
-        head = "".join(f"<th>{markup.escape(column.title(language))}</th>" for column in section.columns)
+        head = "".join(f"<th>{spoken(column.title(language), language=language)}</th>" for column in section.columns)
         rows = [
             "".join(
-                f"<td>{markup.escape(_plain(cell, kind.kind))}</td>"
+                f"<td>{spoken(_plain(cell, kind.kind), language=language)}</td>"
                 for cell, kind in zip(row, section.columns, strict=True)
             )
             for row in section.rows
@@ -475,7 +479,7 @@ def _plain(cell: Cell, kind: str) -> str:
     )
 
 
-def _static_row(rank: Rank, names: dict[str, str]) -> str:
+def _static_row(rank: Rank, names: dict[str, str], language: str) -> str:
     """Return one row of the table that a viewer without scripts shows."""
     cells = (
         names.get(rank.catchment, rank.catchment),
@@ -484,4 +488,4 @@ def _static_row(rank: Rank, names: dict[str, str]) -> str:
         f"{rank.peak_short:,.0f}",
         ">99%" if rank.probability > 0.995 else f"{rank.probability:.0%}",
     )
-    return "<tr>" + "".join(f"<td>{markup.escape(cell)}</td>" for cell in cells) + "</tr>"
+    return "<tr>" + "".join(f"<td>{spoken(cell, language=language)}</td>" for cell in cells) + "</tr>"

@@ -93,8 +93,8 @@ function readHash() {
   if (parts.x === PROPOSALS || model.scenarios.some((item) => item.id === parts.x)) state.other = parts.x;
   if (parts.g === "use") state.grid = "use";
   state.projector = parts.j === "1";
-  const place_asked = (parts.m || "").split(",").map(Number);
-  if (place_asked.length === 3 && place_asked.every(known)) drawn.asked = place_asked;
+  const placeAsked = (parts.m || "").split(",").map(Number);
+  if (placeAsked.length === 3 && placeAsked.every(known)) drawn.asked = placeAsked;
   if (parts.l === "zh" || parts.l === "en") state.lang = parts.l;
   if (parts.k) state.picked = { kind: "catchment", id: parts.k };
   if (parts.p) state.picked = { kind: "school", id: parts.p };
@@ -182,6 +182,7 @@ function expose() {
       return { demand: p.demand, seats: p.seats, utilisation: p.utilisation, shade: p.shade, level: p.level, chance: p.chance || null, totals: p.totals, ranking: p.ranking };
     },
     edits: () => editsDocument(),
+    flagged: () => flaggedActions().map((action) => ({ kind: action.kind, catchment: action.catchment, first_year: action.first_year, short: action.short, opens: opensIn(action) })),
     reach: () => ({
       zones: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "reach").length : 0,
       circles: drawn.zones ? drawn.zones.filter((layer) => layer.options.pane === "circles").length : 0,

@@ -186,7 +186,7 @@ function workOut(base) {
   const periods = periodsOf(coverageId, moves);
   const more = seatChanges(base.stage, base.scenario, periods, adds);
   const rate = model.stages.find((item) => item.id === base.stage).attendance;
-  const at_home = new Map(stageEdit.flows.filter((row) => row[0] === row[1]).map((row) => [row[0], row[2]]));
+  const atHome = new Map(stageEdit.flows.filter((row) => row[0] === row[1]).map((row) => [row[0], row[2]]));
   const copy = (grid) => grid.map((row) => row.slice());
   // the ends of the interval, and the proposals, are those of the plan as it was made
   const made = { stage: base.stage, scenario: base.scenario, edited: true, bounds: [], after: null, origin: moves.length ? null : base.origin };
@@ -218,7 +218,7 @@ function workOut(base) {
         ["p10", "p90", "probability", "classes_needed", "oversized_classes"].forEach((name) => (made[name][place][at] = null));
       }
       if (made.leaving.length && (other || lives[place])) {
-        const here = after[place] * (at_home.get(place) || 0);
+        const here = after[place] * (atHome.get(place) || 0);
         made.leaving[place][at] = round1(Math.max(0, after[place] - here));
         made.coming[place][at] = round1(Math.max(0, demand - here));
       }
@@ -263,32 +263,4 @@ function setEdits(list) {
   edits.shown = true;
   forget();
   paint();
-}
-
-/**
- * Proposals as the map flags them. With changes, a flag tells the shortage that is left; a proposal whose shortage is
- * gone has none, unless it is counted; a shortage that no proposal answers has a flag of its own.
- */
-function flaggedActions() {
-  const actions = currentActions();
-  if (!edited()) return actions;
-  const p = panel();
-  const rows = new Map(p.ranking.map((row) => [row.catchment, row]));
-  const counted = new Set(edits.list.map((edit) => edit.proposal));
-  const shown = [];
-  actions.forEach((action) => {
-    const row = rows.get(action.catchment);
-    if (action.kind === "review") {
-      if (p.level[placeOf(action.catchment)].indexOf("surplus") >= 0) shown.push(action);
-    } else if (row) shown.push(Object.assign({}, action, { short: row.peak_short }));
-    else if (counted.has(action.id)) shown.push(Object.assign({}, action, { short: 0 }));
-  });
-  const told = new Set(shown.map((action) => action.catchment));
-  p.ranking.forEach((row) => {
-    if (told.has(row.catchment)) return;
-    const anchor = coverage().catchments[placeOf(row.catchment)].anchor;
-    const flag = { id: "short " + row.catchment, kind: "unsolved", stage: stage().id, catchment: row.catchment, opens: row.peak_year, short: row.peak_short };
-    shown.push(Object.assign(flag, { first_year: row.first_year, last_year: row.last_year, lon: anchor[0], lat: anchor[1] }));
-  });
-  return shown;
 }
