@@ -140,7 +140,7 @@ class Library(NamedTuple):
 
 
 LIBRARIES = {
-    "pmed": Library("orlib_pmed", pmed, 10.0, _SAME),
+    "pmed": Library("orlib_pmed", pmed, 60.0, _SAME),
     "pmedcap": Library("orlib_pmedcap", pmedcap, 3.0, _SAME),
     "holmberg": Library("sscflp/Lib_2", partial(facilities, library="Lib_2", whole=True), 30.0, _SAME),
     "cap": Library("sscflp/Lib_3_1", partial(facilities, library="Lib_3_1", whole=True), 60.0, _SAME),
