@@ -114,12 +114,13 @@ def test_a_start_that_was_lost_is_not_the_best_plan() -> None:
     assert liar.getInfo().objective_function_value == pytest.approx(7)
 
 
-def test_what_is_called_infeasible_is_asked_again() -> None:
+@pytest.mark.parametrize("verdict", ["kInfeasible", "kSolveError"])
+def test_what_is_called_infeasible_or_failed_is_asked_again(verdict: str) -> None:
     """A plan that presolve lost is found without it."""
     import highspy  # noqa: PLC0415 - heavy
 
     def wrong(_: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
-        return {"getModelStatus": highspy.HighsModelStatus.kInfeasible}
+        return {"getModelStatus": getattr(highspy.HighsModelStatus, verdict)}
 
     liar = Liar(knapsack(), wrong)
     assert highs.run(liar, seconds=10) == "optimal"

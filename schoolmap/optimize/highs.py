@@ -4,10 +4,10 @@ HiGHS, the solver of programmes in whole numbers, as this wing uses it: silent, 
 HiGHS 1.11 to 1.16 err in three ways that were met here. A start can be lost on
 its way through presolve and still be called the best plan, at a cost that it
 does not have. A programme with a row that some plan keeps to by no more than
-the tolerance can be called infeasible, or a dearer plan of it optimal. And a
+the tolerance can be called infeasible, or a dearer plan of it optimal, or fail. And a
 model that is refused leaves the solver with an empty one, which is solved at
-once. So each cost is counted again, what is called infeasible is asked again
-without presolve, and no model is refused in silence.
+once. So each cost is counted again, what is called infeasible or failed is asked
+again without presolve, and no model is refused in silence.
 """
 
 from __future__ import annotations
@@ -121,12 +121,12 @@ def run(solver: Any, *, seconds: float) -> Ended:  # noqa: ANN401 - as above
         # the start was lost: neither is this a plan nor its bound a bound
         solver.clearSolver()
         ended = _run(solver, ends)
-    if ended == "infeasible":
+    if ended in {"infeasible", "failed"}:
         solver.setOptionValue("presolve", "off")
         solver.clearSolver()
         ended = _run(solver, ends)
         solver.setOptionValue("presolve", "choose")
-    return ended
+    return "stopped" if ended == "failed" else ended
 
 
 def has_values(solver: Any) -> bool:  # noqa: ANN401 - as above
@@ -141,7 +141,7 @@ def values_of(solver: Any) -> Real | None:  # noqa: ANN401 - as above
     return np.array(solver.getSolution().col_value) if has_values(solver) else None
 
 
-def _run(solver: Any, ends: float) -> Ended:  # noqa: ANN401 - as above
+def _run(solver: Any, ends: float) -> Ended | Literal["failed"]:  # noqa: ANN401 - as above
     import highspy  # noqa: PLC0415 - heavy, and needed here only
 
     # the clock of the solver goes on from one run to the next
@@ -151,8 +151,14 @@ def _run(solver: Any, ends: float) -> Ended:  # noqa: ANN401 - as above
     if status == highspy.HighsModelStatus.kOptimal:
         return "optimal"
     # no programme of this wing is unbounded
-    none = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
-    return "infeasible" if status in none else "stopped"
+    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+        return "infeasible"
+    broken = {
+        highspy.HighsModelStatus.kSolveError,
+        highspy.HighsModelStatus.kPresolveError,
+        highspy.HighsModelStatus.kPostsolveError,
+    }
+    return "failed" if status in broken else "stopped"
 
 
 def _is_true(solver: Any) -> bool:  # noqa: ANN401 - as above
