@@ -68,7 +68,8 @@ def test_only_what_is_used_is_asked_about() -> None:
 
 @settings(max_examples=1, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.05, 0.6]))
-@example(41, 0.6)
+@example(5, 0.6)
+@example(44, 0.6)
 def test_near_optimal_plans_are_all_there_are(seed: int, within: float) -> None:
     """Every plan was tried: the best first, each other one within the share and farthest from those before, none missed."""
     case = town(seed, limited=False)
