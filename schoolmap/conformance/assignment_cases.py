@@ -59,7 +59,7 @@ def assignment_cases() -> tuple[Case, ...]:
     city = _town(areas=400, schools=20, seats_per_pupil=1.05)
     region = _town(areas=5_000, schools=200, seats_per_pupil=1.05)
     far = assign_all_pairs(*region)
-    near, wide = (assign_all_pairs(pupils, seats, metres.where(metres <= reach, np.inf)) for reach in (5_000, 7_000))
+    nearer, farther = (assign_all_pairs(pupils, seats, metres.where(metres <= reach, np.inf)) for reach in (5_000, 7_000))
     values = {
         "seven pupils, five seats: pupils with a seat": (served, float(few_seats.flows.sum()), _EVERY),
         "seven pupils, five seats: metres": (least, few_seats.objective, _EVERY),
@@ -90,7 +90,7 @@ def assignment_cases() -> tuple[Case, ...]:
             "identity: scipy's linear programming",
         ),
         "5,000 areas x 200 schools: cost less its bound": (0.0, _gap(far, *region), _DUALITY),
-        "a longer reach seats fewer, by": (0.0, float(max(0, near.flows.sum() - wide.flows.sum())), _LAW),
+        "a longer reach seats fewer, by": (0.0, float(max(0, nearer.flows.sum() - farther.flows.sum())), _LAW),
         "other names of areas and schools: metres": (answer.objective, _renamed(pupils, seats, metres), _NAMES),
         "one seat more: pupils": (
             float(more.flows.sum() - crowded.flows.sum()),

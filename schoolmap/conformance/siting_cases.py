@@ -51,7 +51,7 @@ def siting_cases() -> tuple[Case, ...]:
     copied = site(twice, seats, ways, measures, money=_MONEY, gap=0.0, weights=pd.Series({"one": 0.25, "two": 0.75}))
     roomier = site(demand, seats + 10.0, ways, measures, money=_MONEY, gap=0.0)
     nearer = site(demand, seats, ways * 0.9, measures, money=_MONEY, gap=0.0)
-    wide = made_growth(areas=90, schools=12, sites=8, periods=5, arcs=10, seed=2)
+    wide = made_growth(areas=90, schools=12, sites=8, periods=5, arcs=10, seed=1)
     proven = site(*wide[:4], money=wide.money, gap=2e-3)
     every = _every_plan()
     near = near_optimal(demand, seats, ways, measures, number=4, within=_NEAR, gap=0.0, money=_MONEY).plans

@@ -55,11 +55,12 @@ def farthest(
     there = np.flatnonzero(last != NONE)
     same = np.zeros((len(plans), len(program.cost)))
     for row, classes in zip(same, plans, strict=True):
-        row[last[there]] = np.where(classes.any(axis=1)[there], 1.0, -1.0)
+        used = np.asarray(classes.any(axis=1))
+        row[last[there]] = np.where(used[there], 1.0, -1.0)
     # a plan that differs much from all together may be one of them: each is ruled out by itself
-    uses = np.maximum(same, 0.0).sum(axis=1)
+    most_same = np.maximum(same, 0.0).sum(axis=1) - 1
     priced = with_rows(program, csr_array(program.cost[None, :]), upper=np.array([most - program.offset]))
-    asked = with_rows(priced, csr_array(same), upper=uses - 1)._replace(cost=same.sum(axis=0), offset=0.0)
+    asked = with_rows(priced, csr_array(same), upper=most_same)._replace(cost=same.sum(axis=0), offset=0.0)
     answer = exact.solve(asked, gap=0.0, seed=seed, seconds=ends - time.perf_counter())
     if answer.solution is None:
         return None
