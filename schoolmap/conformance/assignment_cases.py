@@ -59,7 +59,9 @@ def assignment_cases() -> tuple[Case, ...]:
     city = _town(areas=400, schools=20, seats_per_pupil=1.05)
     region = _town(areas=5_000, schools=200, seats_per_pupil=1.05)
     far = assign_all_pairs(*region)
-    nearer, farther = (assign_all_pairs(pupils, seats, metres.where(metres <= reach, np.inf)) for reach in (5_000, 7_000))
+    nearer, farther = (
+        assign_all_pairs(pupils, seats, metres.where(metres <= reach, np.inf)) for reach in (5_000, 7_000)
+    )
     values = {
         "seven pupils, five seats: pupils with a seat": (served, float(few_seats.flows.sum()), _EVERY),
         "seven pupils, five seats: metres": (least, few_seats.objective, _EVERY),

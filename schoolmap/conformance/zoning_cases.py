@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse import csgraph
 
 from schoolmap.conformance.case import Case
 from schoolmap.conformance.made_counties import MadeCounty
 from schoolmap.conformance.made_counties import made_county
+from schoolmap.conformance.made_counties import pieces
 from schoolmap.optimize.rezoning.frontier import frontier
 from schoolmap.optimize.rezoning.rezone import rezone
 
@@ -83,11 +82,11 @@ def zoning_cases() -> tuple[Case, ...]:
             sum(float(front["short"][front["moved"] <= limit].min()) for limit in limits),
             _EVERY,
         ),
-        "40 areas, 4 schools: pieces of zones": (4.0, float(_pieces(county, zone)), _LAW),
+        "40 areas, 4 schools: pieces of zones": (4.0, float(pieces(county, zone)), _LAW),
         "8 areas, schools chosen of 3: pupil metres and opening": (_least_chosen(few), opened.objective, _EVERY),
         "60 areas, schools chosen of 6: pieces beyond one for each that is open": (
             0.0,
-            float(_pieces(wide, at) - chosen.opened.sum()),
+            float(pieces(wide, at) - chosen.opened.sum()),
             _LAW,
         ),
         "60 areas, schools chosen of 6: pupil metres and opening": (
@@ -110,15 +109,6 @@ def zoning_cases() -> tuple[Case, ...]:
         Case(name=name, published=published, ours=ours, tolerance=_ROUNDING * max(1.0, abs(published)), source=source)
         for name, (published, ours, source) in values.items()
     )
-
-
-def _pieces(county: MadeCounty, zone: np.ndarray) -> int:
-    """Return how many pieces the zones have in all: as many as there are zones if each hangs together."""
-    areas = county.demand.index
-    one, other = (areas.get_indexer(county.neighbours.index.get_level_values(level)) for level in (0, 1))
-    same = zone[one] == zone[other]
-    graph = sparse.coo_array((np.ones(int(same.sum())), (one[same], other[same])), (len(areas), len(areas)))
-    return int(csgraph.connected_components(graph, directed=False)[0])
 
 
 def _least_chosen(county: MadeCounty) -> float:
@@ -164,5 +154,5 @@ def _every_zoning(county: MadeCounty) -> tuple[np.ndarray, np.ndarray, np.ndarra
 def _first_in_pieces(county: MadeCounty, choice: np.ndarray, value: np.ndarray) -> float:
     """Return the least value of the zonings of which each zone is in one piece."""
     order = np.argsort(value, kind="stable")
-    hangs = (float(value[row]) for row in order if _pieces(county, choice[row]) == len(county.seats))
+    hangs = (float(value[row]) for row in order if pieces(county, choice[row]) == len(county.seats))
     return next(hangs, np.inf)

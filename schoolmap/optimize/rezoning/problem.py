@@ -197,6 +197,22 @@ def pose(
     )
 
 
+def share_who_stay(years: int, protected: int, grades: int) -> Real:
+    """
+    Return the share of pupils who are still at their school of before, by year.
+
+    In each year one grade more has entered by the new boundary; after the
+    protected years all go by it.
+
+    Examples
+    --------
+    >>> share_who_stay(4, protected=2, grades=4).tolist()
+    [0.75, 0.5, 0.0, 0.0]
+    """
+    step = np.arange(years)
+    return np.where(step < protected, np.maximum(0.0, 1 - (step + 1) / grades), 0.0)
+
+
 def _require_settings(weights: dict[str, float], *, years: int, grades: int, lost: bool) -> None:
     """Raise if a weight or a number of years cannot be, or who moves is limited without knowing today's zones."""
     for what, value in weights.items():
@@ -215,8 +231,7 @@ def _staying(years: int, protected: int, grades: int) -> Real:
     """Return the share of pupils who stay at their school of before, by year; one year stands for the time after."""
     if years == 1:
         return np.zeros(1)
-    step = np.arange(years)
-    return np.where(step < protected, np.maximum(0.0, 1 - (step + 1) / grades), 0.0)
+    return share_who_stay(years, protected, grades)
 
 
 def _must(root: Mask, areas: pd.Index, zones: pd.Index, *, own_homes: bool) -> Whole:

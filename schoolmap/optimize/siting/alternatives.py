@@ -55,8 +55,8 @@ def farthest(
     there = np.flatnonzero(last != NONE)
     same = np.zeros((len(plans), len(program.cost)))
     for row, classes in zip(same, plans, strict=True):
-        used = np.asarray(classes.any(axis=1))
-        row[last[there]] = np.where(used[there], 1.0, -1.0)
+        uses = np.asarray(classes.any(axis=1))
+        row[last[there]] = np.where(uses[there], 1.0, -1.0)
     # a plan that differs much from all together may be one of them: each is ruled out by itself
     most_same = np.maximum(same, 0.0).sum(axis=1) - 1
     priced = with_rows(program, csr_array(program.cost[None, :]), upper=np.array([most - program.offset]))
