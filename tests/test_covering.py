@@ -76,7 +76,7 @@ def test_least_longest_way(town: Town, data: st.DataObject) -> None:
     assert len(plan.sites) == number
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(towns(), st.integers(1, 8), st.data())
 def test_more_reach_and_more_sites_are_never_worse(town: Town, reach: int, data: st.DataObject) -> None:
     """A longer reach or one more site leaves all plans that there were; every pupil is placed or listed."""
@@ -96,7 +96,7 @@ def test_more_reach_and_more_sites_are_never_worse(town: Town, reach: int, data:
     assert set_cover(reached, cost, reach=far).objective <= set_cover(reached, cost, reach=reach).objective
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(towns(), st.integers(1, 9), st.data())
 def test_names_are_irrelevant(town: Town, reach: int, data: st.DataObject) -> None:
     """Other labels, in another order of the alphabet: as many sites, as many pupils, as long a way."""

@@ -92,7 +92,7 @@ def test_order_of_rows_is_irrelevant(town: Town, rng: object) -> None:
         assert other.objective == one.objective
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(towns(whole=True), st.data())
 def test_more_pairs_and_freedom_are_never_worse(town: Town, data: st.DataObject) -> None:
     """More pairs that are allowed, a further site to choose, or no site that has to be open: no plan is lost."""
