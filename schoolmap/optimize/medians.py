@@ -17,6 +17,7 @@ import numpy as np
 
 from schoolmap.optimize import location
 from schoolmap.optimize import median_loops
+from schoolmap.optimize.seats_problem import strike_of_number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -207,7 +208,7 @@ def _branch(
         goal = plan.cost - max(step, location.EXACT * plan.cost)
         if node.bound > goal:
             continue
-        state = _strike(node, number, goal)
+        state = strike_of_number(number, node.bound, node.saving, node.state, goal)
         settled = _settled(state, number)
         if settled is not None:
             if len(settled) == number:
@@ -232,22 +233,6 @@ def _branch(
         return plan, min(node.bound for node in waiting), trials
     # whole costs leave no room below the plan; others leave what rounding explains
     return plan, plan.cost if step else plan.cost * (1 - location.EXACT), trials
-
-
-def _strike(node: _Node, number: int, goal: float) -> State:
-    """Decide sites whose other state would lift the bound above the goal."""
-    value = np.where(node.state == 1, -np.inf, np.where(node.state == -1, np.inf, node.saving))
-    order = np.argsort(value, kind="stable")
-    inside = np.zeros(len(value), dtype=bool)
-    inside[order[:number]] = True
-    last, following = value[order[number - 1]], value[order[number]]
-    state, free = node.state.copy(), node.state == 0
-    # if all chosen sites are decided, no other one can be open
-    opened = node.bound + node.saving - last if np.isfinite(last) else np.full(len(value), np.inf)
-    closed = node.bound + following - node.saving
-    state[free & ~inside & (opened > goal)] = -1
-    state[free & inside & (closed > goal)] = 1
-    return state
 
 
 def _settled(state: State, number: int) -> Whole | None:

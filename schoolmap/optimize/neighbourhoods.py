@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from schoolmap.optimize import highs
-from schoolmap.optimize.annealing import CORES
-from schoolmap.optimize.annealing import on_both_cores
+from schoolmap.optimize.cores import CORES
+from schoolmap.optimize.cores import on_both_cores
 
 if TYPE_CHECKING:
     import numpy.typing as npt
