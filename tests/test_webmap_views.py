@@ -22,6 +22,8 @@ from browsing import meet
 from browsing import opened
 from browsing import start
 
+from schoolmap.output.model import Supplied
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -525,3 +527,68 @@ def test_the_sheet_is_a3_and_holds_all_that_it_must(reviewed: Opened) -> None:
         assert min(left, top) >= 0, name
         assert right * 25.4 / 96 <= 400, name
         assert bottom * 25.4 / 96 <= 277, name
+
+
+def test_a_school_against_the_demand_that_it_serves(desk: Opened) -> None:
+    """Demand with its interval beside the seats of the school; rooms, classes, class size, and what these rest on."""
+    panel = synthetic.synthetic_model().panels[2]
+    desk.goto("#s=primary&y=2030&p=s4&l=en")
+    chart = desk.page.locator("#card .fan").first
+    assert chart.locator(".band").count() == chart.locator(".line-demand").count() == 1
+    rows = dict(row.split("\t", 1) for row in desk.page.locator("#card .figures-table tr").all_inner_texts())
+    assert rows["Classrooms in 2030"].split("\t") == ["4", "rooms"]
+    assert rows["Seats of a class"].split("\t") == ["25", "seats"]
+    assert rows["Classes taught, 2021"].split("\t") == ["4", "classes"]
+    assert rows["Class size, 2021"].split("\t") == ["23.8", "children"]
+    assert rows["Seats needed (central)"].split("\t") == [whole(panel.demand[4][10]), "seats"]
+    assert rows["80 % interval"].split("\t") == [f"{whole(panel.p10[4][10])}–{whole(panel.p90[4][10])}", "seats"]
+    told = desk.page.inner_text("#card .assumptions")
+    for words in (
+        "25: An invented standard (en)",
+        "90 %",
+        "An invented rate (en)",
+        "Seats as listed",
+        "Invented primary",
+    ):
+        assert words in told
+
+
+def test_a_catchment_tells_its_class_size(desk: Opened) -> None:
+    """Pupils in each of the classes that the demand fills, beside the standard; and as they were taught."""
+    panel = synthetic.synthetic_model().panels[2]
+    needed = panel.classes_needed[4][10]
+    assert needed
+    desk.goto("#s=primary&y=2030&k=c4&l=en")
+    rows = dict(row.split("\t", 1) for row in desk.page.locator("#card .figures-table tr").all_inner_texts())
+    assert float(rows["Class size (standard 25)"].split("\t")[0]) == pytest.approx(
+        panel.demand[4][10] / needed, abs=0.051
+    )
+    assert "2021: 4 classes were taught there, of 23.8 pupils on average." in desk.page.inner_text("#card")
+    # the classes are those of the middle: beside the demand of an end they would not fit
+    desk.choose("bound", "p90")
+    assert "Class size (standard" not in desk.page.inner_text("#card .figures-table")
+
+
+def test_a_school_of_several_catchments_in_a_scenario(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Demand and ends are added up and said to be; seats and rooms are those of the scenario; later boundaries end it."""
+    model = synthetic.synthetic_model()
+    far = model.schools[4]
+    sections = tuple(replace(part, catchments=("c3", "c4"), serves_until=2035) for part in far.sections)
+    row = Supplied(school="s4", seats=(75.0,) * 20, rooms=(None,) * 20)
+    panels = tuple(replace(panel, supplied=(row,) if panel.scenario == "high" else ()) for panel in model.panels)
+    model = replace(model, schools=(*model.schools[:4], replace(far, sections=sections)), panels=panels)
+    high = next(panel for panel in panels if (panel.stage, panel.scenario) == ("primary", "high"))
+    with opened(browser, tmp_path, model, fragment="#s=primary&c=high&y=2030&p=s4&l=en") as view:
+        found = view.page.evaluate("() => window.schoolmap.school('s4')")
+        assert found["own"] == [75.0] * 20
+        for grid in ("demand", "p10", "p90"):
+            sums = [a + b for a, b in zip(getattr(high, grid)[3], getattr(high, grid)[4], strict=True)]
+            assert found[grid][:16] == pytest.approx(sums[:16])
+            assert found[grid][16:] == [None] * 4
+        card = view.page.inner_text("#card")
+        for words in ("adds up 2 catchments", "From 2036 on", "Classes, as seats ÷ 25", "this school's seats"):
+            assert words in card
+        view.page.evaluate(YEAR, 17)
+        assert "The demand it serves" not in view.page.inner_text("#card")
+        view.choose("scenario", "base")
+        assert view.page.evaluate("() => window.schoolmap.school('s4').own") == [100.0] * 20
