@@ -217,9 +217,9 @@ def test_no_saved_name_is_a_formula(browser: Any, tmp_path: Path) -> None:  # no
 def test_projector(desk: Opened) -> None:
     """Type is larger and the list makes room; the map, the year and a card still answer to pointer and keyboard."""
     desk.goto("#s=primary&y=2030&l=en")
-    small = desk.page.locator("#title").bounding_box()["height"]
+    small = desk.page.locator("#stage-switch").bounding_box()["height"]
     desk.page.click("#projector-button")
-    assert desk.page.locator("#title").bounding_box()["height"] >= 1.3 * small
+    assert desk.page.locator("#stage-switch").bounding_box()["height"] >= 1.3 * small
     assert desk.page.is_hidden("#list")
     assert "j=1" in desk.page.evaluate("location.hash")
     size = desk.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
@@ -592,3 +592,27 @@ def test_a_school_of_several_catchments_in_a_scenario(browser: Any, tmp_path: Pa
         assert "The demand it serves" not in view.page.inner_text("#card")
         view.choose("scenario", "base")
         assert view.page.evaluate("() => window.schoolmap.school('s4').own") == [100.0] * 20
+
+
+def test_on_a_projector_nothing_in_the_head_hides_another(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """With a long title, a mark of made data and many scenarios each is seen whole, and within the window."""
+    model = synthetic.synthetic_model()
+    scenarios = tuple(replace(model.scenarios[0], id=f"s{i}", label=synthetic.text(f"scenario {i}")) for i in range(5))
+    panels = [panel for panel in model.panels if panel.scenario == model.scenarios[0].id]
+    copies = tuple(replace(panel, scenario=item.id) for item in scenarios for panel in panels)
+    title = {"en": "Demonstration county (synthetic data)", "zh": "示范县（合成数据）"}
+    model = replace(model, title=title, scenarios=scenarios, panels=copies)
+    with opened(browser, tmp_path, model, fragment="#j=1&l=en") as view:
+        boxes = view.page.evaluate(
+            """() => Array.from(document.querySelectorAll("#top > *, #tools > button"))
+                .filter((node) => node.id !== "tools" && node.offsetWidth)
+                .map((node) => { const b = node.getBoundingClientRect(); return { x: b.x, y: b.y, w: b.width, h: b.height } })"""
+        )
+        assert len(boxes) == 6
+        for i, box in enumerate(boxes):
+            assert box["x"] + box["w"] <= 1366
+            assert not [other for other in boxes[i + 1 :] if meet(box, other)]
+        title_box = view.page.locator("#title")
+        assert title_box.evaluate(
+            "node => node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight + 2"
+        )

@@ -209,6 +209,8 @@ def test_changes_are_made_on_cards_and_saved(browser: Any, tmp_path: Path) -> No
     """A reader adds classes at a school and moves a village; the file that is saved is one that the library reads."""
     with opened(browser, tmp_path, shown(), fragment=f"#s=primary&y=2027&l=en&p={EAST_PRIMARY}") as view:
         card = view.page.locator("#card")
+        # the card itself says what can be tried out: until something is, it has the whole side
+        assert view.page.is_hidden("#edits")
         card.locator("input[name=size]").fill("3")
         card.locator("button.add").click()
         assert "+3 classes · from 2027" in view.page.inner_text("#edits")
