@@ -43,6 +43,19 @@ def test_links_and_pictures_exist(text: str) -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_every_picture_is_shown_and_can_be_taken_again() -> None:
+    """No picture lies about unseen, and each is named by the script that makes it."""
+    texts = [README, README_ZH, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
+    shown = {name for text in texts for name in re.findall(r"images/([\w-]+)\.png\)", text)}
+    assert {path.stem for path in (ROOT / "docs" / "images").iterdir()} == shown
+    script = (ROOT / "docs" / "make_images.py").read_text(encoding="utf-8")
+    made = set(re.findall(r'[nN]ame="([\w-]+)"|REPORT = "([\w-]+)"', script))
+    alone = {name for pair in made for name in pair if name}
+    both = {f"{name}-{language}" for name in re.findall(r'_both\("([\w-]+)"', script) for language in ("en", "zh")}
+    assert shown - both - alone == {"porto-alegre"}
+    assert "porto-alegre.png" in script
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -286,6 +286,8 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             attendance=0.9,
             attendance_note=text("An invented rate"),
             notes=(text(f"Invented {name} places"),),
+            class_size=25.0,
+            class_size_note=text("An invented standard"),
         )
         for name, chinese, ages, shape in (
             ("kindergarten", "幼儿园", (3, 5), "circle"),
@@ -307,6 +309,9 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
                     enrolment=95.0,
                     enrolment_year=2021,
                     classrooms=4.0,
+                    rooms=tuple(4.0 for _ in YEARS),
+                    classes=4.0,
+                    class_size=23.8,
                 )
                 for stage in stages
             ),

@@ -9,6 +9,7 @@ some catchments have no seats, and every grid is rounded as `describe` rounds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -252,9 +253,11 @@ def _draw(base: Real, seats: Real, noise: Real, tilt: Real, rng: np.random.Gener
 
 def _rounded(values: Real, digits: int = 1) -> model.Grid:
     """Return numbers as `describe` rounds them; nothing where they are not finite."""
-    return tuple(
-        tuple(round(value, digits) if np.isfinite(value) else None for value in row) for row in values.tolist()
-    )
+    # adding zero turns -0.0 into 0.0
+    rows = (np.round(values, digits) + 0.0).tolist()
+    if np.isfinite(values).all():
+        return tuple(map(tuple, rows))
+    return tuple(tuple(value if math.isfinite(value) else None for value in row) for row in rows)
 
 
 def _panel(
@@ -422,6 +425,7 @@ def _schools(
                     enrolment=None,
                     enrolment_year=None,
                     classrooms=None,
+                    rooms=tuple((line / 45.0).round(1).tolist()),
                 )
                 for at, (stage, line) in enumerate(zip(stages, seats[number], strict=True))
                 if served[number][at]

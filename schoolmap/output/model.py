@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import fields
 from dataclasses import is_dataclass
 from typing import Any
@@ -62,7 +63,13 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A stage of schooling as shown: its label, mark and what its numbers rest on."""
+    """
+    A stage of schooling as shown: its label, mark and what its numbers rest on.
+
+    `class_size` is the planning norm of the standard, in children; `None` where
+    it has none. `class_size_note` says where it stands, and the sizes by which
+    needed classes are counted where grades or years of entry differ.
+    """
 
     id: str
     label: Text
@@ -72,6 +79,8 @@ class Stage:
     attendance: float
     attendance_note: Text
     notes: tuple[Text, ...]
+    class_size: float | None = None
+    class_size_note: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +94,30 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One stage of one school: where it belongs and its seats in every year."""
+    """
+    One stage of one school: where it belongs and its seats in every year, in the first scenario.
+
+    Attributes
+    ----------
+    catchments
+        Those that it serves in the first year, and as long as `serves_until`
+        tells: the last year of it, or `None` where they never change.
+    seats
+        Projects at the school included.
+    seats_from
+        `listed`, or `rooms` where the list gives only classrooms: then they are
+        taken times the class size of the standard.
+    enrolment, enrolment_year
+        Pupils as counted, and the school year of the count.
+    classrooms
+        As listed, rooms that other stages use included.
+    rooms
+        Classrooms that the stage has for its own classes, by year, projects
+        included; unknown where a project does not tell its rooms, too.
+    classes, class_size
+        Classes that are taught in the year of the count, and pupils in one of
+        them on average.
+    """
 
     stage: str
     catchments: tuple[str, ...]
@@ -93,6 +125,20 @@ class Section:
     enrolment: float | None
     enrolment_year: int | None
     classrooms: float | None
+    seats_from: str = "listed"
+    rooms: tuple[float | None, ...] = ()
+    classes: float | None = None
+    class_size: float | None = None
+    serves_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplied:
+    """Seats and rooms by year of one school in a scenario in which they differ from the first; see `Section`."""
+
+    school: str
+    seats: tuple[float, ...]
+    rooms: tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +315,8 @@ class Panel:
         After the proposals; `None` where nothing could be decided on.
     origin
         Where the children come from; `None` where a projection is used as given.
+    supplied
+        Schools whose seats or rooms are others than in the first scenario.
     """
 
     stage: str
@@ -293,6 +341,7 @@ class Panel:
     bounds: tuple[Bound, ...] = ()
     after: After | None = None
     origin: Origin | None = None
+    supplied: tuple[Supplied, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -914,5 +963,5 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any part of the model
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     return value

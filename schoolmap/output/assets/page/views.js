@@ -17,7 +17,9 @@ const views = () =>
   ["use", "gap", "chance"].concat(reach() ? "reach" : [], comparables().length ? "diff" : []);
 
 /** What this scenario can be compared with: other scenarios, and itself without its proposals. */
-function comparables() {
+const comparables = () => once("comparables", planKey() + state.lang, findComparables);
+
+function findComparables() {
   const others = model.scenarios.filter((item) => item !== scenario()).map((item) => ({ id: item.id, label: pick(item.label) }));
   const own = [];
   if (panel().after) own.push({ id: PROPOSALS, label: t("withoutProposals") });
