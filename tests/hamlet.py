@@ -214,6 +214,7 @@ def model(**changes: object) -> MapModel:
         seats=30.0,
         counted=True,
         status=text("approved", "已立项"),
+        opens=2027,
         note=SCRIPT,
     )
     warnings = FactTable(

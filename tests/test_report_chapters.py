@@ -86,7 +86,7 @@ def test_near_term_holds_projects_and_proposals_by_year() -> None:
     """A counted project and what is proposed, by the year of opening; reviews are none of it."""
     found = tables.near_term(MODEL, language="en")
     assert [(row[0], row[4]) for row in found.rows] == [(2026, "proposal"), (2026, "proposal"), (2027, "project list")]
-    late = replace(MODEL, projects=(replace(MODEL.projects[0], opening="2035-09"),))
+    late = replace(MODEL, projects=(replace(MODEL.projects[0], opens=2035),))
     assert len(tables.near_term(late, language="en").rows) == 2
 
 

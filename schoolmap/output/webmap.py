@@ -272,6 +272,11 @@ class PlanLayer(MacroElement):
     ----------
     model
         The plan to show. Its texts never meet a template.
+
+    Attributes
+    ----------
+    packed
+        Whether the plan is so large that its page carries it packed.
     """
 
     _template = Template(
@@ -285,12 +290,15 @@ class PlanLayer(MacroElement):
         self._name = "PlanLayer"
         self._id = "plan"
         self.data_id = DATA_ID
+        self.packed = is_packed(model)
         before, after = asset("planmap.html").split("<!-- map -->\n")
         self._before = before
-        self._after = f"{after}{inert_json(model)}\n{static_tables(model)}"
+        self._after = f"{after}{inert_json(model, packed=self.packed)}\n{static_tables(model)}"
 
     def add_to(self, parent: Element, name: str | None = None, index: int | None = None) -> Element:
-        """Add the frame before the map and the layer to it."""
+        """Add the frame before the map, what unpacks a large plan, and the layer to it."""
+        if self.packed:
+            _page(parent).header.add_child(Verbatim(f"<script>\n{fflate_js()}</script>"), name="fflate_js")
         _page(parent).html.add_child(Verbatim(self._before), name="plan_before")
         return super().add_to(parent, name=name, index=index)
 
@@ -301,28 +309,30 @@ class PlanLayer(MacroElement):
         return ""
 
 
-def inert_json(model: MapModel) -> str:
+def inert_json(model: MapModel, *, packed: bool) -> str:
     """
     Return the plan as a JSON block that a browser neither runs nor can be led out of.
 
     Parameters
     ----------
     model
-        The plan. From `PACKED_FROM` cells on it is packed; see `schoolmap.output.packing`.
+        The plan.
+    packed
+        Whether to pack it, as `is_packed` tells; see `schoolmap.output.packing`.
 
     Returns
     -------
     block
         A `script` element of type `application/json` in which no `<` is left.
     """
-    text = json.dumps(pack(model), separators=(",", ":")) if is_packed(model) else model.to_json()
+    text = json.dumps(pack(model), separators=(",", ":")) if packed else model.to_json()
     body = text.replace("<", "\\u003c")
     body = body.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f'<script type="application/json" id="{DATA_ID}">{body}</script>'
 
 
 def is_packed(model: MapModel) -> bool:
-    """Tell whether a plan is so large that its page carries it packed."""
+    """Tell whether a plan is so large that its page carries it packed: from `PACKED_FROM` cells on."""
     return cells(model) >= PACKED_FROM
 
 
@@ -394,8 +404,6 @@ def build_map(model: MapModel, *, offline: bool = True) -> PlanMap:
         location=((south + north) / 2, (west + east) / 2),
         offline=offline,
     )
-    if is_packed(model):
-        _page(plan_map).header.add_child(Verbatim(f"<script>\n{fflate_js()}</script>"), name="fflate_js")
     PlanLayer(model).add_to(plan_map, name="plan")
     return plan_map
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from schoolmap.output import sheets
 from schoolmap.output.figures.places import building_actions
-from schoolmap.output.figures.places import opening_year
 from schoolmap.output.report.findings import NEAR_YEARS
 from schoolmap.output.report.findings import central
 from schoolmap.output.report.findings import shortage_of
@@ -245,7 +244,7 @@ def near_term(model: MapModel, *, language: str) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             *(
-                year,
+                project.opens,
                 project.name or project.id,
                 labels.get(project.stage, project.stage),
                 _word(project.kind, language),
@@ -253,7 +252,7 @@ def near_term(model: MapModel, *, language: str) -> Table:
             *(listed[language], None, project.seats, _planned(model, project.name or project.id)),
         )
         for project in model.projects
-        if project.counted and (year := opening_year(project)) is not None and year <= last
+        if project.counted and project.opens is not None and project.opens <= last
     ]
     rows += [
         (
