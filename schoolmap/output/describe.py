@@ -387,8 +387,8 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     notices = sum(fault.severity is Severity.NOTICE for fault in project.faults)
     notes = [
         both(
-            f"{_subject(fault, ' ')}{fault.problem} {fault.remedy}".strip(),
-            f"{_subject(fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
+            f"{_subject(project, fault, ' ')}{fault.problem} {fault.remedy}".strip(),
+            f"{_subject(project, fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
         )
         for fault in project.faults
         if fault.severity is not Severity.NOTICE
@@ -404,11 +404,15 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     return notes
 
 
-def _subject(fault: Fault, colon: str) -> str:
-    """Name what a fault of the project file is about, which its sentence leaves out."""
-    if fault.file != FILE_NAME or not fault.column.startswith("travel"):
-        return ""
-    return " ".join(part for part in (fault.column, fault.value) if part) + colon
+def _subject(project: Project, fault: Fault, colon: str) -> str:
+    """Name what a fault is about, which its sentence leaves out: a setting, or the school or code in a table."""
+    if fault.file == FILE_NAME:
+        named = (fault.column, fault.value) if fault.column.startswith("travel") else ()
+    else:
+        known = str(project.schools["name"].get(fault.value, ""))
+        named = (known, fault.value) if fault.value and fault.value not in fault.problem else ()
+    parts = [part for part in named if part]
+    return " ".join(parts) + colon if parts else ""
 
 
 def _outside_note(plan: Plan) -> list[model.Text]:

@@ -14,6 +14,11 @@ def both(english: str, chinese: str) -> Text:
     return {"en": english, "zh": chinese}
 
 
+def in_language(text: Text, language: str) -> str:
+    """Return a text in the language asked for, else in any that there is."""
+    return text.get(language) or next((value for value in text.values() if value), "")
+
+
 def join(parts: list[Text]) -> Text:
     """Put sentences after one another."""
     return both(

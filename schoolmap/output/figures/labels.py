@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
+import numpy as np
+
+from schoolmap.output import colours
 from schoolmap.output.figures import canvas
 from schoolmap.output.figures import shapes
 from schoolmap.output.text import display_width
@@ -14,7 +17,6 @@ from schoolmap.output.text import within
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -25,6 +27,8 @@ _LONGEST, _LINE = 28, 13
 _LETTER_CM = 0.1
 """Width of a letter of a label on paper; a line is twice as high."""
 _SIZE = 5.8
+_MARK_CM = 0.11
+"""From the middle of a mark to its edge."""
 
 
 def shown(name: str, code: str, fonts: Fonts) -> str:
@@ -71,16 +75,19 @@ def write_labels(
     extent: shapes.Extent,
     *,
     size: float = _SIZE,
+    marks: NDArray[np.float64] | None = None,
 ) -> None:
-    """Write labels, the most important first, wherever no other label is hidden."""
+    """Write labels, the most important first, wherever no other label is hidden; above or below marks that they would hide."""
     from matplotlib.patheffects import withStroke  # noqa: PLC0415
 
     box = axes.get_position()
     scale = extent.width / (box.width * canvas.WIDTH_CM)
     letter = _LETTER_CM * size / _SIZE * scale
     sizes = [(letter * display_width(text), letter * 2.2 * (1 + text.count("\n"))) for text in texts]
-    halo = [withStroke(linewidth=1.2, foreground="#ffffff")]
-    for (x, y), text, fits in zip(points, texts, shapes.free_places(points, sizes, inside=extent), strict=True):
-        if fits:
+    halo = [withStroke(linewidth=1.2, foreground=colours.WHITE)]
+    taken = np.empty((0, 2)) if marks is None else marks
+    found = shapes.free_places(points, sizes, inside=extent, marks=taken, around=_MARK_CM * scale)
+    for text, place in zip(texts, found, strict=True):
+        if place is not None:
             look: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 8, "linespacing": 1.0}
-            axes.text(x, y, text, fontsize=size, path_effects=halo, **look)
+            axes.text(*place, text, fontsize=size, path_effects=halo, **look)

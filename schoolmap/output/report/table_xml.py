@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.output.colours import contrasting_ink
+from schoolmap.output.numbers import CENTRED
+from schoolmap.output.numbers import RIGHT
+from schoolmap.output.numbers import printed
 from schoolmap.output.report import xml
-from schoolmap.output.report.numbers import CENTRED
-from schoolmap.output.report.numbers import RIGHT
-from schoolmap.output.report.numbers import printed
 from schoolmap.output.sheets import Shaded
 from schoolmap.output.text import display_width
 from schoolmap.output.text import visible
-from schoolmap.output.workbook import contrasting_ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ _WIDEST = {"code": 14, "text": 22, "long": 70, "note": 90}
 _TWIPS_PER_CM = 567
 _LETTER_CM = {9: 0.185, 8: 0.165, 7: 0.145}
 """Width of a Latin letter by its size in points, with room for a font that runs wide."""
-_READABLE = 15
+_READABLE = 18
 """Width that a column of text has at least before the letters of the table become smaller."""
 _NARROW = 12
 """Width that a column asks for at most where there are too many of them."""

@@ -1,4 +1,4 @@
-"""Numbers as a report prints them: thousands separated, probabilities never certain, nothing where nothing is known."""
+"""Numbers as every product prints them: thousands separated, probabilities never certain, nothing where nothing is known."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _NUMBERS = {
     "percent": lambda value: f"{value:.1f}%",
     "signed": lambda value: f"{value:+.1f}%",
     "exact": lambda value: f"{value:,.3f}",
-    "tiny": lambda value: f"{value:.1e}",
+    "tiny": lambda value: f"{value:.1e}" if value else "0",
     "degrees": lambda value: f"{value:.5f}",
     "decimal": _plainly,
 }
