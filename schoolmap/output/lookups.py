@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.seats.warnings import LEAST_SHORT
+
 if TYPE_CHECKING:
     from schoolmap.output.model import Coverage
     from schoolmap.output.model import MapModel
@@ -40,6 +42,12 @@ def central(model: MapModel, stage: str) -> Panel:
 def is_central(model: MapModel, panel: Panel) -> bool:
     """Tell whether a panel is of the first scenario, which is the central one."""
     return panel.scenario == model.scenarios[0].id
+
+
+def short_count(panel: Panel, at: int) -> int:
+    """Count the catchments that lack seats in the year at position `at`; smaller gaps than `LEAST_SHORT` are none."""
+    pairs = ((demand[at], seats[at]) for demand, seats in zip(panel.demand, panel.seats, strict=True))
+    return sum(d is not None and s is not None and d - s >= LEAST_SHORT for d, s in pairs)
 
 
 def stage_labels(model: MapModel, *, language: str) -> dict[str, str]:

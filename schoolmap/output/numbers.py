@@ -8,8 +8,6 @@ from schoolmap.output.sheets import Shaded
 from schoolmap.output.words import number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from schoolmap.output.sheets import Cell
 
 RIGHT = {"count", "gap", "share", "chance", "decimal", "money", "exact", "percent", "signed", "tiny", "degrees"}
@@ -47,11 +45,6 @@ def chance(value: float) -> str:
     ('50%', '<1%')
     """
     return ">99%" if value > 0.99 else "<1%" if value < 0.01 else f"{value:.0%}"
-
-
-def listed(texts: Sequence[str], language: str) -> str:
-    """Join words as a list: with commas, in Chinese with enumeration commas."""
-    return {"en": ", ", "zh": "、"}[language].join(texts)
 
 
 def _plainly(value: float) -> str:

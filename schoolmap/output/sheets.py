@@ -13,6 +13,7 @@ from typing import NamedTuple
 from schoolmap.output.lookups import catchment_names
 from schoolmap.output.lookups import is_central
 from schoolmap.output.lookups import scenario_labels
+from schoolmap.output.lookups import short_count
 from schoolmap.output.lookups import stage_labels
 from schoolmap.output.terms import LEVEL_MEANINGS
 from schoolmap.output.terms import LEVELS
@@ -20,8 +21,8 @@ from schoolmap.output.terms import OPERATORS
 from schoolmap.output.terms import PROJECTS
 from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.terms import term
+from schoolmap.output.words import listed
 from schoolmap.output.workbook_words import WORDS
-from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -390,14 +391,13 @@ def facts(model: MapModel, *, language: str) -> list[tuple[str, str]]:
     """Return what the plan rests on, as pairs of label and value."""
     labels = stage_labels(model, language=language)
     stages = (f"{labels[s.id]} ({s.ages[0]}-{s.ages[1]})" for s in model.stages)
-    comma = {"en": ", ", "zh": "、"}[language]
     rows = (
         ("Project", "项目", model.project),
         ("Population as of", "人口数据日期", model.population_date),
         ("Base year", "基准年", str(model.base_year)),
         ("Years", "规划年份", f"{model.years[0]}-{model.years[-1]}"),
-        ("Stages (ages)", "学段（年龄）", comma.join(stages)),
-        ("Scenarios", "情景", comma.join(s.label[language] for s in model.scenarios)),
+        ("Stages (ages)", "学段（年龄）", listed(list(stages), language)),
+        ("Scenarios", "情景", listed([s.label[language] for s in model.scenarios], language)),
         ("Coordinates", "坐标系", model.crs),
         ("Random draws, seed", "随机抽样次数、种子", f"{model.draws:,}, {model.seed}"),
         ("Map review number", "审图号", model.map_review_no),
@@ -416,15 +416,12 @@ def key_years(model: MapModel, *, language: str) -> Sheet:
     for panel in _central(model):
         totals = panel.totals
         for t, reasons in _turning_points(model, panel).items():
-            why = ("、" if language == "zh" else ", ").join(WORDS[r][language] for r in reasons)
-            pairs = ((d[t], s[t]) for d, s in zip(panel.demand, panel.seats, strict=True))
-            gaps = [d - s for d, s in pairs if d is not None and s is not None]
-            short = sum(gap >= LEAST_SHORT for gap in gaps)
+            why = listed([WORDS[r][language] for r in reasons], language)
             rows.append(
                 (
                     *(labels[panel.stage], model.years[t], why),
                     *(totals.p10[t], totals.demand[t], totals.p90[t], totals.seats[t]),
-                    *(totals.short[t], totals.spare[t], short, totals.born_share[t]),
+                    *(totals.short[t], totals.spare[t], short_count(panel, t), totals.born_share[t]),
                 )
             )
     scenario = model.scenarios[0].label[language]

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schoolmap.output.model import Text
 
 
@@ -25,6 +27,16 @@ def join(parts: list[Text]) -> Text:
         " ".join(part["en"] for part in parts if part["en"]),
         "".join(part["zh"] for part in parts if part["zh"]),
     )
+
+
+def listed(texts: Sequence[str], language: str) -> str:
+    """Join words as a list: with commas, in Chinese with enumeration commas."""
+    return {"en": ", ", "zh": "、"}[language].join(texts)
+
+
+def colon(language: str) -> str:
+    """Return the sign between a name and what is said of it."""
+    return {"en": ": ", "zh": "："}[language]
 
 
 def number(value: float) -> str:

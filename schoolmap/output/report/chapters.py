@@ -16,7 +16,6 @@ from schoolmap.output import population_tables
 from schoolmap.output import sheets
 from schoolmap.output.lookups import central
 from schoolmap.output.lookups import stage_labels
-from schoolmap.output.numbers import listed
 from schoolmap.output.report import findings
 from schoolmap.output.report import tables
 from schoolmap.output.report.appendices import describe_appendices
@@ -31,6 +30,8 @@ from schoolmap.output.sheets import Column
 from schoolmap.output.terms import LEVEL_MEANINGS
 from schoolmap.output.terms import LEVELS
 from schoolmap.output.words import both
+from schoolmap.output.words import colon
+from schoolmap.output.words import listed
 from schoolmap.output.words import number
 from schoolmap.seats.warnings import LEAST_SHORT
 
@@ -96,7 +97,7 @@ def _present(model: MapModel, language: str) -> Iterator[Part]:
     yield Heading(2, SECTIONS["schools"][language])
     yield tables.present_state(model, language=language)
     notes = [
-        f"{stage.label[language]}{_colon(language)}{note[language]}" for stage in model.stages for note in stage.notes
+        f"{stage.label[language]}{colon(language)}{note[language]}" for stage in model.stages for note in stage.notes
     ]
     yield from (Paragraph(note, "note") for note in notes)
     yield from _facts(model, language, "school_counts", "ownership", "townships")
@@ -106,7 +107,7 @@ def _present(model: MapModel, language: str) -> Iterator[Part]:
     if model.reach:
         labels = stage_labels(model, language=language)
         yield Heading(2, SECTIONS["reach"][language])
-        yield from _bodies(f"{labels.get(r.stage, r.stage)}{_colon(language)}{r.limits[language]}" for r in model.reach)
+        yield from _bodies(f"{labels.get(r.stage, r.stage)}{colon(language)}{r.limits[language]}" for r in model.reach)
         told = list(_facts(model, language, "reach"))
         # the notes of the table say how the way is measured
         yield from told or _bodies(dict.fromkeys(reach.method[language] for reach in model.reach))
@@ -146,9 +147,7 @@ def _forecast(model: MapModel, language: str) -> Iterator[Part]:
     yield Heading(2, SECTIONS["peaks"][language])
     yield from (Paragraph(text, "bullet") for text in findings.peak_sentences(model, language=language))
     yield Heading(2, SECTIONS["scenarios"][language])
-    yield from (
-        Paragraph(f"{s.label[language]}{_colon(language)}{s.note[language]}", "bullet") for s in model.scenarios
-    )
+    yield from (Paragraph(f"{s.label[language]}{colon(language)}{s.note[language]}", "bullet") for s in model.scenarios)
     yield Heading(2, SECTIONS["demand"][language])
     for stage in model.stages:
         yield Heading(3, stage.label[language])
@@ -182,7 +181,7 @@ def _standards(model: MapModel, language: str) -> Iterator[Part]:
         yield Paragraph(SENTENCES["no standards"][language])
     yield Heading(2, SECTIONS["levels"][language])
     yield from (
-        Paragraph(f"{LEVELS[level][language]}{_colon(language)}{text[language]}", "bullet")
+        Paragraph(f"{LEVELS[level][language]}{colon(language)}{text[language]}", "bullet")
         for level, text in LEVEL_MEANINGS.items()
     )
     yield from (Paragraph(shade.label[language], "bullet") for shade in model.shades)
@@ -313,10 +312,6 @@ def _bodies(texts: Iterable[str]) -> Iterator[Part]:
 def _is_standard(model: MapModel, note: Text) -> bool:
     """Return whether a note tells a figure of the standards: those begin with the stage and cite a document."""
     return note["en"].endswith(")") and any(note["en"].startswith(f"{stage.label['en']}: ") for stage in model.stages)
-
-
-def _colon(language: str) -> str:
-    return {"en": ": ", "zh": "："}[language]
 
 
 _TERMS: Sequence[Text] = (

@@ -13,13 +13,14 @@ from typing import NamedTuple
 from schoolmap.output.figures.places import building_actions
 from schoolmap.output.lookups import catchment_names
 from schoolmap.output.lookups import central
+from schoolmap.output.lookups import short_count
 from schoolmap.output.lookups import stage_labels
 from schoolmap.output.numbers import chance
-from schoolmap.output.numbers import listed
 from schoolmap.output.population_tables import DIRECTIONS
 from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.terms import term
 from schoolmap.output.words import both
+from schoolmap.output.words import listed
 from schoolmap.output.words import number
 from schoolmap.seats.warnings import LEAST_SHORT
 
@@ -52,9 +53,7 @@ def shortage_of(panel: Panel) -> Shortage:
     short = panel.totals.short
     years = [t for t, value in enumerate(short) if value >= LEAST_SHORT]
     worst = max(range(len(short)), key=short.__getitem__)
-    gaps = ((demand[worst], seats[worst]) for demand, seats in zip(panel.demand, panel.seats, strict=True))
-    count = sum(d is not None and s is not None and d - s >= LEAST_SHORT for d, s in gaps)
-    return Shortage(min(years, default=None), worst, short[worst], count, max(years, default=None))
+    return Shortage(min(years, default=None), worst, short[worst], short_count(panel, worst), max(years, default=None))
 
 
 def of_stage(model: MapModel, stage: Stage, *, language: str) -> list[str]:

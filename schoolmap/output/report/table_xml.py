@@ -79,8 +79,10 @@ def table_xml(table: Table, *, language: str, width_cm: float) -> etree._Element
         xml.add(grid, "gridCol", w=width)
     _add_row(root, titles, widths, ["centre"] * len(kinds), points, head=True)
     sides = ["right" if kind in RIGHT else "centre" if kind in CENTRED else "left" for kind in kinds]
-    for row, cells in zip(table.rows, texts, strict=True):
-        _add_row(root, cells, widths, sides, points, row=row)
+    for n, (row, cells) in enumerate(zip(table.rows, texts, strict=True), start=1):
+        # a note is never alone on a page
+        keeps = bool(table.notes) and n == len(texts)
+        _add_row(root, cells, widths, sides, points, row=row, keeps=keeps)
     return root
 
 
@@ -93,8 +95,9 @@ def _add_row(
     *,
     row: Sequence[Cell] = (),
     head: bool = False,
+    keeps: bool = False,
 ) -> None:
-    """Add a row that stays on one page; a header is repeated on every page."""
+    """Add a row that stays on one page, with what follows if it `keeps`; a header is repeated on every page."""
     line = xml.add(root, "tr")
     properties = xml.add(line, "trPr")
     xml.add(properties, "cantSplit")
@@ -111,7 +114,7 @@ def _add_row(
         paragraph = xml.add(cell, "p")
         style = xml.add(paragraph, "pPr")
         xml.add(style, "pStyle", val="TableText")
-        if head:
+        if head or keeps:
             xml.add(style, "keepNext")
         xml.add(style, "jc", val={"left": "left", "right": "right", "centre": "center"}[side])
         if text:

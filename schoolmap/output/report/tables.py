@@ -11,6 +11,7 @@ from schoolmap.output.lookups import catchment_names
 from schoolmap.output.lookups import central
 from schoolmap.output.lookups import coverage_of
 from schoolmap.output.lookups import scenario_labels
+from schoolmap.output.lookups import short_count
 from schoolmap.output.lookups import stage_labels
 from schoolmap.output.report.findings import NEAR_YEARS
 from schoolmap.output.report.findings import shortage_of
@@ -20,7 +21,6 @@ from schoolmap.output.terms import PROJECTS
 from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.terms import term
 from schoolmap.output.words import both
-from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,9 +126,6 @@ def present_state(model: MapModel, *, language: str) -> Table:
     for stage in model.stages:
         sections = [s for school in model.schools for s in school.sections if s.stage == stage.id]
         panel = central(model, stage.id)
-        gaps = [
-            d[0] - s[0] for d, s in zip(panel.demand, panel.seats, strict=True) if d[0] is not None and s[0] is not None
-        ]
         told = [s.enrolment for s in sections if s.enrolment is not None]
         rooms = [s.classrooms for s in sections if s.classrooms is not None]
         rows.append(
@@ -141,7 +138,7 @@ def present_state(model: MapModel, *, language: str) -> Table:
                 len(told) if told else None,
                 panel.totals.demand[0],
                 len(panel.demand),
-                sum(gap >= LEAST_SHORT for gap in gaps),
+                short_count(panel, 0),
             )
         )
     caption = both(f"Present state in {model.years[0]}", f"{model.years[0]}年教育设施现状")[language]
@@ -198,11 +195,10 @@ def balance(model: MapModel, stage: Stage, *, language: str) -> Table:
     )
     rows = []
     for t, year in enumerate(model.years):
-        gaps = [d[t] - s[t] for d, s in _known(panel.demand, panel.seats, t)]  # type: ignore[operator]
         rows.append(
             (
                 *(year, totals.demand[t], totals.seats[t], totals.seats[t] - totals.demand[t]),
-                *(totals.short[t], totals.spare[t], sum(gap >= LEAST_SHORT for gap in gaps)),
+                *(totals.short[t], totals.spare[t], short_count(panel, t)),
                 after[t] if after else None,
             )
         )
@@ -315,14 +311,6 @@ def _filled(table: Table) -> Table:
     kept = [n for n in range(len(table.columns)) if n == 0 or any(row[n] not in {None, ""} for row in table.rows)]
     columns = [table.columns[n] for n in kept]
     return table._replace(columns=columns, rows=[tuple(row[n] for n in kept) for row in table.rows])
-
-
-def _known(
-    demand: Sequence[Sequence[float | None]],
-    seats: Sequence[Sequence[float | None]],
-    t: int,
-) -> list[tuple[Sequence[float | None], Sequence[float | None]]]:
-    return [(d, s) for d, s in zip(demand, seats, strict=True) if d[t] is not None and s[t] is not None]
 
 
 def _sum(grid: Sequence[Sequence[float | None]], t: int) -> float:
