@@ -405,14 +405,12 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
 
 
 def _subject(project: Project, fault: Fault, colon: str) -> str:
-    """Name what a fault is about, which its sentence leaves out: a setting, or the school or code in a table."""
-    if fault.file == FILE_NAME:
-        named = (fault.column, fault.value) if fault.column.startswith("travel") else ()
-    else:
-        known = str(project.schools["name"].get(fault.value, ""))
-        named = (known, fault.value) if fault.value and fault.value not in fault.problem else ()
-    parts = [part for part in named if part]
-    return " ".join(parts) + colon if parts else ""
+    """Name what a fault is about, which its sentence leaves out: a setting of travel, or a school of a table."""
+    if fault.file == FILE_NAME and fault.column.startswith("travel"):
+        return " ".join(part for part in (fault.column, fault.value) if part) + colon
+    if fault.file != FILE_NAME and fault.value in project.schools.index and fault.value not in fault.problem:
+        return f"{project.schools.at[fault.value, 'name']} {fault.value}{colon}"
+    return ""
 
 
 def _outside_note(plan: Plan) -> list[model.Text]:

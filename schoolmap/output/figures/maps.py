@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
 _LABELS = 60
 """Labels tried at most on one map: those of the catchments that are shortest of seats come first."""
-_FOOTER_WIDTH = 128
+_FOOTER_WIDTH, _FOOTER_LINES = 128, 2
+"""Letters of a line below a map, and lines for its sources."""
 _SHAPES = {"circle": "o", "square": "s"}
 KINDS = {"new": "P", "expand": "^", "attach": "v", "convert": "X", "temporary": "h", "rezone": "D"}
 """Marks of proposals by kind: a shape each, so that no colour must tell it."""
@@ -155,14 +156,19 @@ def footer(model: MapModel, fonts: Fonts) -> str:
 
 
 def _as_many_as_fit(names: Sequence[str], *, language: str) -> str:
-    """List names whole, and say how many more there are than a line holds."""
+    """List names whole, in two lines at most, and say how many more there are."""
     comma = {"en": "; ", "zh": "；"}[language]
-    for count in range(len(names), 1, -1):
+    for count in range(len(names), 0, -1):
         rest = WORDS["more sources"][language].format(count=len(names) - count) if count < len(names) else ""
-        if display_width(listed := comma.join(names[:count]) + rest) <= _FOOTER_WIDTH:
-            return listed
-    rest = WORDS["more sources"][language].format(count=len(names) - 1) if len(names) > 1 else ""
-    return within(names[0], _FOOTER_WIDTH - display_width(rest)) + rest if names else ""
+        parts = [*(f"{name}{comma}" for name in names[: count - 1]), f"{names[count - 1]}{rest}"]
+        lines = [""]
+        for part in parts:
+            if lines[-1] and display_width(lines[-1] + part) > _FOOTER_WIDTH:
+                lines.append("")
+            lines[-1] += part
+        if len(lines) <= _FOOTER_LINES and all(display_width(line) <= _FOOTER_WIDTH for line in lines):
+            return "\n".join(line.rstrip() for line in lines)
+    return within(names[0], _FOOTER_WIDTH) if names else ""
 
 
 def _title(model: MapModel, at: int, reasons: Sequence[str], fonts: Fonts) -> str:
