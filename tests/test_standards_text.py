@@ -11,6 +11,7 @@ import pytest
 from schoolmap import standards
 from schoolmap.output import standards_text as texts
 from schoolmap.output import standards_words as words
+from schoolmap.output.terms import CONFIDENCE
 from schoolmap.output.text import display_width
 from schoolmap.standards import schema
 from schoolmap.standards.lookup import figures_of
@@ -144,7 +145,7 @@ def test_every_key_of_the_schema_has_words() -> None:
 @pytest.mark.parametrize(
     ("table", "choices"),
     [
-        (words.CONFIDENCE, schema.CONFIDENCES),
+        (CONFIDENCE, schema.CONFIDENCES),
         (words.GIVES, schema.Gives.__args__),
         (words.OVERSIZED, ("no", "oversized", "very")),
         (words.AREAS, ("building_basic", "building_planned", "land")),
@@ -177,7 +178,7 @@ def test_the_overview_counts_by_confidence() -> None:
         assert sum(sure.values()) == line["figures"] == len(figures_of(loaded[str(line["name"])]))
     lines = texts.overview_text(loaded, language="zh").splitlines()
     assert [line.split()[0] for line in lines] == ["名称", *standards.shipped()]
-    assert lines[0].split()[-4:] == ["高", "中", "低", "假定"]
+    assert lines[0].split()[-4:] == ["高", "中", "低", "假设"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

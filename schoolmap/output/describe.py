@@ -348,8 +348,8 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     notices = sum(fault.severity is Severity.NOTICE for fault in project.faults)
     notes = [
         both(
-            f"{_subject(fault, ' ')}{fault.problem} {fault.remedy}".strip(),
-            f"{_subject(fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
+            f"{_subject(project, fault, ' ')}{fault.problem} {fault.remedy}".strip(),
+            f"{_subject(project, fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
         )
         for fault in project.faults
         if fault.severity is not Severity.NOTICE
@@ -365,11 +365,13 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     return notes
 
 
-def _subject(fault: Fault, colon: str) -> str:
-    """Name what a fault of the project file is about, which its sentence leaves out."""
-    if fault.file != FILE_NAME or not fault.column.startswith("travel"):
-        return ""
-    return " ".join(part for part in (fault.column, fault.value) if part) + colon
+def _subject(project: Project, fault: Fault, colon: str) -> str:
+    """Name what a fault is about, which its sentence leaves out: a setting of travel, or a school of a table."""
+    if fault.file == FILE_NAME and fault.column.startswith("travel"):
+        return " ".join(part for part in (fault.column, fault.value) if part) + colon
+    if fault.file != FILE_NAME and fault.value in project.schools.index and fault.value not in fault.problem:
+        return f"{project.schools.at[fault.value, 'name']} {fault.value}{colon}"
+    return ""
 
 
 def _outside_note(plan: Plan) -> list[model.Text]:

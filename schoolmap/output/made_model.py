@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
@@ -41,6 +41,19 @@ _STAGES = (
 _DRAWS = 500
 """Draws that a probability is counted on."""
 _EMPTY = both("", "")
+NOTHING_DECIDED = model.Decision(
+    status="none",
+    objective=0.0,
+    lower_bound=0.0,
+    gap=0.0,
+    capital=0.0,
+    running=0.0,
+    capital_by_year=(),
+    short_before={},
+    short_after={},
+    text=(),
+)
+"""What a plan shows where nothing was to be decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,7 @@ def made_model(
         population=_population(),
         currency=both("10,000 yuan", "万元"),
         actions=actions,
-        decision=_decision(),
+        decision=NOTHING_DECIDED,
         sites=(),
         projects=(),
         reach=(_reach(areas, seats, chosen[-1][0], rng),),
@@ -353,14 +366,9 @@ def _with_actions(
             if number % 2 == 0 and key not in actions:
                 actions[key] = _action(f"a{len(actions)}", panel.stage, rank, anchors[rank.catchment])
             known = actions.get(key)
-            ranking.append(_replaced(rank, action=None if known is None else known.id))
-        done.append(_replaced(panel, ranking=tuple(ranking)))
+            ranking.append(replace(rank, action=None if known is None else known.id))
+        done.append(replace(panel, ranking=tuple(ranking)))
     return done, tuple(actions.values())
-
-
-def _replaced(item: Any, **changes: object) -> Any:  # noqa: ANN401 - any record of the model
-    values = {name: getattr(item, name) for name in item.__dataclass_fields__}
-    return type(item)(**{**values, **changes})
 
 
 def _action(name: str, stage: str, rank: model.Rank, anchor: tuple[float, float]) -> model.Action:
@@ -562,19 +570,4 @@ def _population() -> model.Population:
         peaks=(),
         accuracy=(),
         accuracy_note=invented,
-    )
-
-
-def _decision() -> model.Decision:
-    return model.Decision(
-        status="none",
-        objective=0.0,
-        lower_bound=0.0,
-        gap=0.0,
-        capital=0.0,
-        running=0.0,
-        capital_by_year=(),
-        short_before={},
-        short_after={},
-        text=(),
     )

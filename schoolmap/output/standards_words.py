@@ -93,14 +93,6 @@ COSTS: dict[str, tuple[Text, str]] = {
     "running": (both("Class kept open, a year", "每班每年运转"), MONEY),
 }
 """Name and unit of every figure of the costs."""
-BUILT: dict[str, Text] = {
-    "new": both("new school", "新建"),
-    "expand": both("extension", "扩建"),
-    "attach": both("attached classes", "附设"),
-    "convert": both("rooms of another stage", "转用"),
-    "temporary": both("rented rooms", "租用"),
-}
-"""Kinds of measures."""
 UNTIL_OPEN = both("Years until it opens", "从决定到投用的年数")
 
 GIVES: dict[str, tuple[Text, str]] = {
@@ -125,12 +117,6 @@ OVERSIZED: dict[str, Text] = {
     "no": both("not oversized", "非大班额"),
     "oversized": both("oversized", "大班额"),
     "very": both("very oversized", "超大班额"),
-}
-CONFIDENCE: dict[str, Text] = {
-    "high": both("high", "高"),
-    "medium": both("medium", "中"),
-    "low": both("low", "低"),
-    "assumption": both("assumption", "假定"),
 }
 UNITS: dict[str, Text] = {
     "ratio": both("demand / seats", "需求÷学位"),
