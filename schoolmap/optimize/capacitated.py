@@ -211,7 +211,7 @@ def _locate(
     state[kept] = 1
     if number:
         location.require_number(number, fixed=len(kept), sites=len(ground.sites))
-    price, counts = opening.reindex(ground.sites).to_numpy(dtype=float), ground.demand.astype(np.int64)
+    price, counts = opening.reindex(ground.sites).to_numpy(dtype=float, copy=True), ground.demand.astype(np.int64)
     total = np.where(ground.allowed, ground.cost, 0.0) * ground.demand
     compared = total if whole else np.where(ground.allowed, ground.cost, 0.0)
     problem = seats_problem.Problem(

@@ -379,7 +379,7 @@ def static_tables(model: MapModel) -> str:
     for section in sections(model, language=language):
         parts += _static_section(section, language)
     body = "\n".join(parts)
-    return f"<noscript>\n{body}\n</noscript>"
+    return f"<noscript>\n<main>\n{body}\n</main>\n</noscript>"
 
 
 def build_map(model: MapModel, *, offline: bool = True) -> PlanMap:

@@ -183,7 +183,8 @@ def pose(
             opening=toll,
             may_close=may_close,
             today=now if now is not None else np.full(len(areas), -1, dtype=np.int64),
-            moving=np.ascontiguousarray(given[:, 0]),
+            # a copy: one that may not be written to would be another type, for which all is compiled again
+            moving=given[:, 0].copy(),
             most=float(most_moved) if most_moved is not None else np.inf,
             charge=float(charge),
         ),
