@@ -23,9 +23,11 @@ FOLDER = Path(__file__).parents[1] / "data" / "demo-county"
 STEPS = """
 import sys, time
 from pathlib import Path
-marks = [(time.perf_counter(), "imports")]
+def now():
+    return time.perf_counter(), time.process_time()
+marks = [(now(), "imports")]
 def step(name):
-    marks.append((time.perf_counter(), name))
+    marks.append((now(), name))
 import schoolmap.output.products as products, schoolmap.plan as plans, schoolmap.project as projects
 from schoolmap.output.describe import describe
 import schoolmap.output.webmap, schoolmap.output.workbook, schoolmap.output.geopackage
@@ -39,10 +41,12 @@ step("end")
 seconds = {}
 for (began, name), (ended, _) in zip(marks, marks[1:]):
     # a workbook is read sheet by sheet
-    seconds[name] = seconds.get(name, 0.0) + ended - began
-for name, value in seconds.items():
-    print(f"{value:>8.2f} s  {name}")
-print(f"{marks[-1][0] - marks[0][0]:>8.2f} s  all")
+    wall, busy = seconds.get(name, (0.0, 0.0))
+    seconds[name] = wall + ended[0] - began[0], busy + ended[1] - began[1]
+wall, busy = (sum(column) for column in zip(*seconds.values()))
+for name, (one, other) in seconds.items():
+    print(f"{one:>8.2f} s, {other:>7.2f} s of the processor, {other / busy:>4.0%}  {name}")
+print(f"{wall:>8.2f} s, {busy:>7.2f} s of the processor        all")
 """
 
 

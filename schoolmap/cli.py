@@ -386,6 +386,9 @@ def conformance(
             "--data", help="Folder with published instances of siting (orlib_pmed, orlib_pmedcap, sscflp): adds them."
         ),
     ] = None,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the page of the documentation, docs/conformance.md.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Hold our methods against published results: every value with its source. Exit code 1 if one differs."""
@@ -399,6 +402,8 @@ def conformance(
     holds = bool(table["passes"].all())
     if as_json:
         _print_json({"ok": holds, "cases": cases.as_records(table)})
+    elif markdown:
+        typer.echo(cases.as_markdown(table))
     elif sys.stdout.isatty():
         cases.print_table(table)
     else:

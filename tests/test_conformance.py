@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from schoolmap.conformance.table import conformance_table
 from schoolmap.conformance.table import print_table
 
 RUN = CliRunner()
+PAGE = Path(__file__).parents[1] / "docs" / "conformance.md"
 ONCE = functools.cache(conformance_table)
 """All families, worked out once for all tests of this file."""
 
@@ -139,3 +141,35 @@ def test_the_command_tells_of_one_that_fails(monkeypatch: pytest.MonkeyPatch) ->
     document = json.loads(result.stdout)
     assert document["ok"] is False
     assert document["cases"][0]["ours"] is None
+
+
+def rows_of(page: str) -> dict[str, list[list[str]]]:
+    """Return the cells of each table of a page by its heading: name, published, passes, source."""
+    found = {}
+    for part in page.split("\n## ")[1:]:
+        heading, _, *lines = part.splitlines()
+        cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+        # what the computer rounds differs from one to the next: ours and the difference are not compared
+        found[heading] = [[row[0], row[1], row[4], row[5]] for row in cells]
+    return found
+
+
+def test_the_page_of_the_documentation_is_as_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every row that the command prints stands in docs/conformance.md, no other, and each passes."""
+    monkeypatch.setattr(table, "conformance_table", ONCE)
+    result = RUN.invoke(app, ["conformance", "--markdown"])
+    assert result.exit_code == 0
+    shipped = PAGE.read_text(encoding="utf-8")
+    written = rows_of(shipped)
+    # those of a folder that may not be shipped come first
+    assert written.pop("Published siting")
+    assert written == rows_of(result.stdout)
+    assert all(row[2] == "yes" for rows in written.values() for row in rows[2:])
+    assert result.stdout.split("**")[0] == shipped.split("**")[0]
+
+
+def test_a_page_shows_hostile_names_as_text() -> None:
+    """A name cannot end its cell, nor open a tag."""
+    hostile = Case(name="a | b <script>", published=1.0, ours=1.0, tolerance=0.0, source="here")
+    page = table.as_markdown(table.conformance_table({"new": lambda: (hostile,)}))
+    assert page.splitlines()[-1] == r"| a \| b &lt;script> | 1 | 1 | 0.0e+00 | yes | here |"

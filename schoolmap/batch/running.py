@@ -33,6 +33,8 @@ AHEAD = 2
 """Tasks handed out for each process, so that none waits for work."""
 TRIES = 2
 """How often a project is tried whose process dies."""
+NOTHING_SPENT = {"seconds": 0.0, "processor_seconds": 0.0, "peak_mb": 0.0}
+"""Of a project that was kept, or whose process died with what it knew."""
 
 
 class ClusterError(SchoolmapError, RuntimeError):
@@ -87,9 +89,7 @@ def run(
     sweep(out)
     prints = {job.name: fingerprint(job.folder, language=language or "") for job in jobs}
     waiting, kept = (list(jobs), {}) if again else sort_out(jobs, out, prints=prints)
-    outcomes: dict[str, dict[str, Any]] = {
-        name: {"name": name, "status": KEPT, "seconds": 0.0, "peak_mb": 0.0} for name in kept
-    }
+    outcomes: dict[str, dict[str, Any]] = {name: {"name": name, "status": KEPT, **NOTHING_SPENT} for name in kept}
     for outcome in outcomes.values():
         report(outcome)
     if waiting:
@@ -137,7 +137,7 @@ def _outcomes(
             died = (
                 f"The process that planned it died {TRIES} times, for lack of memory perhaps ({type(error).__name__})."
             )
-            yield {"name": name, "status": FAILED, "message": died, "seconds": 0.0, "peak_mb": 0.0}
+            yield {"name": name, "status": FAILED, "message": died, **NOTHING_SPENT}
         # results are small, but a thousand of them need not be held by the cluster
         future.release()
         following = hand_out()

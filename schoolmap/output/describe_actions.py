@@ -123,8 +123,10 @@ class _Writer:
     def _moving(self, record: dict[str, Any]) -> pd.DataFrame:
         """Return the pieces that a boundary moves, most pupils first; none for what is no boundary."""
         table = self.plan.proposals.moves
+        if record["kind"] != REZONE:
+            return table.iloc[:0]
         here = (table["stage"] == record["stage"]) & (table["from"] == record["catchment"])
-        part = table[here & (table["to"] == record["receiver"]) & (record["kind"] == REZONE)]
+        part = table[here & (table["to"] == record["receiver"])]
         return pd.DataFrame(part.sort_values("pupils_then", ascending=False, kind="stable"))
 
     def _moves(self, record: dict[str, Any]) -> tuple[model.Move, ...]:

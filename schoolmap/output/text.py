@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _DELETE = 0x7F
 _SURROGATES = range(0xD800, 0xE000)
 _NOT_CHARACTERS = {0xFFFE, 0xFFFF}
+_UNSHOWABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff\\ufffe\\uffff]")
+"""Every character that `_visible_character` replaces: nearly all texts have none, and are not taken apart."""
 
 
 def visible(text: str) -> str:
@@ -21,7 +24,7 @@ def visible(text: str) -> str:
     >>> visible("Mill" + chr(0) + "Road")
     'Mill␀Road'
     """
-    return "".join(_visible_character(character) for character in text)
+    return text if _UNSHOWABLE.search(text) is None else "".join(map(_visible_character, text))
 
 
 def display_width(text: str) -> int:

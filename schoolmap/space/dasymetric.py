@@ -206,6 +206,37 @@ def home_pieces(
     unused
         Weight that lies in no area, by home; only homes that have some.
     """
+    pieces, left = home_masses(areas, homes=homes, weight=weight)
+    total = np.bincount(pieces["at_area"], weights=pieces["mass"], minlength=len(areas))
+    pieces["share"] = pieces.pop("mass").to_numpy() / total[pieces["at_area"].to_numpy()]
+    return pieces[["at_area", "home", "share", "geometry"]], left
+
+
+def home_masses(
+    areas: gpd.GeoDataFrame,
+    *,
+    homes: gpd.GeoDataFrame,
+    weight: pd.Series | None,
+) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """
+    Cut homes by the areas in which they lie, and return what each piece weighs.
+
+    What a home weighs does not depend on which other homes there are, so a layer
+    may be cut block by block.
+
+    Parameters
+    ----------
+    areas, homes, weight
+        As for `home_pieces`.
+
+    Returns
+    -------
+    pieces
+        As from `home_pieces`, with `mass`, in the unit of the weights, in the
+        place of `share`.
+    unused
+        Weight that lies in no area, by home; only homes that have some.
+    """
     checks.require_same_metric_crs(areas, homes)
     require_sound(homes, kinds=["point", "polygon"], what="`homes`")
     weights = _weights_of(homes, weight)
@@ -231,10 +262,9 @@ def home_pieces(
     placed = np.bincount(home, weights=part, minlength=len(homes))
     left = pd.Series(weights * np.maximum(1 - placed, 0.0), index=homes.index, name="unused")
     mass = weights[home] * part
-    total = np.bincount(area, weights=mass, minlength=len(areas))
     order = np.lexsort((home, area))
     order = order[mass[order] > 0]
-    table = {"at_area": area[order], "home": homes.index[home[order]], "share": mass[order] / total[area[order]]}
+    table = {"at_area": area[order], "home": homes.index[home[order]], "mass": mass[order]}
     return gpd.GeoDataFrame(table, geometry=pieces[order], crs=areas.crs), left[left > ROUNDING * weights]
 
 
