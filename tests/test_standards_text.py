@@ -219,6 +219,6 @@ def test_an_amount_has_its_currency() -> None:
     """A currency that begins with a number is told apart from the amount."""
     shown = {row.key: (row.label["zh"], row.shown) for row in texts.rows(standards.load("china"))}
     label, amount = shown["costs.stages.primary.new"]
-    assert (label, amount) == ("小学，新建每班", {"en": "236 × 10,000 yuan", "zh": "236 万元"})
+    assert (label, amount) == ("小学，新建每班投资（不含土地）", {"en": "236 × 10,000 yuan", "zh": "236 万元"})
     assert shown["costs.years.new"][1] == {"en": "3 years", "zh": "3 年"}
     assert shown["costs.discount_rate"][1] == {"en": "0.08 a year", "zh": "0.08 每年"}

@@ -22,6 +22,8 @@ from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import shade_index
 from schoolmap.output.describe_editing import MOST_NUMBERS
 from schoolmap.output.words import both
+from schoolmap.seats.balance import CHANCES
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -543,8 +545,8 @@ def _editing(
         units=tuple(model.EditUnit(id=area.id, name=area.name) for area in areas),
         first_year=_FIRST_YEAR + 1,
         levels=(0.7, 0.95, 1.0),
-        least_short=0.5,
-        chances=(0.1, 0.33, 0.5, 0.8),
+        least_short=LEAST_SHORT,
+        chances=CHANCES,
         coverages=(
             model.EditCoverage(
                 id="grid", fixed=_EMPTY, shares=tuple((place, place, 1.0) for place in range(len(areas)))

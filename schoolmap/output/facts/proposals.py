@@ -13,6 +13,7 @@ from schoolmap.output.facts.cells import head
 from schoolmap.output.facts.cells import number
 from schoolmap.output.facts.cells import stage_names
 from schoolmap.output.model import FactTable
+from schoolmap.output.standards_words import COSTS
 from schoolmap.output.terms import CONFIDENCE
 from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.words import both
@@ -26,21 +27,6 @@ if TYPE_CHECKING:
     from schoolmap.output.model import Text
     from schoolmap.plan import Plan
 
-AMOUNTS: dict[str, Text] = {
-    "new_fixed": both("new school, whatever its size", "新建学校固定投资（每校）"),
-    "new": both("a class of a new school, without land", "新建每班投资（不含土地）"),
-    "expand": both("a class more at a school", "扩建每班投资"),
-    "attach": both("a room of another stage made ready for an attached class", "附设班教室改造（每间）"),
-    "convert": both("a room turned to another stage", "教室转用改造（每间）"),
-    "temporary": both("setting up a rented room", "临时教室搭建（每间）"),
-    "rent": both("rent of a room, a year", "临时教室年租金（每间）"),
-    "running": both("running a class more, a year", "每增一班年运行经费"),
-    "discount_rate": both("discount rate (share a year)", "折现率（每年）"),
-    "short_cost": both("weight of a pupil without a seat, a year", "每名学生缺学位的年计价"),
-    "way_cost": both("weight of a kilometre of way, a pupil and year", "每名学生每公里路程的年计价"),
-    "empty_cost": both("cost of an added seat that stays empty, a year", "新增学位空置的年成本"),
-    "boundary_charge": both("weight of a pupil over a boundary, a year", "每名学生跨片区的年计价"),
-}
 SURE: dict[str, Text] = {**CONFIDENCE, "project": both("stated by the project", "项目自定")}
 
 
@@ -257,7 +243,7 @@ def _terms(plan: Plan) -> FactTable:
 
     def add(stage: Text | str | None, name: str, amount: Amount | None) -> None:
         if amount is not None:
-            rows.append((stage, AMOUNTS[name], amount.value, SURE[amount.confidence], amount.citation, amount.note))
+            rows.append((stage, COSTS[name][0], amount.value, SURE[amount.confidence], amount.citation, amount.note))
 
     for stage in plan.results:
         for name in STAGE_COSTS:

@@ -245,7 +245,7 @@ def _label(
     texts = [labels.broken(labels.shown(c.name, c.id, fonts)) for c in order]
     seen = [n for n, (x, y) in enumerate(points) if hidden is None or not hidden.holds(x, y)]
     spots = plane.place(np.array([m.lon for m in marks]), np.array([m.lat for m in marks]))
-    labels.write_labels(axes, points[seen], [texts[n] for n in seen], extent, marks=spots)
+    labels.write_labels(axes, points[seen], [texts[n] for n in seen], extent, fonts=fonts, marks=spots)
 
 
 def _years(
@@ -268,7 +268,7 @@ def _years(
     points[len(openings) :, 1] -= 0.035 * extent.height
     texts = [str(opens) for opens, _, _ in openings]
     texts += [labels.broken(labels.shown(c.name, c.id, fonts)) for c in names]
-    labels.write_labels(axes, points, texts, extent, size=5.4)
+    labels.write_labels(axes, points, texts, extent, fonts=fonts, size=5.4)
 
 
 def _close(
