@@ -18,7 +18,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "schoolmap")
 
 LONGEST = (
     *("test_webmap_shipped", "test_batch", "test_berlin_mitte", "test_whatif", "test_webmap_browser"),
-    *("test_provision", "test_project", "test_conformance", "test_capacitated", "test_rezone_rules"),
+    *("test_provision", "test_seating", "test_project", "test_conformance", "test_capacitated", "test_rezone_rules"),
     *("test_template_projects", "test_people", "test_children", "test_cli", "test_medians", "test_plan"),
 )
 """Files of tests that take longest; the first makes the plans that others wait for."""
