@@ -377,6 +377,20 @@ def test_hostile_names_in_every_view(browser: Any, tmp_path: Path) -> None:  # n
         assert view.page.locator("img").count() == 0
 
 
+def test_hostile_names_written_on_the_map_are_text(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Short enough for their outlines, names stand in the drawing letter by letter."""
+    names = ["<b>{{7*7}}", "</svg><a>", '"${1}', "<!--", "]]>", "&lt;i&gt;"]
+    model = synthetic.synthetic_model()
+    cover = model.coverages[0]
+    named = tuple(replace(area, name=name) for area, name in zip(cover.catchments, names, strict=True))
+    model = replace(model, coverages=(replace(cover, catchments=named),))
+    with opened(browser, tmp_path, model, fragment="#s=primary&v=chance&l=en") as view:
+        drawn = view.page.locator("#marks-svg .names text")
+        assert len(drawn.all_text_contents()) >= 3
+        assert set(drawn.all_text_contents()) <= set(names)
+        assert drawn.locator("*").count() == 0
+
+
 def test_chinese_within_the_english_page_says_so(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """A name in Chinese signs carries its language; on the Chinese page nothing needs to."""
     model = synthetic.synthetic_model()

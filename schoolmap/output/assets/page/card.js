@@ -96,7 +96,7 @@ function keyFigures(place) {
       [t("utilisation"), percent(useAt(place, at))],
       [t("chance"), chanceWords(value(p.probability), p.edited ? value(p.chance) : null)],
       central && known(classes) && [t("classes"), num(classes), t("uClasses")],
-      central && classes > 0 && [t("classSize", { n: num(stage().class_size, 1) }), num(value(p.demand) / classes, 1), t("uChildren")],
+      central && classes > 0 && [t(known(stage().class_size) ? "classSizeStandard" : "classSize", { n: num(stage().class_size, 1) }), num(value(p.demand) / classes, 1), t("uChildren")],
       known(value(p.oversized_classes)) && [t("oversized"), num(value(p.oversized_classes)), t("uClasses")],
       [t("bornShare", { d: model.population_date }), percent(value(p.born_share))],
     ]),

@@ -32,7 +32,9 @@ const comparedId = () => compared().id;
 const comparedText = () => (comparedId() === PROPOSALS || comparedId() === MINE ? compared().label : t("against", { s: compared().label }));
 
 /** Both sides of the comparison: what is shown, less the other. */
-function comparison() {
+const comparison = () => once("comparison", [planKey(), state.other, state.bound].join(), findComparison);
+
+function findComparison() {
   const chosen = compared();
   if (chosen.id === PROPOSALS) return { now: figuresOf(panel(), "after"), other: figuresOf(panel(), "p50") };
   if (chosen.id === MINE) return { now: figuresOf(panel(), "p50"), other: figuresOf(basePanel(), "p50") };
