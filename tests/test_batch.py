@@ -7,6 +7,7 @@ The projects are small synthetic counties, planned by real processes of a real c
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -202,7 +203,9 @@ def test_a_process_that_dies_is_replaced(province: Path, planned: Path, tmp_path
     from distributed import LocalCluster  # noqa: PLC0415
 
     found, _ = jobs.jobs_of([province / "east", province / "west"])
-    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL") as cluster:
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs="CRITICAL"
+    ) as cluster:
 
         def kill() -> None:
             deadline = time.monotonic() + 300
@@ -215,11 +218,87 @@ def test_a_process_that_dies_is_replaced(province: Path, planned: Path, tmp_path
 
         killer = threading.Thread(target=kill)
         killer.start()
+        assert cluster.scheduler_address.startswith("tcp://")
         outcomes = running.run(found, tmp_path, workers=1, scheduler=cluster.scheduler_address, language="en")
         killer.join()
     assert [outcome["status"] for outcome in outcomes] == ["done", "done"]
     for name in ("east", "west"):
         assert digests(tmp_path / name) == digests(planned / name)
+
+
+def test_a_project_that_kills_its_process_twice_is_reported(
+    province: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again alone, then given up; the one that its first process had in hand too is planned all the same."""
+    found, _ = jobs.jobs_of([province / "east", province / "west"])
+
+    def dies_in_the_east(*given: str | None) -> dict[str, Any]:
+        if given[2] == "east":
+            os._exit(1)
+        return {"name": given[2], "status": "done"}
+
+    monkeypatch.setattr(running, "plan_one", dies_in_the_east)
+    outcomes = running.run(found, tmp_path, workers=1)
+    assert [(outcome["name"], outcome["status"]) for outcome in outcomes] == [("east", "failed"), ("west", "done")]
+    assert "died, twice; the second time it ran alone" in outcomes[0]["message"]
+
+
+def test_only_a_few_are_handed_out_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of forty projects no more than two for each process wait, so memory does not grow with the province."""
+    distributed = pytest.importorskip("distributed")
+    waiting = [jobs.Job(folder=tmp_path, name=f"{number:02d}") for number in range(40)]
+    monkeypatch.setattr(running, "plan_one", lambda *given: {"name": given[2], "status": "done"})
+    monkeypatch.setattr(running, "fingerprint", lambda *_, **__: "print")
+    handed_out, told, most = [], [], []
+    usual = distributed.Client.submit
+
+    def submit(*given: Any, **options: Any) -> Any:  # noqa: ANN401 - as dask has it
+        handed_out.append(given)
+        most.append(len(handed_out) - len(told))
+        return usual(*given, **options)
+
+    monkeypatch.setattr(distributed.Client, "submit", submit)
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        outcomes = running.run(
+            waiting, tmp_path / "out", workers=1, scheduler=cluster.scheduler_address, report=told.append
+        )
+    assert [outcome["name"] for outcome in outcomes] == [job.name for job in waiting]
+    assert len(handed_out) == 40
+    assert max(most) <= running.AHEAD
+
+
+class Terminal(io.StringIO):
+    """What is written where a person looks on."""
+
+    def isatty(self) -> bool:
+        """Return that it is one."""
+        return True
+
+
+@pytest.mark.parametrize("watched", [True, False])
+def test_progress_is_shown_to_a_person_only(
+    watched: bool,  # noqa: FBT001 - a case
+    province: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On a terminal the share that is through and the last name; in a pipe nothing."""
+    shown = Terminal() if watched else io.StringIO()
+
+    def run(given: list[jobs.Job], *_: object, report: Any, **__: object) -> list[dict[str, Any]]:  # noqa: ANN401
+        outcomes = [{"name": job.name, "status": "failed", "message": "", "seconds": 0.0} for job in given]
+        for outcome in outcomes:
+            report(outcome)
+        return outcomes
+
+    monkeypatch.setattr(running, "run", run)
+    monkeypatch.setattr(sys, "stderr", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    code = app(["batch", str(province), "--out", str(tmp_path), "--json"], standalone_mode=False)
+    assert code == 1
+    assert ("west" in shown.getvalue(), "100%" in shown.getvalue()) == (watched, watched)
 
 
 def test_no_cluster_there(province: Path, tmp_path: Path) -> None:
@@ -270,6 +349,7 @@ def test_an_error_is_an_outcome(tmp_path: Path) -> None:
     assert outcome["status"] == "failed"
     assert outcome["message"].startswith("FileNotFoundError")
     assert outcome["peak_mb"] > 0
+    assert outcome["processor_seconds"] >= 0
 
 
 def test_a_finished_folder_takes_its_place_in_one_step(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@ Run many projects on Dask: a cluster on this machine, or one that is there.
 
 Each project is one task of one process; a few more than there are processes are
 handed out at a time, so that memory stays bounded however many there are. A
-process that dies takes only its project with it: it is tried once more on
-another, then reported.
+process that dies takes no other project with it: those that it had in hand are
+tried once more, each alone, and only what kills its process again is reported.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 AHEAD = 2
 """Tasks handed out for each process, so that none waits for work."""
-TRIES = 2
-"""How often a project is tried whose process dies."""
 NOTHING_SPENT = {"seconds": 0.0, "processor_seconds": 0.0, "peak_mb": 0.0}
 """Of a project that was kept, or whose process died with what it knew."""
 
@@ -109,11 +108,35 @@ def _outcomes(
     prints: dict[str, str],
     language: str | None,
 ) -> Iterator[dict[str, Any]]:
-    """Hand out tasks, a few at a time, and yield what becomes of each."""
+    """Plan a few at a time; a project whose process died is planned once more by itself: another may have killed it."""
+    planned = partial(_handed_out, client, out=out, prints=prints, language=language)
+    at_once = max(1, len(client.scheduler_info()["workers"])) * AHEAD
+    suspects = []
+    for job, outcome, _ in planned(jobs, at_once=at_once):
+        if outcome is None:
+            suspects.append(job)
+        else:
+            yield outcome
+    for suspect in sorted(suspects, key=lambda job: job.name):
+        for job, outcome, error in planned([suspect], at_once=1):
+            died = f"The process that planned it died, twice; the second time it ran alone. For lack of memory perhaps ({error})."
+            yield outcome or {"name": job.name, "status": FAILED, "message": died, **NOTHING_SPENT}
+
+
+def _handed_out(
+    client: Any,  # noqa: ANN401 - dask has no types
+    jobs: Sequence[Job],
+    *,
+    out: Path,
+    at_once: int,
+    prints: dict[str, str],
+    language: str | None,
+) -> Iterator[tuple[Job, dict[str, Any] | None, str]]:
+    """Hand out tasks, so many at a time, and yield what becomes of each: nothing and the error's name if its process died."""
     import distributed  # noqa: PLC0415
 
     waiting = iter(jobs)
-    names: dict[Any, str] = {}
+    running: dict[Any, Job] = {}
 
     def hand_out() -> Any:  # noqa: ANN401 - a future of dask
         job = next(waiting, None)
@@ -122,27 +145,19 @@ def _outcomes(
         arguments = (str(job.folder.resolve()), str(out.resolve()), job.name, prints[job.name], language)
         # a task of the same arguments may have run before: dask must not answer from its memory
         future = client.submit(plan_one, *arguments, pure=False, retries=0)
-        names[future.key] = job.name
+        running[future.key] = job
         return future
 
-    at_once = max(1, len(client.scheduler_info()["workers"])) * AHEAD
     started = [future for future in (hand_out() for _ in range(min(at_once, len(jobs)))) if future is not None]
-    running: Any = distributed.as_completed(started, loop=client.loop)  # type: ignore[no-untyped-call]
-    for future in running:
-        name = names[future.key]
-        error = future.exception()
-        if error is None:
-            yield future.result()
-        else:
-            died = (
-                f"The process that planned it died {TRIES} times, for lack of memory perhaps ({type(error).__name__})."
-            )
-            yield {"name": name, "status": FAILED, "message": died, **NOTHING_SPENT}
+    ended: Any = distributed.as_completed(started, loop=client.loop)  # type: ignore[no-untyped-call]
+    for future in ended:
+        job, error = running.pop(future.key), future.exception()
+        yield (job, future.result(), "") if error is None else (job, None, type(error).__name__)
         # results are small, but a thousand of them need not be held by the cluster
         future.release()
         following = hand_out()
         if following is not None:
-            running.add(following)
+            ended.add(following)
 
 
 @contextmanager
@@ -155,7 +170,8 @@ def _client(workers: int, scheduler: str | None, *, jobs: int) -> Iterator[Any]:
         msg = "Planning many projects needs Dask: pip install 'schoolmap[batch]'."
         raise ClusterError(msg) from error
     quiet = {
-        "distributed.scheduler.allowed-failures": TRIES - 1,
+        # whose process died is tried again by us, alone
+        "distributed.scheduler.allowed-failures": 0,
         "distributed.admin.tick.limit": "1h",
         "distributed.worker.daemon": True,
     }
@@ -165,7 +181,9 @@ def _client(workers: int, scheduler: str | None, *, jobs: int) -> Iterator[Any]:
                 n_workers=max(1, min(workers, jobs)),
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                # any port, and of this machine only: two runs at a time must not meet at the usual one
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
                 silence_logs="CRITICAL",
             )
             client: Any = distributed.Client(cluster, timeout="30s", set_as_default=False)  # type: ignore[no-untyped-call]
