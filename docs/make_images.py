@@ -1,74 +1,198 @@
 """
-Take the pictures of the documentation from the real map.
+Take the pictures of the documentation from the real products.
 
-Run it after `schoolmap plan data/berlin-mitte` and `schoolmap plan data/demo-county` with `python docs/make_images.py`, and
-look at what it made.
+Run `schoolmap plan data/berlin-mitte` and `schoolmap plan data/demo-county --lang zh`, then
+
+    python docs/make_images.py [NAME ...]
+
+and look at what it made. Needs playwright, Chromium and Pillow; pictures of paper also need `pdftoppm` and
+`pdftotext` (poppler), those of the report LibreOffice. `porto-alegre.png` is drawn by `benchmarks/porto_alegre.py`.
 """
 
 from __future__ import annotations
 
+import argparse
+import io
 import os
 import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 MAPS = ROOT / "maps"
+IMAGES = ROOT / "docs" / "images"
 
 BERLIN, DEMO = "berlin-mitte", "demo-county-synthetic"
+DESKTOP, PHONE = (1366, 768), (390, 844)
+COLOURS = 256
+"""Of a picture: a map has few, and the file is a third as large."""
+DOTS_PER_INCH = 90
+"""Of a sheet of A3."""
 
-# map, name, width, height, view as the map writes it into its address: stage, year, catchment, language
+TOWN = "28.4600,110.9950,14.2"
+"""The county town of the demonstration county: latitude, longitude and zoom."""
+
+FOUR_CLASSES = """() => {
+    document.querySelector("#card input[name=size]").value = 4;
+    document.querySelector("#card button.add").click();
+    document.querySelector("#card-close").click();
+}"""
+SCHOOL_TRIED = """() => {
+    document.querySelector("#card input[name=size]").value = 4;
+    document.querySelector("#card button.add").click();
+}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """
+    One picture of a map.
+
+    Attributes
+    ----------
+    name
+        Of its file; a language stands at its end.
+    plan
+        Name of the products.
+    view
+        As the map writes it into its address, without the language.
+    size
+        Of the window, in pixels.
+    act
+        A function that does what a reader would do before the picture is taken.
+    paper
+        Whether it is the sheet that is printed.
+    """
+
+    name: str
+    plan: str
+    view: str
+    size: tuple[int, int] = DESKTOP
+    act: str = ""
+    paper: bool = False
+
+    @property
+    def address(self) -> str:
+        """The page, with the view."""
+        return f"{(MAPS / self.plan).as_uri()}.html#l={self.name[-2:]}&{self.view}"
+
+
+def _both(name: str, plan: str, view: str, **others: Any) -> tuple[Picture, Picture]:  # noqa: ANN401 - of a picture
+    """Return a picture in both languages."""
+    first, second = (Picture(name=f"{name}-{language}", plan=plan, view=view, **others) for language in ("en", "zh"))
+    return first, second
+
+
 PICTURES = (
-    (BERLIN, "map-desktop-en", 1366, 768, "s=primary&y=2025&l=en"),
-    (BERLIN, "map-desktop-zh", 1366, 768, "s=primary&y=2025&l=zh"),
-    (BERLIN, "map-kindergarten-en", 1366, 768, "s=kindergarten&y=2019&l=en"),
-    (BERLIN, "map-card-en", 1366, 768, "s=primary&y=2025&k=0115&l=en"),
-    (BERLIN, "map-card-zh", 1366, 768, "s=primary&y=2025&k=0115&l=zh"),
-    (BERLIN, "map-population-en", 1366, 768, "s=primary&y=2025&l=en&d=population"),
-    (BERLIN, "map-population-zh", 1366, 768, "s=primary&y=2025&l=zh&d=population"),
-    (BERLIN, "map-phone-en", 390, 844, "s=primary&y=2025&l=en"),
-    (BERLIN, "map-phone-zh", 390, 844, "s=primary&y=2025&k=0115&l=zh"),
-    (DEMO, "demo-desktop-en", 1366, 768, "s=primary&y=2026&l=en"),
-    (DEMO, "demo-desktop-zh", 1366, 768, "s=primary&y=2026&l=zh"),
-    (DEMO, "demo-facts-en", 1366, 768, "s=primary&y=2026&l=en&d=facts"),
-    (DEMO, "demo-facts-zh", 1366, 768, "s=primary&y=2026&l=zh&d=facts"),
-    (BERLIN, "map-reach-en", 1366, 768, "s=primary&y=2025&v=reach&l=en"),
-    (DEMO, "demo-reach-en", 1366, 768, "s=primary&y=2026&v=reach&l=en"),
-    (DEMO, "demo-reach-zh", 1366, 768, "s=primary&y=2026&v=reach&l=zh"),
+    *_both("map-desktop", BERLIN, "s=primary"),
+    *_both("map-card", BERLIN, "s=primary&y=2025&k=0106"),
+    *_both("map-school", BERLIN, "s=primary&y=2026&p=01G40", act=SCHOOL_TRIED),
+    *_both("map-phone", BERLIN, "s=primary", size=PHONE),
+    *_both("map-population", BERLIN, "s=primary&d=population"),
+    *_both("map-whatif", BERLIN, "s=primary&y=2026&p=01G40", act=FOUR_CLASSES),
+    Picture(name="map-difference-en", plan=BERLIN, view="s=primary&y=2030&v=diff&x=*"),
+    Picture(name="map-reach-en", plan=BERLIN, view="s=primary&v=reach"),
+    *_both("demo-desktop", DEMO, "s=primary&y=2027"),
+    *_both("demo-facts", DEMO, "s=primary&d=facts"),
+    *_both("demo-grid", DEMO, "s=primary&y=2027&d=grid"),
+    *_both("demo-reach", DEMO, "s=primary&y=2027&v=reach&m=" + TOWN),
+    *_both("demo-projector", DEMO, "s=primary&y=2027&v=gap&j=1"),
+    *_both("demo-print", DEMO, "s=primary&y=2027", paper=True),
 )
-CLOSER = {"demo-reach-en": (640, 358, 2), "demo-reach-zh": (640, 358, 2)}
-"""Where a picture is taken closer, in pixels of the window, and by how many turns of the wheel."""
+REPORT = "report-pages-zh"
+PAGES = (
+    "讨论稿",
+    "主要结论",
+    "学位供需平衡\n\n第一节",
+    "小学各片区学位利用率分布",
+    "布局措施分布",
+    "近期建设项目与措施",
+)
+"""Words by which the pages of the report are found, from its last page on; the cover is the first."""
 
 
 def main() -> None:
-    """Write every picture to docs/images."""
-    folder = ROOT / "docs" / "images"
-    folder.mkdir(exist_ok=True)
+    """Write the pictures that are asked for, or all of them, to docs/images."""
+    parser = argparse.ArgumentParser(description=__doc__.strip().split("\n")[0])
+    parser.add_argument("names", nargs="*", help="of the pictures; all if left out")
+    wanted = set(parser.parse_args().names) or {picture.name for picture in PICTURES} | {REPORT}
+    IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
             args=["--no-sandbox", "--disable-gpu"],
         )
-        for plan, name, width, height, view in PICTURES:
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                offline=True,
-                reduced_motion="reduce",
-            )
-            page = context.new_page()
-            page.goto(f"{(MAPS / plan).as_uri()}.html#{view}")
-            page.wait_for_function("window.schoolmap")
-            page.wait_for_timeout(800)
-            across, down, turns = CLOSER.get(name, (0, 0, 0))
-            page.mouse.move(across, down)
-            for _ in range(turns):
-                page.mouse.wheel(0, -300)
-                page.wait_for_timeout(900)
-            page.mouse.move(2, 2)
-            page.screenshot(path=folder / f"{name}.png")
-            context.close()
+        for picture in PICTURES:
+            if picture.name in wanted:
+                save(taken(browser, picture), picture.name)
         browser.close()
+    if REPORT in wanted:
+        save(report_pages(MAPS / f"{DEMO}.docx"), REPORT)
+
+
+def taken(browser: Any, picture: Picture) -> Image.Image:  # noqa: ANN401 - playwright's
+    """Open the map without a network, and take its picture."""
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, offline=True, reduced_motion="reduce", accept_downloads=False
+    )
+    page = context.new_page()
+    page.goto(picture.address)
+    page.wait_for_function("window.schoolmap")
+    page.wait_for_timeout(800)
+    if picture.act:
+        page.evaluate(picture.act)
+        page.wait_for_timeout(400)
+    if picture.paper:
+        found = sheets(page.pdf(prefer_css_page_size=True, print_background=True), dots=DOTS_PER_INCH)[0]
+    else:
+        found = Image.open(io.BytesIO(page.screenshot()))
+    context.close()
+    return found
+
+
+def sheets(pdf: bytes, *, dots: int, first: int = 1, last: int = 1) -> list[Image.Image]:
+    """Return pages of a PDF as pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.pdf"
+        path.write_bytes(pdf)
+        command = ["pdftoppm", "-r", str(dots), "-png", "-f", str(first), "-l", str(last), str(path), f"{folder}/page"]
+        subprocess.run(command, check=True)  # noqa: S603 - our own words
+        return [Image.open(io.BytesIO(file.read_bytes())) for file in sorted(Path(folder).glob("page-*.png"))]
+
+
+def report_pages(report: Path) -> Image.Image:
+    """Return pages of the report beside each other, as LibreOffice lays them out."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, str(report)]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        path = Path(folder) / f"{report.stem}.pdf"
+        pdf = path.read_bytes()
+        told = subprocess.run(["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True)  # noqa: S603, S607
+    texts = ["".join(text.split()) for text in told.stdout.decode().split("\f")]
+    numbers = [0] + [
+        max(number for number, text in enumerate(texts) if "".join(words.split()) in text) for words in PAGES[1:]
+    ]
+    pages = [sheets(pdf, dots=54, first=number + 1, last=number + 1)[0] for number in numbers]
+    width, height, gap = max(page.width for page in pages), max(page.height for page in pages), 8
+    whole = Image.new("RGB", (3 * width + 2 * gap, 2 * height + gap), "#bfb3b8")
+    for place, page in enumerate(pages):
+        whole.paste(page, (place % 3 * (width + gap), place // 3 * (height + gap)))
+    return whole
+
+
+def save(picture: Image.Image, name: str) -> None:
+    """Write a picture with few colours; those of small marks are kept."""
+    few = picture.convert("RGB").quantize(
+        COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+    )
+    few.save(IMAGES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

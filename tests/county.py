@@ -229,8 +229,7 @@ def plan() -> Plan:
 
 def planned(**changes: Any) -> Plan:  # noqa: ANN401 - any part of a project
     """Plan the county with some of its parts replaced; nothing is proposed unless that is asked for, which is quicker."""
-    idle = {"settings_siting": replace(project().settings_siting, allow=())}
-    return make_plan(replace(project(), **(idle | changes)))
+    return make_plan(replace(village.idle(project()), **changes))
 
 
 def stage(name: str) -> Stage:

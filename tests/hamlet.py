@@ -8,9 +8,18 @@ neither seats nor children from 2027 on. Three names would run if anything ran t
 
 from __future__ import annotations
 
-from schoolmap.output.model import SCHEMA
+from invented import action
+from invented import audit_line
+from invented import map_model
+from invented import panel
+from invented import scaled
+from invented import shades
+from invented import source
+from invented import square
+from invented import text
+from invented import totals
+
 from schoolmap.output.model import Action
-from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
@@ -30,12 +39,8 @@ from schoolmap.output.model import Reach
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
-from schoolmap.output.model import Shade
 from schoolmap.output.model import Site
-from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
-from schoolmap.output.model import Text
-from schoolmap.output.model import Totals
 
 YEARS = (2025, 2026, 2027, 2028)
 SCRIPT = "</script><img src=x onerror=alert(1)>{{7*191}}"
@@ -43,7 +48,6 @@ FORMULA = "=1+1"
 MATHS = r"$\frac{x}{0}$"
 IDS = ("0101", "0102", "0103", "0104")
 NAMES = (SCRIPT, FORMULA, MATHS, "城关镇")
-COLOURS = ("#5e3c99", "#b2abd2", "#efedf3", "#fdb863", "#e66101")
 LABELS = (
     ("≤ 70 %: many spare", "≤70% 富余"),
     ("70-85 %: some spare", "70-85% 较宽松"),
@@ -54,39 +58,18 @@ LABELS = (
 
 DEMAND: Grid = ((100.0, 140.0, 160.0, 90.0), (50.0, 50.0, 45.0, 40.0), (80.0, 76.0, 70.0, 60.0), (9.0, 4.0, 0.0, 0.0))
 SEATS: Grid = ((100.0, 100.0, 130.0, 130.0), (90.0,) * 4, (80.0,) * 4, (20.0, 20.0, 0.0, 0.0))
-NOTHING: Grid = ((None,) * 4,) * 4
-
-
-def text(en: str, zh: str = "文字") -> Text:
-    """Give a text in both languages."""
-    return {"en": en, "zh": zh}
 
 
 def _square(n: int, name: str) -> Catchment:
-    lon, lat, side = 11_100_000 + 5_000 * (n % 2), 2_800_000 - 5_000 * (n // 2), 5_000
-    west, south, east, north = lon / 1e5, lat / 1e5, (lon + side) / 1e5, (lat + side) / 1e5
-    ring = (lon, lat, side, 0, 0, side, -side, 0)
-    middle = ((west + east) / 2, (south + north) / 2)
-    return Catchment(id=IDS[n], name=name, polygons=((ring,),), anchor=middle, bounds=(west, south, east, north))
-
-
-def _shade(demand: float | None, seats: float | None) -> int | None:
-    if not demand and not seats:
-        return None
-    use = demand / seats if demand is not None and seats else 9.0
-    return sum(use > limit for limit in (0.7, 0.85, 1.0, 1.15))
+    return square(IDS[n], name, west=11_100_000 + 5_000 * (n % 2), south=2_800_000 - 5_000 * (n // 2), side=5_000)
 
 
 def _panel(stage: str, scenario: str) -> Panel:
     """Return the panel; kindergartens have half the demand, the high scenario a tenth more."""
     factor = (0.5 if stage == "kindergarten" else 1.0) * (1.1 if scenario == "high" else 1.0)
-    demand = tuple(tuple(None if d is None else factor * d for d in row) for row in DEMAND)
-    years = range(len(YEARS))
-    total = tuple(sum(row[t] or 0 for row in demand) for t in years)
-    seats = tuple(sum(row[t] or 0 for row in SEATS) for t in years)
-    gaps = [[(d[t] or 0) - (s[t] or 0) for d, s in zip(demand, SEATS, strict=True)] for t in years]
-    short = tuple(sum(max(gap, 0.0) for gap in row) for row in gaps)
-    spare = tuple(sum(max(-gap, 0.0) for gap in row) for row in gaps)
+    demand = scaled(DEMAND, factor)
+    born = (1.0, 1.0, 0.5, 0.0)
+    sums = totals(demand, SEATS, born)
     rank = Rank(
         catchment="0101",
         score=70.0,
@@ -97,69 +80,29 @@ def _panel(stage: str, scenario: str) -> Panel:
         probability=0.97,
         action="a1",
     )
-    pairs = (zip(d, s, strict=True) for d, s in zip(demand, SEATS, strict=True))
-    return Panel(
-        stage=stage,
-        scenario=scenario,
-        children=demand,
-        children_born=demand,
-        leaving=(),
-        coming=(),
-        demand=demand,
-        p10=tuple(tuple(None if d is None else 0.9 * d for d in row) for row in demand),
-        p90=tuple(tuple(None if d is None else 1.1 * d for d in row) for row in demand),
-        seats=SEATS,
-        utilisation=tuple(tuple(d / s if d is not None and s else None for d, s in row) for row in pairs),
+    return panel(
+        stage,
+        scenario,
+        demand,
+        SEATS,
         probability=((0.5, 0.97, 0.9, 0.1), *((0.0,) * 4,) * 3),
-        born_share=((1.0, 1.0, 0.5, 0.0),) * 4,
-        classes_needed=NOTHING,
-        oversized_classes=NOTHING,
-        shade=tuple(tuple(_shade(d, s) for d, s in zip(r, q, strict=True)) for r, q in zip(demand, SEATS, strict=True)),
-        level=(("ok",) * 4,) * 4,
-        totals=Totals(
-            demand=total,
-            p10=tuple(0.9 * value for value in total),
-            p90=tuple(1.1 * value for value in total),
-            seats=seats,
-            short=short,
-            spare=spare,
-            born_share=(1.0, 1.0, 0.5, 0.0),
-        ),
-        ranking=(rank,) if max(short) > 0 else (),
+        born_share=(born,) * 4,
+        totals=sums,
+        ranking=(rank,) if max(sums.short) > 0 else (),
     )
 
 
 def _action(number: int, kind: str, **changes: object) -> Action:
     plain = {
-        "id": f"a{number}",
-        "kind": kind,
-        "stage": "primary",
-        "catchment": "0101",
-        "school": None,
-        "site": None,
-        "receiver": None,
-        "first_year": 2026,
         "last_year": 2027,
         "peak_year": 2026,
         "short": 40.0,
-        "probability": 0.97,
-        "opens": 2026,
-        "until": None,
-        "all_from": None,
-        "classes": 1.0,
-        "seats": 45.0,
-        "classes_by_year": (),
-        "seats_by_year": (),
-        "capital": 120.0,
-        "yearly": 14.0,
         "scenarios": ("central",),
-        "moves": (),
-        "reason": text("It is the cheapest.", "费用最低。"),
         "alternatives": (text("A new school costs more.", "新建学校费用更高。"),),
         "lon": 111.02,
         "lat": 28.02,
     }
-    return Action(**(plain | changes))  # type: ignore[arg-type]
+    return action(**({"id": f"a{number}", "kind": kind} | plain | changes))
 
 
 def model(**changes: object) -> MapModel:
@@ -214,6 +157,7 @@ def model(**changes: object) -> MapModel:
         seats=30.0,
         counted=True,
         status=text("approved", "已立项"),
+        opens=2027,
         note=SCRIPT,
     )
     warnings = FactTable(
@@ -230,27 +174,17 @@ def model(**changes: object) -> MapModel:
         rows=((SCRIPT, "red", 1234.5, None),),
     )
     plain = {
-        "schema": SCHEMA,
         "project": "hamlet",
         "title": text("Synthetic hamlet", "合成村"),
         "language": "en",
-        "synthetic": True,
         "crs": "EPSG:4546",
-        "version": "0.1.0",
-        "seed": 1,
-        "draws": 200,
-        "population_date": "2024-12-31",
-        "base_year": 2025,
         "years": YEARS,
         "stages": stages,
         "scenarios": tuple(
             Scenario(id=key, label=text(en, zh), note=text(f"Note {n}", "说明"))
             for n, (key, en, zh) in enumerate((("central", "Central", "中方案"), ("high", "High", "高方案")))
         ),
-        "shades": tuple(
-            Shade(above=None, up_to=None, colour=colour, label=text(*label))
-            for colour, label in zip(COLOURS, LABELS, strict=True)
-        ),
+        "shades": shades([text(*label) for label in LABELS]),
         "coverages": (Coverage(id="all", catchments=tuple(_square(n, name) for n, name in enumerate(NAMES))),),
         "schools": schools,
         "panels": tuple(_panel(stage, name) for stage in ("kindergarten", "primary") for name in ("central", "high")),
@@ -268,7 +202,6 @@ def model(**changes: object) -> MapModel:
             accuracy=(),
             accuracy_note=text("Assumed spreads.", "假设的离散度。"),
         ),
-        "currency": text("10,000 yuan", "万元"),
         "actions": (
             _action(1, "expand", school="s1"),
             _action(
@@ -326,29 +259,7 @@ def model(**changes: object) -> MapModel:
             text("Primary: class size 45 (a norm, 2011)", "小学：班额 45（规范，2011）"),
             text("Nobody knows.", "无法预知。"),
         ),
-        "editing": None,
-        "audit": (
-            AuditLine(
-                name=text("Children in = children placed", "进 = 出"),
-                left=239.0,
-                right=239.0,
-                difference=0.0,
-                tolerance=1e-9,
-                holds=True,
-                detail=text(""),
-            ),
-        ),
-        "sources": (
-            Source(
-                title=SCRIPT,
-                publisher="Office & Sons",
-                date="2024",
-                licence="CC BY 4.0",
-                url="https://example.org",
-                used_for=text("children", "儿童"),
-            ),
-        ),
-        "classification": text("Internal", "内部研究使用"),
-        "map_review_no": "",
+        "audit": (audit_line(name=text("Children in = children placed", "进 = 出"), left=239.0, right=239.0),),
+        "sources": (source(title=SCRIPT, publisher="Office & Sons", date="2024", used_for=text("children", "儿童")),),
     }
-    return MapModel(**(plain | changes))  # type: ignore[arg-type]
+    return map_model(**(plain | changes))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
+from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import block_diag
 from scipy.optimize import linprog
 
 from schoolmap.optimize.siting.measures import allowed_sizes
 from schoolmap.optimize.siting.measures import check_measures
 from schoolmap.optimize.siting.money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Course = tuple[int, ...]
 
@@ -128,6 +134,11 @@ def courses_of(row: pd.Series, years: list[int]) -> list[Course]:
 
 def every_plan(case: Town) -> list[dict[str, float]]:
     """Return the cost by scenario of every plan that is allowed."""
+    return [costs for _, costs in every_course(case)]
+
+
+def every_course(case: Town) -> list[tuple[tuple[Course, ...], dict[str, float]]]:
+    """Return every plan that is allowed, a course of each measure, with its cost by scenario."""
     table = check_measures(case.measures, plots=case.plots)
     years = sorted(case.demand.index.get_level_values("year").unique())
     scenarios = list(case.demand.index.get_level_values("scenario").unique())
@@ -154,7 +165,7 @@ def every_plan(case: Town) -> list[dict[str, float]]:
                     known[key] = _seating(case, table, *key)
                 costs[scenario] += known[key] * worth[turn] * lengths[turn]
         if np.isfinite(list(costs.values())).all():
-            plans.append(costs)
+            plans.append((plan, costs))
     return plans
 
 
@@ -184,38 +195,96 @@ def _capital(plan: tuple[Course, ...], table: pd.DataFrame, periods: int, land: 
 
 def _seating(case: Town, table: pd.DataFrame, scenario: str, year: int, classes: Course) -> float:
     """Return what ways, missing and empty seats of one year cost at least; infinite if rooms are taken that are not there."""
+    places = _places(case, table, year, classes)
+    if places is None:
+        return np.inf
+    ways = case.ways["metres"] / 1000 * case.money.metre_cost + case.ways["charge"]
     demand = case.demand.xs((scenario, year), level=("scenario", "year"))
-    there = case.seats.xs(year, level="year")
-    added: dict[object, float] = {}
-    taken: dict[object, float] = {}
+    rows, sections = len(demand), len(places)
+    cost = np.concatenate([ways, np.full(rows, case.money.short_cost), np.full(sections, case.money.empty_cost)])
+    seated, limits = _seats_of(case, demand, places)
+    return float(linprog(cost, A_eq=seated, b_eq=demand.to_numpy(), **limits).fun)
+
+
+def _places(case: Town, table: pd.DataFrame, year: int, classes: Course) -> pd.DataFrame | None:
+    """Return seats of a year by place, and those that were added; none if rooms are taken that are not there."""
+    added = pd.Series(0.0, index=case.seats.xs(year, level="year").index)
+    room = case.seats.xs(year, level="year").copy()
     for number, (_, row) in zip(classes, table.iterrows(), strict=True):
-        place = row["school"], row["stage"]
-        added[place] = added.get(place, 0.0) + number * row["seats_per_class"]
+        place, more = (row["school"], row["stage"]), number * row["seats_per_class"]
+        room[place], added[place] = room.get(place, 0.0) + more, added.get(place, 0.0) + more
         if row["takes_school"] is not None:
             from_ = row["takes_school"], row["takes_stage"]
-            taken[from_] = taken.get(from_, 0.0) + number * row["takes_seats"]
-    places = sorted({*there.index, *added})
-    room = [there.get(place, 0.0) + added.get(place, 0.0) - taken.get(place, 0.0) for place in places]
-    if min(room) < 0:
-        return np.inf
+            room[from_] = room.get(from_, 0.0) - number * row["takes_seats"]
+    places = pd.DataFrame({"room": room, "added": added}).fillna(0.0)
+    return None if places["room"].min() < 0 else places
+
+
+def _seats_of(case: Town, demand: pd.Series, places: pd.DataFrame) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return rows that seat or list everybody, and limits of seats; columns are ways, missing and empty seats."""
     ways, rows, sections = len(case.ways), len(demand), len(places)
-    cost = np.concatenate(
-        [
-            case.ways["metres"] / 1000 * case.money.metre_cost + case.ways["charge"],
-            np.full(rows, case.money.short_cost),
-            np.full(sections, case.money.empty_cost),
-        ]
-    )
-    of_row, of_section = np.zeros((rows, len(cost))), np.zeros((sections, len(cost)))
+    of_row, of_section = np.zeros((rows, ways + rows + sections)), np.zeros((sections, ways + rows + sections))
     for way, (area, school, stage) in enumerate(case.ways.index):
         of_row[list(demand.index).index((area, stage)), way] = 1
-        of_section[places.index((school, stage)), way] = 1
+        of_section[list(places.index).index((school, stage)), way] = 1
     of_row[:, ways : ways + rows] = np.eye(rows)
     filled = -of_section.copy()
     filled[:, ways + rows :] = -np.eye(sections)
-    limits = np.vstack([of_section, filled])
-    most = np.concatenate([room, [-added.get(place, 0.0) for place in places]])
-    return float(linprog(cost, A_ub=limits, b_ub=most, A_eq=of_row, b_eq=demand.to_numpy()).fun)
+    most = np.concatenate([places["room"], -places["added"]])
+    return of_row, {"A_ub": np.vstack([of_section, filled]), "b_ub": most}
+
+
+def trades(case: Town) -> list[tuple[float, Callable[..., float]]]:
+    """
+    Return the money of every plan, and what tells the fewest short (or the least way) that it may have within a limit.
+
+    Pupils and kilometres are summed over years, each for those until the next one.
+    """
+    table = check_measures(case.measures, plots=case.plots)
+    years = sorted(case.demand.index.get_level_values("year").unique())
+    (scenario,) = case.demand.index.get_level_values("scenario").unique()
+    lengths = [*np.diff(years), np.diff(years)[-1]]
+    worth = np.array([(1 + case.money.discount_rate) ** -(year - case.money.base_year) for year in years])
+    found = []
+    for plan, _ in every_course(case):
+        money = _capital(plan, table, len(years), case.land) @ worth
+        money += (np.array(plan).T @ table["yearly_cost"].to_numpy() * lengths) @ worth
+        seated, asked, full, room, short, way = [], [], [], [], [], []
+        for turn, year in enumerate(years):
+            demand = case.demand.xs((scenario, year), level=("scenario", "year"))
+            places = _places(case, table, year, tuple(course[turn] for course in plan))
+            each, limits = _seats_of(case, demand, places)
+            width = each.shape[1]
+            at = np.arange(width)
+            seated.append(each)
+            asked.append(demand.to_numpy())
+            full.append(limits["A_ub"])
+            room.append(limits["b_ub"])
+            missing = (at >= len(case.ways)) & (at < len(case.ways) + len(demand))
+            short.append(np.where(missing, lengths[turn], 0.0))
+            way.append(np.append(case.ways["metres"] / 1000 * lengths[turn], np.zeros(width - len(case.ways))))
+        least = partial(
+            _least,
+            costs={"short": np.concatenate(short), "kilometres": np.concatenate(way)},
+            seated=(block_diag(*seated), np.concatenate(asked)),
+            room=(block_diag(*full), np.concatenate(room)),
+        )
+        found.append((float(money), least))
+    return found
+
+
+def _least(
+    *,
+    costs: dict[str, np.ndarray],
+    seated: tuple[np.ndarray, np.ndarray],
+    room: tuple[np.ndarray, np.ndarray],
+    kilometres: float | None = None,
+) -> float:
+    """Return the fewest short within so many kilometres in all."""
+    rows, most = room
+    if kilometres is not None:
+        rows, most = np.vstack([rows, costs["kilometres"]]), np.append(most, kilometres)
+    return float(linprog(costs["short"], A_ub=rows, b_ub=most, A_eq=seated[0], b_eq=seated[1]).fun)
 
 
 def best_cost(case: Town, weights: pd.Series | None = None) -> float:

@@ -69,8 +69,3 @@ def test_the_clock_cuts_a_search_short() -> None:
     )
     # ten thousand million moves would take an hour
     assert time.perf_counter() - start < 60
-
-
-def test_answers_come_in_the_order_of_the_questions() -> None:
-    """Whichever core is first."""
-    assert annealing.on_both_cores(lambda number: number * number, range(50)) == [number**2 for number in range(50)]

@@ -128,6 +128,40 @@ def test_more_seats_never_leave_more_without(town: Town, more: int) -> None:
         assert after.objective <= before.objective
 
 
+@settings(max_examples=12)
+@given(towns(complete=True, whole=True), st.data())
+def test_more_pairs_are_never_worse(town: Town, data: st.DataObject) -> None:
+    """A longer reach, or roads that were not there, seat as many or more, and as many at no higher cost."""
+    pupils, seats, cost = town
+    reach = data.draw(st.integers(0, 5000))
+    near = cost[cost <= reach]
+    some = near[data.draw(st.lists(st.booleans(), min_size=len(near), max_size=len(near)))]
+    few, more, every = (assign(pupils, seats, pairs) for pairs in (some, near, cost))
+    for before, after in ((few, more), (more, every)):
+        assert (after.unserved.sum(), after.objective) <= (before.unserved.sum(), before.objective)
+
+
+@settings(max_examples=25)
+@given(towns(whole=True), st.permutations(range(4)))
+def test_names_are_irrelevant(town: Town, order: list[int]) -> None:
+    """Other labels, in another order of the alphabet: the same plan under other names."""
+    pupils, seats, cost = town
+    # sums of different powers of three are never the same, so that there is one best plan
+    cost = pd.Series(3.0 ** np.arange(len(cost)), index=cost.index)
+    areas = {area: 100 - place for place, area in enumerate(pupils.index)}
+    schools = {school: f"x{order[place]}" for place, school in enumerate(seats.index)}
+    names = cost.index.set_levels([cost.index.levels[0].map(areas), cost.index.levels[1].map(schools)])
+    one = assign(pupils, seats, cost)
+    other = assign(pupils.rename(areas), seats.rename(schools), cost.set_axis(names))
+    assert other.objective == one.objective
+    assert other.flows.to_dict() == {
+        (areas[area], schools[school]): number for (area, school), number in one.flows.items()
+    }
+    assert other.unserved.to_dict() == one.unserved.rename(areas).to_dict()
+    assert other.one_more_saves.to_dict() == one.one_more_saves.rename(schools).to_dict()
+    books_balance(other, pupils.rename(areas), seats.rename(schools))
+
+
 def test_fine_costs_are_rounded_and_the_bound_says_so() -> None:
     """Thirds of a minute have no end; six decimals are counted, and the bound allows for the rest."""
     cost = pd.Series({("a", "s"): 1 / 3, ("a", "t"): 2 / 3})

@@ -201,14 +201,18 @@ def run_plan(folder: Path, out: Path, *, hash_seed: str) -> dict[str, object]:
 
 def test_same_input_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     """A run in another process, with other hashes, writes identical products, and the map is below 3 MB."""
-    assert run_plan(FOLDER, tmp_path / "one", hash_seed="1")["ok"] is True
+    # the command was run just before, where the tests are the last part of a longer job
+    made = os.environ.get("SCHOOLMAP_MAPS")
+    one = Path(made) if made else tmp_path / "one"
+    if not made:
+        assert run_plan(FOLDER, one, hash_seed="1")["ok"] is True
     plan = shipped.plan(shipped.BERLIN)
     write_products(plan, describe(plan), tmp_path / "two", language=plan.project.settings.language)
     for suffix in ("html", "json", "xlsx", "docx"):
-        one, two = (tmp_path / name / f"berlin-mitte.{suffix}" for name in ("one", "two"))
-        assert one.read_bytes() == two.read_bytes(), suffix
-    assert (tmp_path / "one" / "berlin-mitte.html").stat().st_size < 3_000_000
-    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
+        name = f"berlin-mitte.{suffix}"
+        assert (one / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), suffix
+    assert (one / "berlin-mitte.html").stat().st_size < 3_000_000
+    assert sorted(path.name for path in one.glob("berlin-mitte.*")) == [
         f"berlin-mitte.{suffix}" for suffix in ("docx", "gpkg", "html", "json", "xlsx")
     ]
 
@@ -225,7 +229,7 @@ def test_a_hostile_name_is_only_a_name(tmp_path: Path) -> None:
     assert quick != settings
     (folder / "project.toml").write_text(quick, encoding="utf-8")
 
-    run_plan(folder, tmp_path / "out", hash_seed="0")
+    assert run_plan(folder, tmp_path / "out", hash_seed="0")["ok"] is True
 
     html = (tmp_path / "out" / "berlin-mitte.html").read_text(encoding="utf-8")
     assert "</script><img" not in html

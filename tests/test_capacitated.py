@@ -110,10 +110,9 @@ def test_by_hand() -> None:
 
 
 @settings(max_examples=25)
-@given(towns(), st.booleans())
-def test_opening_is_what_trying_all_finds(town: Town, whole: bool) -> None:
+@given(towns(), st.booleans(), st.sampled_from([5.0, 1000.0]))
+def test_opening_is_what_trying_all_finds(town: Town, whole: bool, dear: float) -> None:
     """Whole areas or split ones, enough seats or not: no other plan costs less."""
-    dear = 1000.0
     plan = facility_location(*town, whole=whole, unserved_cost=dear)
     best = least_whole(town, dear) if whole else least_split(town, dear)
     books_balance(plan, town)
@@ -159,14 +158,92 @@ def test_order_of_rows_is_irrelevant(town: Town, whole: bool, rng: object) -> No
     assert other.flows.to_dict() == one.flows.to_dict()
 
 
-@settings(max_examples=10)
-@given(towns(), st.integers(1, 9))
-def test_more_seats_never_make_it_worse(town: Town, more: int) -> None:
-    """A class more at each site costs nothing here, so the best plan is as good or better."""
+def generic(seed: int) -> Town:
+    """Return a town of prices and numbers by chance, of which no two plans cost the same."""
+    rng = np.random.default_rng(seed)
+    areas, sites = (
+        pd.Index([f"{letter}{place}" for place in range(number)]) for letter, number in (("a", 6), ("s", 4))
+    )
+    return (
+        pd.Series(rng.integers(1, 30, 6), index=areas),
+        pd.Series(rng.integers(5, 60, 4), index=sites),
+        pd.DataFrame(rng.integers(1, 10**5, (6, 4)).astype(float), index=areas, columns=sites),
+        pd.Series(rng.integers(1, 10**6, 4).astype(float), index=sites),
+    )
+
+
+def solve(town: Town, *, whole: bool, dear: float = 500.0, number: int = 0, fixed: tuple[str, ...] = ()) -> Location:
+    """Open as many sites as pay, or a number of them."""
     demand, capacity, cost, opening = town
-    before = facility_location(demand, capacity, cost, opening, whole=False, unserved_cost=500.0)
-    after = facility_location(demand, capacity + more, cost, opening, whole=False, unserved_cost=500.0)
-    assert after.objective <= before.objective + 1e-6
+    common = {"whole": whole, "unserved_cost": dear, "fixed": fixed}
+    if number:
+        return capacitated_p_median(demand, capacity, cost, number=number, **common)  # type: ignore[arg-type]
+    return facility_location(demand, capacity, cost, opening, **common)  # type: ignore[arg-type]
+
+
+@settings(max_examples=5)
+@given(towns(), st.booleans(), st.sampled_from([2.5, 500.0]), st.booleans(), st.data())
+def test_more_never_makes_it_worse(town: Town, whole: bool, dear: float, counted: bool, data: st.DataObject) -> None:
+    """More seats, pairs, sites, money or freedom leave all plans that there were, whatever a missing seat counts."""
+    demand, capacity, cost, opening = town
+    number = data.draw(st.integers(1, len(capacity))) if counted else 0
+    fixed = (data.draw(st.sampled_from(capacity.index.to_list())),)
+    kept = data.draw(st.lists(st.booleans(), min_size=cost.size, max_size=cost.size))
+    fewer = cost.where(np.reshape(kept, cost.shape), np.inf)
+
+    def worth(other: Town, *, number: int = number, fixed: tuple[str, ...] = ()) -> float:
+        return solve(other, whole=whole, dear=dear, number=number, fixed=fixed).objective
+
+    plain = worth(town)
+    slack = 1e-6 * max(1.0, plain)
+    assert worth((demand, capacity + data.draw(st.integers(1, 9)), cost, opening)) <= plain + slack
+    assert plain <= worth((demand, capacity, fewer, opening)) + slack
+    assert plain <= worth(town, fixed=fixed) + slack
+    assert worth((demand, capacity, cost, opening / 2)) <= plain + slack
+    annexe = cost.assign(annexe=data.draw(st.integers(0, 20)))
+    more = (demand, pd.Series({**capacity, "annexe": 9}), annexe, pd.Series({**opening, "annexe": 5.0}))
+    assert worth(more) <= plain + slack
+    if 0 < number < len(capacity):
+        assert worth(town, number=number + 1) <= plain + slack
+
+
+@pytest.mark.parametrize("number", [0, 2])
+@pytest.mark.parametrize("whole", [True, False])
+def test_names_are_irrelevant(whole: bool, number: int) -> None:
+    """Labels in another order of the alphabet, or as numbers: the same plan under other names, at the same cost."""
+    for seed in range(4):
+        town = generic(seed)
+        one = solve(town, whole=whole, dear=1e6, number=number)
+        areas = {label: place for place, label in enumerate(reversed(town[0].index))}
+        sites = dict(zip(town[1].index, ("zoo", "ape", "m", "B"), strict=True))
+        demand, capacity, cost, opening = town
+        renamed = (
+            demand.rename(areas),
+            capacity.rename(sites),
+            cost.rename(index=areas, columns=sites),
+            opening.rename(sites),
+        )
+        other = solve(renamed, whole=whole, dear=1e6, number=number)
+        assert other.objective == pytest.approx(one.objective, rel=1e-9)
+        assert other.sites.to_list() == [sites[site] for site in one.sites]
+        flows = {(areas[area], sites[site]): pupils for (area, site), pupils in one.flows.items()}
+        assert other.flows.to_dict() == flows
+        assert (
+            other.unserved.rename({place: label for label, place in areas.items()}).to_dict() == one.unserved.to_dict()
+        )
+
+
+def test_a_missing_seat_counts_what_is_said() -> None:
+    """By hand: the bus for the one far away costs 9, a pupil without a seat 5; seats there are enough."""
+    demand, seats = pd.Series({"far": 1, "near": 3}), pd.Series({"s": 10})
+    cost, opening = pd.DataFrame({"s": [9.0, 1.0]}, index=demand.index), pd.Series({"s": 4.0})
+    for whole in (True, False):
+        cheap = facility_location(demand, seats, cost, opening, whole=whole, unserved_cost=5.0)
+        assert (cheap.objective, cheap.unserved["far"], cheap.status) == (3 + 4 + 5, 1, "optimal")
+        # where nothing is said, seats come before money
+        assert facility_location(demand, seats, cost, opening, whole=whole).unserved.sum() == 0
+        nobody = facility_location(demand, seats, cost, opening * 10, whole=whole, unserved_cost=5.0)
+        assert (nobody.objective, len(nobody.sites)) == (20, 0)
 
 
 def test_a_town_that_needs_branching() -> None:

@@ -76,6 +76,43 @@ def test_least_longest_way(town: Town, data: st.DataObject) -> None:
     assert len(plan.sites) == number
 
 
+@settings(max_examples=10)
+@given(towns(), st.integers(1, 8), st.data())
+def test_more_reach_and_more_sites_are_never_worse(town: Town, reach: int, data: st.DataObject) -> None:
+    """A longer reach or one more site leaves all plans that there were; every pupil is placed or listed."""
+    demand, cost = town
+    number = data.draw(st.integers(1, cost.shape[1]))
+    far = reach + data.draw(st.integers(1, 3))
+    near, wide = (maximal_cover(demand, cost, number=number, reach=length) for length in (reach, far))
+    assert wide.objective <= near.objective
+    for plan in (near, wide):
+        placed = plan.flows.groupby(level="area").sum().reindex(demand.index, fill_value=0)
+        assert (placed + plan.unserved == demand).all()
+    if number < cost.shape[1]:
+        assert maximal_cover(demand, cost, number=number + 1, reach=reach).objective <= near.objective
+        assert p_center(demand, cost, number=number + 1).objective <= p_center(demand, cost, number=number).objective
+    # of those who can be reached at all: whom only the longer reach reaches may need a site more
+    reached = demand.where(cost.min(axis=1) <= reach, 0)
+    assert set_cover(reached, cost, reach=far).objective <= set_cover(reached, cost, reach=reach).objective
+
+
+@settings(max_examples=8)
+@given(towns(), st.integers(1, 9), st.data())
+def test_names_are_irrelevant(town: Town, reach: int, data: st.DataObject) -> None:
+    """Other labels, in another order of the alphabet: as many sites, as many pupils, as long a way."""
+    demand, cost = town
+    number = data.draw(st.integers(1, cost.shape[1]))
+    areas = {area: -place for place, area in enumerate(demand.index)}
+    sites = {site: f"z{9 - place}" for place, site in enumerate(cost.columns)}
+    other = demand.rename(areas), cost.rename(index=areas, columns=sites)
+    one, same = (set_cover(*tables, reach=reach) for tables in (town, other))
+    assert same.objective == one.objective
+    one, same = (maximal_cover(*tables, number=number, reach=reach) for tables in (town, other))
+    assert same.objective == one.objective
+    one, same = (p_center(*tables, number=number) for tables in (town, other))
+    assert same.objective == one.objective
+
+
 def test_open_sites_stay_open() -> None:
     """A fixed site is open, whether it helps or not."""
     demand = pd.Series({"a": 1, "b": 1})

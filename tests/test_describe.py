@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ import shapely
 import shipped
 
 from schoolmap import save_map
+from schoolmap.errors import Fault
+from schoolmap.errors import Severity
 from schoolmap.output.describe import SHADES
+from schoolmap.output.describe import _faults_as_notes
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
 from schoolmap.output.outlines import GRID_DEG
@@ -194,3 +198,27 @@ def test_one_call_writes_the_map_of_a_plan(plan: Plan, model: MapModel, tmp_path
     """`save_map` writes the page that is drawn from this description."""
     written = save_map(plan, tmp_path / "map.html").read_text(encoding="utf-8")
     assert written == render_html(model)
+
+
+def test_a_warning_names_the_school_that_it_is_about(plan: Plan) -> None:
+    """A sentence leaves its subject out; one that names the school itself, or is about something else, stays as it is."""
+    label, name = next((str(key), str(value)) for key, value in plan.project.schools["name"].items())
+    fault = Fault(
+        file="schools.csv",
+        column="classes",
+        value=label,
+        problem="has few classes.",
+        remedy="Correct them.",
+        problem_zh="班数偏少。",
+        remedy_zh="请更正。",
+        severity=Severity.WARNING,
+    )
+    faults = (fault, replace(fault, problem=f"{label} has few classes."), replace(fault, value="nobody"))
+    # the whole description again would take seconds
+    notes = _faults_as_notes(replace(plan.project, faults=faults))
+    assert [note["en"] for note in notes] == [
+        f"{name} {label} has few classes. Correct them.",
+        f"{label} has few classes. Correct them.",
+        "has few classes. Correct them.",
+    ]
+    assert notes[0]["zh"] == f"{name} {label}：班数偏少。请更正。"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import shipped
 
 from schoolmap.inputs import project_file
 from schoolmap.tables import CONTRACTS
+
+if TYPE_CHECKING:
+    from schoolmap.plan import Plan
+    from schoolmap.project import Project
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -41,6 +47,19 @@ def test_links_and_pictures_exist(text: str) -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
     assert len(links) > 5
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_picture_is_shown_and_can_be_taken_again() -> None:
+    """No picture lies about unseen, and each is named by the script that makes it."""
+    texts = [README, README_ZH, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
+    shown = {name for text in texts for name in re.findall(r"images/([\w-]+)\.png\)", text)}
+    assert {path.stem for path in (ROOT / "docs" / "images").iterdir()} == shown
+    script = (ROOT / "docs" / "make_images.py").read_text(encoding="utf-8")
+    made = set(re.findall(r'[nN]ame="([\w-]+)"|REPORT = "([\w-]+)"', script))
+    alone = {name for pair in made for name in pair if name}
+    both = {f"{name}-{language}" for name in re.findall(r'_both\("([\w-]+)"', script) for language in ("en", "zh")}
+    assert shown - both - alone == {"porto-alegre"}
+    assert "porto-alegre.png" in script
 
 
 @pytest.mark.parametrize(
@@ -82,6 +101,13 @@ def test_every_column_is_described(name: str) -> None:
 def test_the_python_example_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The README's Python lines run as they stand, in the repository's folder."""
     monkeypatch.chdir(ROOT)
+
+    def known(project: Project) -> Plan:
+        """Return the plan of that project, which others have made."""
+        assert project.settings.name == shipped.BERLIN
+        return shipped.plan(shipped.BERLIN)
+
+    monkeypatch.setattr("schoolmap.plan.make_plan", known)
     found = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert found is not None
     exec(compile(found[1], "README.md", "exec"), {})  # noqa: S102

@@ -78,6 +78,18 @@ def test_a_map_says_what_it_shows() -> None:
         assert part in foot
 
 
+def test_sources_are_named_whole() -> None:
+    """Two lines of them at most, none cut in the middle, and how many more there are."""
+    first = hamlet.model().sources[0]
+    many = tuple(replace(first, publisher=f"{n} {'Office of statistics ' * 2}") for n in range(9))
+    lines = maps.footer(hamlet.model(sources=many), ANY).split("\n")
+    assert len(lines) == 3
+    assert lines[1].endswith("; 5 more.")
+    assert lines[0].count("CC BY 4.0") + lines[1].count("CC BY 4.0") == 4
+    assert "…" not in "".join(lines)
+    assert maps.footer(hamlet.model(), ANY).startswith("Source: Office & Sons (CC BY 4.0).\n")
+
+
 def test_names_are_names() -> None:
     """Neither mathematics nor markup: a name is drawn as its letters; one that no font has by its code."""
     latin = replace(ANY, characters=ANY.characters - set("城关镇"))

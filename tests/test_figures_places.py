@@ -26,14 +26,16 @@ def test_schools_with_seats_only() -> None:
     [
         ({}, 1),
         ({"counted": False}, 0),
-        ({"opening": None}, 0),
+        ({"opens": None}, 0),
+        ({"opens": 2028}, 0),
+        ({"opening": "2026-12"}, 1),
         ({"stage": "kindergarten"}, 0),
         ({"school": None}, 0),
         ({"school": None, "catchment": "0103"}, 1),
     ],
 )
 def test_projects_that_are_counted_and_placed(changes: dict[str, object], shown: int) -> None:
-    """Not counted, without a year, of another stage or without a place: not on the map."""
+    """Not counted, without a year, of another stage or without a place: not on the map; the school year decides."""
     model = hamlet.model()
     changed = replace(model, projects=(replace(model.projects[0], **changes),))
     assert len(places.projects_of(changed, "primary", 2027)) == shown
@@ -55,12 +57,3 @@ def test_reviews_change_nothing() -> None:
     """A review candidate and what stays unsolved are no proposals to draw."""
     model = hamlet.model()
     assert [action.kind for action in places.building_actions(model)] == ["expand", "rezone"]
-
-
-@pytest.mark.parametrize(
-    ("opening", "year"), [("2027-09", 2027), ("2027", 2027), (None, None), ("", None), ("９９９９", None)]
-)
-def test_the_year_of_an_opening(opening: str | None, year: int | None) -> None:
-    """As listed; nothing is guessed from what is no year."""
-    project = replace(hamlet.model().projects[0], opening=opening)
-    assert places.opening_year(project) == year

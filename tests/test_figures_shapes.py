@@ -63,16 +63,32 @@ def test_no_label_hides_another(labels: list[tuple[float, float, float, float]])
     """Those that are kept lie on the map and apart; the first one is kept wherever it fits."""
     inside = Extent(0, 0, 100, 100)
     points = np.array([label[:2] for label in labels]).reshape(-1, 2)
-    kept = shapes.free_places(points, [label[2:] for label in labels], inside=inside)
+    kept = shapes.free_places(
+        points, [label[2:] for label in labels], inside=inside, marks=np.empty((0, 2)), around=1.0
+    )
     boxes = [
-        (x - w / 2, y - h / 2, x + w / 2, y + h / 2) for (x, y, w, h), keep in zip(labels, kept, strict=True) if keep
+        (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+        for (_, _, w, h), (x, y) in ((label, place) for label, place in zip(labels, kept, strict=True) if place)
     ]
     assert all(inside.holds(*box[:2]) and inside.holds(*box[2:]) for box in boxes)
     for n, a in enumerate(boxes):
         assert not any(a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3] for b in boxes[:n])
-    if labels:
+    if labels and inside.holds(*np.subtract(labels[0][:2], np.divide(labels[0][2:], 2))):
         x, y, w, h = labels[0]
-        assert kept[0] == (inside.holds(x - w / 2, y - h / 2) and inside.holds(x + w / 2, y + h / 2))
+        assert (kept[0] == (x, y)) == inside.holds(x + w / 2, y + h / 2)
+
+
+def test_a_label_moves_off_a_mark() -> None:
+    """Below a mark that it would hide, above it where there is no room, and over it rather than nowhere."""
+    inside, size = Extent(0, 0, 100, 100), [(20.0, 4.0)]
+    for middle, marks, place in (
+        ((50.0, 50.0), [(55.0, 51.0)], (50.0, 47.0)),
+        ((50.0, 3.0), [(55.0, 3.0)], (50.0, 6.0)),
+        ((50.0, 50.0), [(55.0, 51.0), (45.0, 47.0), (50.0, 53.0)], (50.0, 50.0)),
+        ((50.0, 50.0), [(80.0, 50.0)], (50.0, 50.0)),
+    ):
+        found = shapes.free_places(np.array([middle]), size, inside=inside, marks=np.array(marks), around=1.0)
+        assert found == [place]
 
 
 def test_a_small_part_is_enlarged_and_a_large_one_is_not() -> None:

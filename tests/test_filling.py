@@ -57,7 +57,7 @@ def test_without_knapsacks_the_plan_is_the_same(monkeypatch: pytest.MonkeyPatch)
     """Large tables are left out; the proof takes longer, and says the same."""
     problem = town(8, areas=7)
     exact = filling.fill(problem, Plans(problem), THREE, limit=1e9, seconds=60, nodes=10**6)
-    monkeypatch.setattr(filling, "_LARGEST_TABLE", 0)
+    monkeypatch.setattr(filling, "LARGEST_TABLE", 0)
     plain = filling.fill(problem, Plans(problem), THREE, limit=1e9, seconds=60, nodes=10**6)
     assert exact.plan is not None
     assert plain.plan is not None

@@ -13,35 +13,32 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+from invented import action
+from invented import map_model
+from invented import panel
+from invented import scaled
+from invented import shades
+from invented import text
 from shapely import MultiPoint
 from shapely import Point
 from shapely import box
-from undecided import NOTHING_DECIDED
 
 from schoolmap.output.geopackage import write_geopackage
-from schoolmap.output.model import SCHEMA
-from schoolmap.output.model import Action
-from schoolmap.output.model import AuditLine
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
-from schoolmap.output.model import Population
 from schoolmap.output.model import Project
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
-from schoolmap.output.model import Shade
 from schoolmap.output.model import Site
-from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
-from schoolmap.output.model import Totals
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from schoolmap.output.model import Grid
-    from schoolmap.output.model import Text
 
 METRES = "EPSG:25833"
 YEARS = (2025, 2026, 2027, 2028)
@@ -56,39 +53,9 @@ SHADE = ((2, 3, 4, 4), (2, 1, 0, 0), (4, 4, None, None))
 NOTHING: Grid = ((None,) * 4,) * 3
 
 
-def text(en: str, zh: str = "文字") -> Text:
-    """Give a text in both languages."""
-    return {"en": en, "zh": zh}
-
-
-def panel(stage: str, scenario: str) -> Panel:
+def town_panel(stage: str, scenario: str) -> Panel:
     """Build a panel; the second scenario doubles the demand and must not be summarised."""
-    factor = 1 if scenario == "base" else 2
-    demand = tuple(tuple(None if d is None else factor * d for d in row) for row in DEMAND)
-    pairs = (zip(d, s, strict=True) for d, s in zip(demand, SEATS, strict=True))
-    use = tuple(tuple(d / s if d is not None and s else None for d, s in row) for row in pairs)
-    none = (0.0,) * 4
-    return Panel(
-        stage=stage,
-        scenario=scenario,
-        children=demand,
-        children_born=demand,
-        leaving=(),
-        coming=(),
-        demand=demand,
-        p10=demand,
-        p90=demand,
-        seats=SEATS,
-        utilisation=use,
-        probability=NOTHING,
-        born_share=NOTHING,
-        classes_needed=NOTHING,
-        oversized_classes=NOTHING,
-        shade=SHADE,
-        level=(("ok",) * 4,) * 3,
-        totals=Totals(demand=none, p10=none, p90=none, seats=none, short=none, spare=none, born_share=none),
-        ranking=(),
-    )
+    return panel(stage, scenario, scaled(DEMAND, 1 if scenario == "base" else 2), SEATS)
 
 
 def town() -> MapModel:
@@ -107,48 +74,9 @@ def town() -> MapModel:
         classrooms=None,
     )
     school = School(id="01", name=SCRIPT, operator="public", lon=13, lat=52, sections=(section,))
-    colours = ("#5e3c99", "#b2abd2", "#efedf3", "#fdb863", "#e66101")
-    action = Action(
-        id="a1",
-        kind="expand",
-        stage="primary",
-        catchment="0101",
-        school="01",
-        site=None,
-        receiver=None,
-        first_year=2026,
-        last_year=2028,
-        peak_year=2027,
-        short=30.0,
-        probability=0.97,
-        opens=2026,
-        until=None,
-        all_from=None,
-        classes=1.0,
-        seats=40.0,
-        classes_by_year=(),
-        seats_by_year=(),
-        capital=120.0,
-        yearly=14.0,
-        scenarios=("base",),
-        moves=(),
-        reason=text("=1+1"),
-        alternatives=(),
-        lon=15.0,
-        lat=52.0,
-    )
-    return MapModel(
-        schema=SCHEMA,
-        project="town",
-        title=text("Synthetic Town", "合成镇"),
-        language="zh",
-        synthetic=True,
+    proposal = action(school="01", seats=40.0, reason=text("=1+1"), lon=15.0, lat=52.0)
+    return map_model(
         crs=METRES,
-        version="0.1.0",
-        seed=1,
-        draws=200,
-        population_date="2024-12-31",
-        base_year=2025,
         years=YEARS,
         stages=tuple(
             Stage(
@@ -164,56 +92,13 @@ def town() -> MapModel:
             for key in ("primary", "kindergarten")
         ),
         scenarios=tuple(Scenario(id=key, label=text(key), note=text("")) for key in ("base", "high")),
-        shades=tuple(
-            Shade(above=None, up_to=None, colour=colour, label=text(f"class {n}", f"第{n}级 <"))
-            for n, colour in enumerate(colours)
-        ),
+        shades=shades([text(f"class {n}", f"第{n}级 <") for n in range(5)]),
         coverages=(Coverage(id="all", catchments=catchments),),
         schools=(school,),
-        panels=tuple(panel(stage, scenario) for stage in ("primary", "kindergarten") for scenario in ("base", "high")),
-        population=Population(
-            method="S",
-            name=text("one count"),
-            reason=text(""),
-            passed_over=(),
-            facts=(),
-            births=(),
-            peaks=(),
-            accuracy=(),
-            accuracy_note=text(""),
+        panels=tuple(
+            town_panel(stage, scenario) for stage in ("primary", "kindergarten") for scenario in ("base", "high")
         ),
-        currency={"en": "10,000 yuan", "zh": "万元"},
-        actions=(action,),
-        decision=NOTHING_DECIDED,
-        sites=(),
-        projects=(),
-        reach=(),
-        tables=(),
-        editing=None,
-        notes=(),
-        audit=(
-            AuditLine(
-                name=text("Children in = children placed"),
-                left=189.0,
-                right=189.0,
-                difference=0.0,
-                tolerance=1e-9,
-                holds=True,
-                detail=text(""),
-            ),
-        ),
-        sources=(
-            Source(
-                title="Register",
-                publisher="Office",
-                date="2024-12-31",
-                licence="CC BY 4.0",
-                url="https://example.org",
-                used_for=text("Children"),
-            ),
-        ),
-        classification=text("Internal", "内部研究使用"),
-        map_review_no="",
+        actions=(proposal,),
     )
 
 

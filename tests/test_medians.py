@@ -92,6 +92,45 @@ def test_order_of_rows_is_irrelevant(town: Town, rng: object) -> None:
         assert other.objective == one.objective
 
 
+@settings(max_examples=15)
+@given(towns(whole=True), st.data())
+def test_more_pairs_and_freedom_are_never_worse(town: Town, data: st.DataObject) -> None:
+    """More pairs that are allowed, a further site to choose, or no site that has to be open: no plan is lost."""
+    demand, cost, number = town
+    kept = np.reshape(data.draw(st.lists(st.booleans(), min_size=cost.size, max_size=cost.size)), cost.shape)
+    # nobody may go to an annexe that is not there
+    fewer = cost.where(kept, np.inf).assign(annexe=np.inf)
+    more = cost.assign(annexe=data.draw(st.integers(0, 60)))
+    fixed = [data.draw(st.sampled_from(cost.columns.to_list()))]
+
+    def worth(table: pd.DataFrame, fixed: list[str] | None = None) -> float:
+        plan = p_median(demand, table, number=number, fixed=fixed or [], unserved_cost=100.0)
+        without = plan.unserved.sum()
+        assert plan.flows.sum() + without == demand.sum()
+        ways = sum(pupils * table.loc[pair] for pair, pupils in plan.flows.items())
+        assert plan.objective == pytest.approx(ways + 100 * without)
+        return plan.objective
+
+    assert worth(cost) <= worth(fewer) + 1e-6
+    assert worth(cost) <= worth(cost, fixed) + 1e-6
+    assert worth(more) <= worth(cost) + 1e-6
+
+
+@settings(max_examples=30)
+@given(towns(whole=True))
+def test_names_are_irrelevant(town: Town) -> None:
+    """Other labels, in another order of the alphabet: the same cost, and the same sites where no others are as good."""
+    demand, cost, number = town
+    areas = {area: -place for place, area in enumerate(demand.index)}
+    sites = {site: f"z{9 - place}" for place, site in enumerate(cost.columns)}
+    one = p_median(demand, cost, number=number)
+    other = p_median(demand.rename(areas), cost.rename(index=areas, columns=sites), number=number)
+    assert other.objective == one.objective
+    worth = [float((cost[list(chosen)].min(axis=1) * demand).sum()) for chosen in combinations(cost.columns, number)]
+    if sum(each <= one.objective + 1e-6 for each in worth) == 1:
+        assert other.sites.to_list() == [sites[site] for site in one.sites]
+
+
 @given(towns(whole=True))
 def test_one_more_site_never_makes_it_worse(town: Town) -> None:
     """A further school shortens ways or leaves them as they are."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def county(tmp_path: Path) -> Project:
-    """Read the synthetic county, without its projects."""
-    project = read_project(village.write(tmp_path / "village"))
+    """Read the synthetic county, without its projects; nothing is proposed."""
+    project = village.idle(read_project(village.write(tmp_path / "village")))
     return dataclasses.replace(project, projects=project.projects.iloc[:0])
 
 

@@ -14,6 +14,7 @@ from shapely import Point
 from shapely import box
 
 from schoolmap.output import qgis
+from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.text import visible
 
 
@@ -66,7 +67,7 @@ def test_schools_by_stage_and_size() -> None:
 def test_kinds_have_a_shape_each() -> None:
     """No two kinds of proposal look alike without their colour; a review is hollow."""
     kinds = {"new", "expand", "attach", "convert", "temporary", "rezone", "unsolved", "review"}
-    root = parsed(qgis.kinds_qml(hamlet.model(), kinds))
+    root = parsed(qgis.kinds_qml(hamlet.model(), kinds, PROPOSALS))
     looks = []
     for symbol in root.iter("symbol"):
         properties = {prop.get("k"): prop.get("v") for prop in symbol.iter("prop")}
@@ -116,4 +117,7 @@ def test_any_text_is_well_formed(label: str) -> None:
     assert next(parsed(qgis.schools_qml(named)).iter("rule")).get("label", "").split() == shown.split()
     category = next(parsed(qgis.style_qml(named, column="x")).iter("category"))
     assert category.get("label", "").split() == shown.split()
-    assert next(parsed(qgis.kinds_qml(named, {label})).iter("category")).get("value", "").split() == shown.split()
+    assert (
+        next(parsed(qgis.kinds_qml(named, {label}, PROPOSALS)).iter("category")).get("value", "").split()
+        == shown.split()
+    )

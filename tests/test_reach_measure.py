@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def county(folder: Path) -> Project:
     """Return the four villages."""
-    return read_project(village.write(folder / "village"))
+    return village.idle(read_project(village.write(folder / "village")))
 
 
 def test_stages_without_a_limit_are_left_out(tmp_path: Path) -> None:

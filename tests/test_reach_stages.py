@@ -37,7 +37,7 @@ def project(classes: tuple[str, ...] = ()) -> Project:
     if classes:
         content["areas"] = content["areas"].assign(城乡分类=classes)
     with tempfile.TemporaryDirectory() as folder:
-        return read_project(village.write(Path(folder) / "village", content))
+        return village.idle(read_project(village.write(Path(folder) / "village", content)))
 
 
 @functools.cache

@@ -7,6 +7,7 @@ from dataclasses import replace
 import hamlet
 import pytest
 
+from schoolmap.output import sheets
 from schoolmap.output.report import tables
 from schoolmap.output.report.appendices import describe_appendices
 from schoolmap.output.report.chapters import describe_report
@@ -86,7 +87,7 @@ def test_near_term_holds_projects_and_proposals_by_year() -> None:
     """A counted project and what is proposed, by the year of opening; reviews are none of it."""
     found = tables.near_term(MODEL, language="en")
     assert [(row[0], row[4]) for row in found.rows] == [(2026, "proposal"), (2026, "proposal"), (2027, "project list")]
-    late = replace(MODEL, projects=(replace(MODEL.projects[0], opening="2035-09"),))
+    late = replace(MODEL, projects=(replace(MODEL.projects[0], opens=2035),))
     assert len(tables.near_term(late, language="en").rows) == 2
 
 
@@ -173,3 +174,14 @@ def test_every_word_is_in_both_languages(words: dict[str, dict[str, str]]) -> No
         assert set(text) == {"en", "zh"}
         assert all(text.values())
         assert "\u2014" not in text["en"]
+
+
+def test_what_stays_short_neither_opens_nor_costs() -> None:
+    """Where no measure helps, the list of proposals says how many seats are missing, and nothing of years and money."""
+    left = replace(MODEL.actions[0], kind="unsolved", classes=None, seats=7.0, capital=0.0, yearly=0.0)
+    sheet = sheets.describe_sheet(replace(MODEL, actions=(left, MODEL.actions[1])), "actions", language="en")
+    names = [column.en for column in sheet.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in sheet.rows]
+    told = ("Opens", "Until", "Building, 10,000 yuan", "A year, 10,000 yuan", "Seats")
+    assert [rows[0][name] for name in told] == [None, None, None, None, 7.0]
+    assert rows[1]["Receiving catchment name"] == hamlet.FORMULA

@@ -250,6 +250,16 @@ def test_a_table_by_hand() -> None:
     assert [colour.get(qn("w:val")) for colour in rows[1].iter(qn("w:color"))] == ["ffffff"]
 
 
+@pytest.mark.parametrize(("notes", "kept"), [((), 1), (("A note.",), 2)])
+def test_a_note_is_never_alone_on_a_page(notes: tuple[str, ...], kept: int) -> None:
+    """The last row of a table with a note goes where its note goes, as the header goes with the first row."""
+    table = Table("x", (Column("Year", "年", "year"),), [(2025,), (2026,)], notes)
+    rows = table_xml(table, language="en", width_cm=16.0).findall(qn("w:tr"))
+    keeps = [row.find(f".//{qn('w:keepNext')}") is not None for row in rows]
+    assert keeps[:2] == [True, False]
+    assert sum(keeps) == kept
+
+
 @pytest.mark.parametrize("count", [1, 2, 5, 12, 30])
 def test_tables_fit_the_page(count: int) -> None:
     """Whatever the number of columns and the length of their texts, and no column is narrower than a letter or two."""

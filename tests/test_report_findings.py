@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schoolmap.output import lookups
+from schoolmap.output.numbers import chance
+from schoolmap.output.numbers import printed
 from schoolmap.output.report import findings
-from schoolmap.output.report.numbers import chance
-from schoolmap.output.report.numbers import printed
 from schoolmap.output.sheets import Shaded
 from schoolmap.output.words import number
 
@@ -27,7 +28,7 @@ KINDERGARTEN, PRIMARY = MODEL.stages
 
 def with_totals(short: tuple[float, ...]) -> tuple[MapModel, Panel]:
     """Return the hamlet with other sums of seats short in primary schools, and that panel."""
-    panel = findings.central(MODEL, "primary")
+    panel = lookups.central(MODEL, "primary")
     changed = replace(panel, totals=replace(panel.totals, short=short))
     return replace(MODEL, panels=tuple(changed if p is panel else p for p in MODEL.panels)), changed
 
@@ -63,7 +64,7 @@ def test_by_hand_in_chinese() -> None:
 
 def test_nothing_short_is_said() -> None:
     """A stage with enough seats: no claim of a place, no proposal."""
-    panel = findings.central(MODEL, "kindergarten")
+    panel = lookups.central(MODEL, "kindergarten")
     assert findings.shortage_sentence(MODEL, panel, language="en") == "No catchment is short of seats in any year."
     sentences = findings.of_stage(MODEL, KINDERGARTEN, language="en")
     assert len(sentences) == 2
@@ -84,7 +85,7 @@ def test_the_first_year_is_told_apart() -> None:
     )
     assert said((9.0, 0.0, 4.0, 0.0), "zh") == "2025年的缺口9个，任何措施均来不及。此后缺口最大为2027年的4个。"
     assert said((0.0, 0.0, 0.0, 0.0), "en") == "With this, no seat stays short."
-    panel = findings.central(MODEL, "primary")
+    panel = lookups.central(MODEL, "primary")
     once = replace(panel, ranking=(replace(panel.ranking[0], first_year=2026, last_year=2026),))
     assert "(2026, 40 seats in 2026" in findings.where_sentence(MODEL, PRIMARY, once, language="en")
 
@@ -109,7 +110,7 @@ def test_a_review_is_never_an_order() -> None:
 
 def test_who_is_born() -> None:
     """Up to 2026 all are, from 2028 on none."""
-    panel = findings.central(MODEL, "primary")
+    panel = lookups.central(MODEL, "primary")
     text = findings.unborn_sentence(MODEL, PRIMARY, panel, language="en")
     assert text == "Primary: up to 2026 all children are born already. From 2028 on all of them are assumed births."
 

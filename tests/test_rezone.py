@@ -187,6 +187,51 @@ def test_more_seats_are_never_worse(town: Town, more: int) -> None:
     assert after.objective <= before.objective + 1e-6
 
 
+@settings(max_examples=7)
+@given(towns(areas=5), st.randoms(use_true_random=False), st.integers(0, 40), st.integers(0, 1500))
+def test_looser_limits_are_never_worse(town: Town, rng: object, most: int, added: int) -> None:
+    """More pupils who may move, or a longer way that may be added, leave all zonings that there were."""
+    generator = np.random.default_rng(rng.randrange(2**32))  # type: ignore[attr-defined]
+    today = pd.Series(generator.choice(town.seats.index, len(town.pupils)), index=town.pupils.index)
+
+    def least(**limits: float) -> float:
+        answer = ask(town, today=today, charge_short=5_000, **limits)
+        assert answer.status == "optimal"
+        assert answer.load.sum().sum() == town.pupils.sum()
+        over = (answer.load.iloc[:, 0] - town.seats).clip(lower=0).sum()
+        assert answer.short["pupils"].sum() == over
+        return answer.objective
+
+    strict, looser, loosest = (least(most_moved=number) for number in (most, most + 5, 10_000))
+    assert strict >= looser - 1e-6 >= loosest - 2e-6
+    near, wider, anywhere = (least(most_added_m=metres) for metres in (added, added + 700, 1e6))
+    assert near >= wider - 1e-6 >= anywhere - 2e-6
+
+
+@settings(max_examples=8)
+@given(towns(areas=5), st.booleans())
+def test_names_are_irrelevant(town: Town, chosen: bool) -> None:  # noqa: FBT001 - drawn
+    """Other labels, in another order of the alphabet: the same cost, and the same zones where no others are as good."""
+    areas = {area: f"z{9 - place}" for place, area in enumerate(town.pupils.index)}
+    schools = {school: -place for place, school in enumerate(town.seats.index)}
+    names = town.neighbours.index.map(lambda pair: (areas[pair[0]], areas[pair[1]])) if len(town.neighbours) else None
+    renamed = Town(
+        town.pupils.rename(areas),
+        town.seats.rename(schools),
+        town.cost.rename(index=areas, columns=schools),
+        town.neighbours if names is None else town.neighbours.set_axis(names),
+        town.homes.rename(schools).map(areas),
+    )
+    opening = pd.Series(3000.0, index=town.seats.index) if chosen else None
+    one = ask(town, opening=opening)
+    other = ask(renamed, opening=None if opening is None else opening.rename(schools))
+    assert other.objective == pytest.approx(one.objective, rel=1e-9)
+    if not chosen:
+        worth = [value(zone, town, charge=one.charge) for zone in every_zoning(town)]
+        if sum(each <= one.objective + 1e-6 for each in worth) == 1:
+            assert other.zones.to_dict() == {areas[area]: schools[zone] for area, zone in one.zones.items()}
+
+
 @settings(max_examples=15)
 @given(towns(), st.randoms(use_true_random=False))
 def test_order_of_rows_is_irrelevant(town: Town, rng: object) -> None:

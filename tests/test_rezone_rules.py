@@ -60,6 +60,22 @@ def test_no_area_goes_farther_than_allowed() -> None:
     assert bound.short["pupils"].sum() == 5
 
 
+def test_today_is_a_way_out_of_every_limit() -> None:
+    """The hill school stands in a village of the lake's zone; were it to take it, the hut behind would be cut off."""
+    villages = ["lake", "village", "hut"]
+    answer = rezone(
+        pd.Series([4, 3, 2], index=villages),
+        pd.Series({"shore": 20, "hill": 20}),
+        pd.DataFrame({"shore": [0, 1000, 1000], "hill": [2000, 0, 1500]}, index=villages),
+        pd.MultiIndex.from_tuples([("lake", "village"), ("village", "hut")]),
+        homes=pd.Series({"shore": "lake", "hill": "village"}),
+        today=pd.Series("shore", index=villages),
+        most_added_m=0.0,
+    )
+    assert answer.zones.tolist() == ["shore"] * 3
+    assert (answer.status, answer.objective) == ("optimal", 5000.0)
+
+
 def test_weight_of_moving_keeps_people_where_they_are() -> None:
     """Village d saves 2,000 m by moving; it does where moving weighs less."""
     today = pd.Series(["left", "left", "left", "left", "right"], index=AREAS)

@@ -53,6 +53,29 @@ def test_no_plan_is_beaten_by_another(seed: int) -> None:
     assert found.table.index.tolist() == list(found.plans)
 
 
+@settings(max_examples=4)
+@given(st.integers(0, 10**6))
+def test_it_is_the_front_of_all_zonings(seed: int) -> None:
+    """Every zoning was tried: asked for every number of moved, it is what none of them beats."""
+    rng = np.random.default_rng(seed)
+    pupils = pd.Series(rng.integers(0, 9, 5), index=AREAS)
+    seats = pd.Series({"left": int(rng.integers(0, 16)), "right": int(rng.integers(0, 16))})
+    # on a road with a school at each end a zoning is a place to cut it
+    every = {}
+    for cut in range(1, 5):
+        moved = int(pupils.iloc[cut:4].sum())
+        left, right = int(pupils.iloc[:cut].sum()), int(pupils.iloc[cut:].sum())
+        every[moved] = min(every.get(moved, np.inf), max(0, left - seats["left"]) + max(0, right - seats["right"]))
+    best = {
+        moved: short
+        for moved, short in every.items()
+        if short < min((every[m] for m in every if m < moved), default=np.inf)
+    }
+    table = traded(pupils, seats, sorted(every)).table
+    assert dict(zip(table["moved"], table["short"], strict=True)) == best
+    assert (table["gap"] == 0).all()
+
+
 def test_refusals() -> None:
     """There is one limit at least, and none below 0."""
     pupils, seats = pd.Series(1, index=AREAS), pd.Series({"left": 5, "right": 5})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +19,6 @@ from rezoning_towns import town
 from schoolmap.optimize.rezoning.formulation import formulate
 from schoolmap.optimize.rezoning.formulation import most_short
 from schoolmap.optimize.rezoning.programme import Programme
-from schoolmap.optimize.rezoning.programme import is_true
 from schoolmap.optimize.rezoning.search import Zoning
 
 if TYPE_CHECKING:
@@ -108,24 +106,6 @@ def test_a_hint_is_answered_with_something_as_good() -> None:
         found = programme.answer()
         assert found is not None
         assert found[0].tolist() == [0, 0, 0, 1, 1]
-
-
-def test_a_lost_start_is_noticed() -> None:
-    """A solution that does not cost what the solver says is not believed."""
-    programme = everything(road(), limit=1e9)
-    assert programme.run(soon()) == "optimal"
-    assert is_true(programme.solver)
-
-    class Lost:
-        """A solver that tells the value of another solution."""
-
-        getLp, getSolution = programme.solver.getLp, programme.solver.getSolution  # noqa: N815 - names of HiGHS
-
-        def getInfo(self) -> SimpleNamespace:  # noqa: N802 - as above
-            """Return what it tells."""
-            return SimpleNamespace(objective_function_value=programme.value() * 0.9 / programme.unit)
-
-    assert not is_true(Lost())
 
 
 def test_without_time_it_is_stopped() -> None:

@@ -9,6 +9,7 @@ import county
 import numpy as np
 import pandas as pd
 import shipped
+import village
 
 from schoolmap import standards
 from schoolmap.plan import make_plan
@@ -63,8 +64,8 @@ def phased(*caps: tuple[float, int | None, int | None]) -> Standards:
 
 
 def with_standards(rules: Standards) -> Project:
-    """Return the county under other standards, with one scenario."""
-    return dataclasses.replace(county.project(), standards=rules, **CENTRAL)
+    """Return the county under other standards, with one scenario; nothing is proposed."""
+    return dataclasses.replace(village.idle(county.project()), standards=rules, **CENTRAL)
 
 
 def test_years_are_planned_from_the_base_year_to_the_horizon() -> None:

@@ -58,7 +58,7 @@ def test_sets_that_are_put_off_are_decided_later(monkeypatch: pytest.MonkeyPatch
     assert plan is not None
     tree = SiteTree(problem, Plans(problem), limit=plan.cost)
     plan = tree.grow(plan, deadline=forever, most_trials=MANY)
-    assert tree.sets > 0
+    assert tree.trials > 0
     assert not tree.is_done(plan.cost)
     assert tree.bound <= least_whole(problem)
     # no time is no proof

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from siting_towns import Town
 from siting_towns import best_cost
+from siting_towns import every_plan
 from siting_towns import town
 
 from schoolmap.conformance.made_growth import made_growth
@@ -219,6 +220,21 @@ def test_order_of_rows_and_names_are_irrelevant(seed: int, rng: object) -> None:
         measures=case.measures.replace({"school": names, "takes_school": names}),
     )
     assert solved(renamed).objective == pytest.approx(one.objective, rel=1e-9, abs=1e-7)
+
+
+@settings(max_examples=2, deadline=None)
+@given(SEEDS)
+def test_names_of_measures_are_irrelevant(seed: int) -> None:
+    """Other names, in another order of the alphabet: the same cost, and the same plan where no other is as good."""
+    case = town(seed)
+    names = {"measure 0": "wing", "measure 1": "cabins"}
+    one, other = solved(case), solved(case._replace(measures=case.measures.rename(index=names)))
+    assert other.objective == pytest.approx(one.objective, rel=1e-9, abs=1e-7)
+    books_balance(other, case)
+    if sum(min(costs.values()) <= one.objective + 1e-6 * max(1, one.objective) for costs in every_plan(case)) == 1:
+        assert other.built["classes"].to_dict() == {
+            (names[measure], year): classes for (measure, year), classes in one.built["classes"].items()
+        }
 
 
 @settings(max_examples=3, deadline=None)

@@ -11,6 +11,7 @@ import pytest
 from schoolmap import standards
 from schoolmap.output import standards_text as texts
 from schoolmap.output import standards_words as words
+from schoolmap.output.terms import CONFIDENCE
 from schoolmap.output.text import display_width
 from schoolmap.standards import schema
 from schoolmap.standards.lookup import figures_of
@@ -144,7 +145,7 @@ def test_every_key_of_the_schema_has_words() -> None:
 @pytest.mark.parametrize(
     ("table", "choices"),
     [
-        (words.CONFIDENCE, schema.CONFIDENCES),
+        (CONFIDENCE, schema.CONFIDENCES),
         (words.GIVES, schema.Gives.__args__),
         (words.OVERSIZED, ("no", "oversized", "very")),
         (words.AREAS, ("building_basic", "building_planned", "land")),
@@ -177,7 +178,7 @@ def test_the_overview_counts_by_confidence() -> None:
         assert sum(sure.values()) == line["figures"] == len(figures_of(loaded[str(line["name"])]))
     lines = texts.overview_text(loaded, language="zh").splitlines()
     assert [line.split()[0] for line in lines] == ["名称", *standards.shipped()]
-    assert lines[0].split()[-4:] == ["高", "中", "低", "假定"]
+    assert lines[0].split()[-4:] == ["高", "中", "低", "假设"]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -218,6 +219,6 @@ def test_an_amount_has_its_currency() -> None:
     """A currency that begins with a number is told apart from the amount."""
     shown = {row.key: (row.label["zh"], row.shown) for row in texts.rows(standards.load("china"))}
     label, amount = shown["costs.stages.primary.new"]
-    assert (label, amount) == ("小学，新建每班", {"en": "236 × 10,000 yuan", "zh": "236 万元"})
+    assert (label, amount) == ("小学，新建每班投资（不含土地）", {"en": "236 × 10,000 yuan", "zh": "236 万元"})
     assert shown["costs.years.new"][1] == {"en": "3 years", "zh": "3 年"}
     assert shown["costs.discount_rate"][1] == {"en": "0.08 a year", "zh": "0.08 每年"}

@@ -12,16 +12,23 @@ from importlib import resources
 
 import folium
 import pytest
-from undecided import NOTHING_DECIDED
+from invented import BOUNDS
+from invented import COLOURS
+from invented import action
+from invented import audit_line
+from invented import map_model
+from invented import panel
+from invented import population
+from invented import scaled
+from invented import shades
+from invented import source
+from invented import square
+from invented import totals
+from invented import use_of
 
 from schoolmap.errors import OutputError
 from schoolmap.output import webmap
-from schoolmap.output.model import SCHEMA
-from schoolmap.output.model import Accuracy
-from schoolmap.output.model import Action
 from schoolmap.output.model import After
-from schoolmap.output.model import AuditLine
-from schoolmap.output.model import Births
 from schoolmap.output.model import Bound
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Changed
@@ -31,9 +38,6 @@ from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Origin
 from schoolmap.output.model import Panel
-from schoolmap.output.model import PassedOver
-from schoolmap.output.model import Peak
-from schoolmap.output.model import Population
 from schoolmap.output.model import Project
 from schoolmap.output.model import Rank
 from schoolmap.output.model import Reach
@@ -42,11 +46,8 @@ from schoolmap.output.model import ReachZone
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
-from schoolmap.output.model import Shade
 from schoolmap.output.model import Site
-from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
-from schoolmap.output.model import Totals
 from schoolmap.output.page_assets import FFLATE
 from schoolmap.output.page_assets import LEAFLET
 from schoolmap.output.page_assets import asset
@@ -56,7 +57,6 @@ from schoolmap.output.page_assets import page_script
 HOSTILE = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
 YEARS = tuple(range(2020, 2040))
 AREAS = tuple(f"c{i}" for i in range(6))
-BOUNDS = (0.7, 0.85, 1.0, 1.15)
 
 
 def text(words: str) -> dict[str, str]:
@@ -67,15 +67,7 @@ def text(words: str) -> dict[str, str]:
 def catchment(i: int) -> Catchment:
     """Draw a square of 0.01 degrees in a grid of three by two."""
     west, south = 10_000_000 + 1_000 * (i % 3), 3_000_000 + 1_000 * (i // 3)
-    ring = (west, south, 1_000, 0, 0, 1_000, -1_000, 0)
-    lon, lat = west / 1e5, south / 1e5
-    return Catchment(
-        id=AREAS[i],
-        name=f"Synthetic area {i}",
-        polygons=((ring,),),
-        anchor=(lon + 0.005, lat + 0.005),
-        bounds=(lon, lat, lon + 0.01, lat + 0.01),
-    )
+    return square(AREAS[i], f"Synthetic area {i}", west=west, south=south, side=1_000)
 
 
 def bound(name: str, ends: tuple[tuple[float, ...], ...], seats: tuple[tuple[float, ...], ...]) -> Bound:
@@ -106,25 +98,15 @@ def bound(name: str, ends: tuple[tuple[float, ...], ...], seats: tuple[tuple[flo
     )
 
 
-def panel(stage: str, scenario: str, *, factor: float) -> Panel:
+def stage_panel(stage: str, scenario: str, *, factor: float) -> Panel:
     """Invent a stage: demand waves around 100 seats, so that every class occurs."""
     demand = tuple(
         tuple(factor * (50 + 14 * i + 30 * ((t + 3 * i) % 20) / 19) for t in range(len(YEARS))) for i in range(6)
     )
     seats = tuple(tuple(100.0 if i != 5 else 0.0 for _ in YEARS) for i in range(6))
-    use = tuple(tuple(d / 100 if i != 5 else None for d in row) for i, row in enumerate(demand))
-    shade = tuple(tuple(None if u is None else sum(u > bound for bound in BOUNDS) for u in row) for row in use)
+    use = use_of(demand, seats)
     gap = [[max(0.0, d - s) for d, s in zip(*rows, strict=True)] for rows in zip(demand, seats, strict=True)]
     ones = tuple(tuple(1.0 for _ in YEARS) for _ in AREAS)
-    totals = Totals(
-        demand=tuple(map(sum, zip(*demand, strict=True))),
-        p10=tuple(0.9 * sum(column) for column in zip(*demand, strict=True)),
-        p90=tuple(1.1 * sum(column) for column in zip(*demand, strict=True)),
-        seats=tuple(map(sum, zip(*seats, strict=True))),
-        short=tuple(map(sum, zip(*gap, strict=True))),
-        spare=tuple(50.0 for _ in YEARS),
-        born_share=tuple(1.0 if year < 2030 else 0.5 for year in YEARS),
-    )
     ranking = tuple(
         Rank(
             catchment=AREAS[i],
@@ -138,25 +120,20 @@ def panel(stage: str, scenario: str, *, factor: float) -> Panel:
         )
         for i in (4, 3)
     )
-    return Panel(
-        stage=stage,
-        scenario=scenario,
-        children=tuple(tuple(d / 0.9 for d in row) for row in demand),
-        children_born=tuple(tuple(d / 1.8 for d in row) for row in demand),
-        leaving=(),
-        coming=(),
-        demand=demand,
-        p10=tuple(tuple(0.9 * d for d in row) for row in demand),
-        p90=tuple(tuple(1.1 * d for d in row) for row in demand),
-        seats=seats,
-        utilisation=use,
+    born = tuple(1.0 if year < 2030 else 0.5 for year in YEARS)
+    return panel(
+        stage,
+        scenario,
+        demand,
+        seats,
+        children=scaled(demand, 1 / 0.9),
+        children_born=scaled(demand, 1 / 1.8),
         probability=tuple(tuple(0.5 for _ in YEARS) for _ in AREAS),
         born_share=ones,
         classes_needed=ones,
-        oversized_classes=tuple(tuple(None for _ in YEARS) for _ in AREAS),
-        shade=shade,
+        shade=tuple(tuple(None if u is None else sum(u > edge for edge in BOUNDS) for u in row) for row in use),
         level=tuple(tuple("watch" for _ in YEARS) for _ in AREAS),
-        totals=totals,
+        totals=replace(totals(demand, seats, born), spare=tuple(50.0 for _ in YEARS)),
         ranking=ranking,
         bounds=tuple(
             bound(name, tuple(tuple(share * d for d in row) for row in demand), seats)
@@ -226,54 +203,6 @@ def reach(*, hostile: str = "North village") -> Reach:
     )
 
 
-def population(stages: tuple[str, ...], scenarios: tuple[str, ...], *, hostile: str = "A reason") -> Population:
-    """Invent where the children come from: all that the page on the population can show."""
-    plain = {"ours": (2.0, 85.0), "plain": (3.0, None), "nothing": (1.5, None)}
-    return Population(
-        method="C",
-        name=text("two counts"),
-        reason=text(hostile),
-        passed_over=(PassedOver(method="A", name=text("components"), reason=text("no sexes")),),
-        facts=(text(f"{hostile} of a fact"),),
-        births=tuple(
-            Births(scenario=name, years=(2020, 2021, 2022), births=(100.0, 90.0 + i, 80.0 + 10 * i))
-            for i, name in enumerate(scenarios)
-        ),
-        peaks=tuple(
-            Peak(
-                where=text("everywhere"),
-                stage=stage,
-                scenario=scenario,
-                base=1234.5,
-                peak_year=2026,
-                peak=1500.0,
-                last=900.0,
-                change=-27.1,
-                direction=direction,
-            )
-            for scenario in scenarios
-            for stage, direction in zip(stages, ("falling", "rising"), strict=True)
-        ),
-        accuracy=tuple(
-            Accuracy(
-                method=text(method),
-                ours=method == "ours",
-                stage=stages[0],
-                horizon=horizon,
-                forecasts=40,
-                mape=size * horizon if method != "nothing" else size * horizon * horizon,
-                malpe=-0.5,
-                median=1.0,
-                p90=4.0,
-                coverage=coverage,
-            )
-            for method, (size, coverage) in plain.items()
-            for horizon in (1, 5)
-        ),
-        accuracy_note=text("Held to the past"),
-    )
-
-
 def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
     """Invent a plan of six catchments, two stages, two scenarios and twenty years."""
     stages = tuple(
@@ -286,6 +215,8 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             attendance=0.9,
             attendance_note=text("An invented rate"),
             notes=(text(f"Invented {name} places"),),
+            class_size=25.0,
+            class_size_note=text("An invented standard"),
         )
         for name, chinese, ages, shape in (
             ("kindergarten", "幼儿园", (3, 5), "circle"),
@@ -307,50 +238,36 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
                     enrolment=95.0,
                     enrolment_year=2021,
                     classrooms=4.0,
+                    rooms=tuple(4.0 for _ in YEARS),
+                    classes=4.0,
+                    class_size=23.8,
                 )
                 for stage in stages
             ),
         )
         for i in range(5)
     )
-    action = Action(
+    proposal = action(
         id="a4",
-        kind="expand",
-        stage="primary",
         catchment="c4",
         school="s4",
-        site=None,
-        receiver=None,
         first_year=2024,
         last_year=2033,
         peak_year=2030,
         short=40.0,
         probability=0.9,
         opens=2024,
-        until=None,
-        all_from=None,
-        classes=1.0,
-        seats=45.0,
-        classes_by_year=(),
-        seats_by_year=(),
-        capital=120.0,
-        yearly=14.0,
-        scenarios=("base",),
-        moves=(),
         reason=text("An invented reason"),
         alternatives=(text("An invented alternative"),),
         lon=100.014,
         lat=30.013,
     )
-    return MapModel(
-        schema=SCHEMA,
+    return map_model(
         project="synthetic",
         title={"en": "Synthetic county", "zh": "虚构县"},
         language="en",
-        synthetic=True,
         crs="EPSG:4547",
         version="0",
-        seed=1,
         draws=2,
         population_date="2020-11-01",
         base_year=2020,
@@ -359,26 +276,16 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
         scenarios=tuple(
             Scenario(id=name, label=text(name), note=text(f"{name} is invented")) for name in ("base", "high")
         ),
-        shades=tuple(
-            Shade(above=low, up_to=high, colour=colour, label=text(colour))
-            for low, high, colour in zip(
-                (None, *BOUNDS),
-                (*BOUNDS, None),
-                ("#5e3c99", "#b2abd2", "#efedf3", "#fdb863", "#e66101"),
-                strict=True,
-            )
-        ),
+        shades=shades([text(colour) for colour in COLOURS]),
         coverages=(Coverage(id="grid", catchments=tuple(map(catchment, range(6)))),),
         schools=schools,
-        population=population(("kindergarten", "primary"), ("base", "high"), hostile=hostile),
+        population=population(text, reason=hostile, fact=f"{hostile} of a fact"),
         panels=tuple(
-            panel(stage.id, scenario, factor=factor)
+            stage_panel(stage.id, scenario, factor=factor)
             for stage in stages
             for scenario, factor in (("base", 1.0), ("high", 1.1))
         ),
-        currency={"en": "10,000 yuan", "zh": "万元"},
-        actions=(action,),
-        decision=NOTHING_DECIDED,
+        actions=(proposal,),
         sites=(
             Site(
                 id="l1",
@@ -409,7 +316,6 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             ),
         ),
         reach=(reach(hostile=hostile),),
-        editing=None,
         tables=(
             FactTable(
                 id="warnings",
@@ -425,19 +331,9 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             ),
         ),
         notes=(text("All numbers are invented"),),
-        audit=(
-            AuditLine(
-                name=text("children in = out"),
-                left=10.0,
-                right=10.0,
-                difference=0.0,
-                tolerance=1e-9,
-                holds=True,
-                detail=text("none outside"),
-            ),
-        ),
+        audit=(audit_line(name=text("children in = out"), left=10.0, right=10.0, detail=text("none outside")),),
         sources=(
-            Source(
+            source(
                 title="Invented register",
                 publisher="Nobody",
                 date="2020",
@@ -447,7 +343,6 @@ def synthetic_model(*, hostile: str = "Synthetic school") -> MapModel:
             ),
         ),
         classification=text("For tests only"),
-        map_review_no="",
     )
 
 
@@ -457,7 +352,7 @@ def test_the_population_without_scripts() -> None:
     plain = page.partition("<noscript>")[2].partition("</noscript>")[0]
     for words in ("▼ falling", "1,500", "−27.1", "two counts (en)", "no sexes (en)", "Held to the past (en)", "✗ no"):
         assert words in plain
-    assert "<td>85.0 %</td>" in plain
+    assert "<td>85.0%</td>" in plain
     assert "<img" not in plain
     assert "onerror" in plain
 
@@ -612,7 +507,8 @@ def test_tables_for_viewers_without_scripts() -> None:
     static = html.split("<noscript>")[1].split("</noscript>")[0]
     assert "Synthetic area 4" in static
     assert "90%" in static
-    empty = replace(synthetic_model(), panels=())
+    plan = synthetic_model()
+    empty = replace(plan, panels=tuple(replace(panel, ranking=()) for panel in plan.panels))
     assert "No shortage." in webmap.static_tables(empty)
 
 

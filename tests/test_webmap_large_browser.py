@@ -240,6 +240,18 @@ def test_a_crowd_of_flags_leaves_the_map_free(browser: Any, tmp_path: Path, larg
                 assert apart
 
 
+def test_a_plan_of_a_large_county_is_one_page_of_six_megabytes(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """2,000 catchments, 1,000 schools, 20 years, 2 stages, 3 scenarios, with what changes need: it opens and answers."""
+    county = made_model(catchments=2_000, schools=1_000)
+    assert county.editing is not None
+    html = render_html(county)
+    assert len(html.encode()) <= 6_000_000
+    with opened(browser, tmp_path, html, fragment="#s=primary&c=s2&l=en") as view:
+        view.page.wait_for_function("() => window.schoolmap !== undefined")
+        panel = next(panel for panel in county.panels if (panel.stage, panel.scenario) == ("primary", "s2"))
+        assert view.page.evaluate(STEP, 19) == [row[19] for row in panel.shade]
+
+
 def test_layers_of_folium_work_in_the_sealed_page(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """Markers with their picture, pop-ups with their styles, tooltips and the control of layers, without a request."""
     square = {"type": "Polygon", "coordinates": [[[110.0, 30.0], [110.01, 30.0], [110.01, 30.01], [110.0, 30.0]]]}

@@ -8,6 +8,7 @@ multiplied: each project, language and width is met, and every page and card in 
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -23,6 +24,7 @@ from test_page_assets import palettes
 
 from schoolmap.output.describe import describe
 from schoolmap.output.describe import shade_index
+from schoolmap.output.sealing import OLD_POLICY
 from schoolmap.output.webmap import render_html
 from schoolmap.seats.balance import CHANCES
 
@@ -192,13 +194,13 @@ def test_everybody_can_use_it(
 
 def test_everybody_can_use_it_without_scripts(browser: Any, model: MapModel, tmp_path: Path) -> None:  # noqa: ANN401
     """No violation in the drawing and the tables that a viewer shows which runs no scripts."""
+    page = re.sub(r"<script\b.*?</script>", "", OLD_POLICY.sub("", render_html(model)), flags=re.DOTALL)
     path = tmp_path / "map.html"
-    path.write_bytes(render_html(model).encode())
-    context = browser.new_context(offline=True, java_script_enabled=False)
-    try:
-        page = context.new_page()
-        page.goto(path.as_uri())
-        page.evaluate(axe_script())
-        assert page.evaluate(AXE_RUN) == []
-    finally:
-        context.close()
+    # axe needs a clock, which stands still where scripts are off, and passes over what stands in a `noscript`
+    path.write_bytes(page.replace("noscript", "no-script").encode())
+    with browser.new_context(offline=True) as context:
+        shown = context.new_page()
+        shown.goto(path.as_uri())
+        assert shown.get_by_role("img").first.is_visible()
+        shown.evaluate(axe_script())
+        assert shown.evaluate(AXE_RUN) == []

@@ -22,6 +22,8 @@ from browsing import meet
 from browsing import opened
 from browsing import start
 
+from schoolmap.output.model import Supplied
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -215,9 +217,9 @@ def test_no_saved_name_is_a_formula(browser: Any, tmp_path: Path) -> None:  # no
 def test_projector(desk: Opened) -> None:
     """Type is larger and the list makes room; the map, the year and a card still answer to pointer and keyboard."""
     desk.goto("#s=primary&y=2030&l=en")
-    small = desk.page.locator("#title").bounding_box()["height"]
+    small = desk.page.locator("#stage-switch").bounding_box()["height"]
     desk.page.click("#projector-button")
-    assert desk.page.locator("#title").bounding_box()["height"] >= 1.3 * small
+    assert desk.page.locator("#stage-switch").bounding_box()["height"] >= 1.3 * small
     assert desk.page.is_hidden("#list")
     assert "j=1" in desk.page.evaluate("location.hash")
     size = desk.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
@@ -375,6 +377,20 @@ def test_hostile_names_in_every_view(browser: Any, tmp_path: Path) -> None:  # n
         assert view.page.locator("img").count() == 0
 
 
+def test_hostile_names_written_on_the_map_are_text(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Short enough for their outlines, names stand in the drawing letter by letter."""
+    names = ["<b>{{7*7}}", "</svg><a>", '"${1}', "<!--", "]]>", "&lt;i&gt;"]
+    model = synthetic.synthetic_model()
+    cover = model.coverages[0]
+    named = tuple(replace(area, name=name) for area, name in zip(cover.catchments, names, strict=True))
+    model = replace(model, coverages=(replace(cover, catchments=named),))
+    with opened(browser, tmp_path, model, fragment="#s=primary&v=chance&l=en") as view:
+        drawn = view.page.locator("#marks-svg .names text")
+        assert len(drawn.all_text_contents()) >= 3
+        assert set(drawn.all_text_contents()) <= set(names)
+        assert drawn.locator("*").count() == 0
+
+
 def test_chinese_within_the_english_page_says_so(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
     """A name in Chinese signs carries its language; on the Chinese page nothing needs to."""
     model = synthetic.synthetic_model()
@@ -525,3 +541,92 @@ def test_the_sheet_is_a3_and_holds_all_that_it_must(reviewed: Opened) -> None:
         assert min(left, top) >= 0, name
         assert right * 25.4 / 96 <= 400, name
         assert bottom * 25.4 / 96 <= 277, name
+
+
+def test_a_school_against_the_demand_that_it_serves(desk: Opened) -> None:
+    """Demand with its interval beside the seats of the school; rooms, classes, class size, and what these rest on."""
+    panel = synthetic.synthetic_model().panels[2]
+    desk.goto("#s=primary&y=2030&p=s4&l=en")
+    chart = desk.page.locator("#card .fan").first
+    assert chart.locator(".band").count() == chart.locator(".line-demand").count() == 1
+    rows = dict(row.split("\t", 1) for row in desk.page.locator("#card .figures-table tr").all_inner_texts())
+    assert rows["Classrooms in 2030"].split("\t") == ["4", "rooms"]
+    assert rows["Seats of a class"].split("\t") == ["25", "seats"]
+    assert rows["Classes taught, 2021"].split("\t") == ["4", "classes"]
+    assert rows["Class size, 2021"].split("\t") == ["23.8", "children"]
+    assert rows["Seats needed (central)"].split("\t") == [whole(panel.demand[4][10]), "seats"]
+    assert rows["80 % interval"].split("\t") == [f"{whole(panel.p10[4][10])}–{whole(panel.p90[4][10])}", "seats"]
+    told = desk.page.inner_text("#card .assumptions")
+    for words in (
+        "25: An invented standard (en)",
+        "90 %",
+        "An invented rate (en)",
+        "Seats as listed",
+        "Invented primary",
+    ):
+        assert words in told
+
+
+def test_a_catchment_tells_its_class_size(desk: Opened) -> None:
+    """Pupils in each of the classes that the demand fills, beside the standard; and as they were taught."""
+    panel = synthetic.synthetic_model().panels[2]
+    needed = panel.classes_needed[4][10]
+    assert needed
+    desk.goto("#s=primary&y=2030&k=c4&l=en")
+    rows = dict(row.split("\t", 1) for row in desk.page.locator("#card .figures-table tr").all_inner_texts())
+    assert float(rows["Class size (standard 25)"].split("\t")[0]) == pytest.approx(
+        panel.demand[4][10] / needed, abs=0.051
+    )
+    assert "2021: 4 classes were taught there, of 23.8 pupils on average." in desk.page.inner_text("#card")
+    # the classes are those of the middle: beside the demand of an end they would not fit
+    desk.choose("bound", "p90")
+    assert "Class size (standard" not in desk.page.inner_text("#card .figures-table")
+
+
+def test_a_school_of_several_catchments_in_a_scenario(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """Demand and ends are added up and said to be; seats and rooms are those of the scenario; later boundaries end it."""
+    model = synthetic.synthetic_model()
+    far = model.schools[4]
+    sections = tuple(replace(part, catchments=("c3", "c4"), serves_until=2035) for part in far.sections)
+    row = Supplied(school="s4", seats=(75.0,) * 20, rooms=(None,) * 20)
+    panels = tuple(replace(panel, supplied=(row,) if panel.scenario == "high" else ()) for panel in model.panels)
+    model = replace(model, schools=(*model.schools[:4], replace(far, sections=sections)), panels=panels)
+    high = next(panel for panel in panels if (panel.stage, panel.scenario) == ("primary", "high"))
+    with opened(browser, tmp_path, model, fragment="#s=primary&c=high&y=2030&p=s4&l=en") as view:
+        found = view.page.evaluate("() => window.schoolmap.school('s4')")
+        assert found["own"] == [75.0] * 20
+        for grid in ("demand", "p10", "p90"):
+            sums = [a + b for a, b in zip(getattr(high, grid)[3], getattr(high, grid)[4], strict=True)]
+            assert found[grid][:16] == pytest.approx(sums[:16])
+            assert found[grid][16:] == [None] * 4
+        card = view.page.inner_text("#card")
+        for words in ("adds up 2 catchments", "From 2036 on", "Classes, as seats ÷ 25", "this school's seats"):
+            assert words in card
+        view.page.evaluate(YEAR, 17)
+        assert "The demand it serves" not in view.page.inner_text("#card")
+        view.choose("scenario", "base")
+        assert view.page.evaluate("() => window.schoolmap.school('s4').own") == [100.0] * 20
+
+
+def test_on_a_projector_nothing_in_the_head_hides_another(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    """With a long title, a mark of made data and many scenarios each is seen whole, and within the window."""
+    model = synthetic.synthetic_model()
+    scenarios = tuple(replace(model.scenarios[0], id=f"s{i}", label=synthetic.text(f"scenario {i}")) for i in range(5))
+    panels = [panel for panel in model.panels if panel.scenario == model.scenarios[0].id]
+    copies = tuple(replace(panel, scenario=item.id) for item in scenarios for panel in panels)
+    title = {"en": "Demonstration county (synthetic data)", "zh": "示范县（合成数据）"}
+    model = replace(model, title=title, scenarios=scenarios, panels=copies)
+    with opened(browser, tmp_path, model, fragment="#j=1&l=en") as view:
+        boxes = view.page.evaluate(
+            """() => Array.from(document.querySelectorAll("#top > *, #tools > button"))
+                .filter((node) => node.id !== "tools" && node.offsetWidth)
+                .map((node) => { const b = node.getBoundingClientRect(); return { x: b.x, y: b.y, w: b.width, h: b.height } })"""
+        )
+        assert len(boxes) == 6
+        for i, box in enumerate(boxes):
+            assert box["x"] + box["w"] <= 1366
+            assert not [other for other in boxes[i + 1 :] if meet(box, other)]
+        title_box = view.page.locator("#title")
+        assert title_box.evaluate(
+            "node => node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight + 2"
+        )

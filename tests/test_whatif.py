@@ -121,6 +121,32 @@ def turn_to(view: Any, action: Action) -> None:  # noqa: ANN401
     assert view.state("picked") == {"kind": "catchment", "id": action.catchment}
 
 
+def same_schools(view: Any, expected: MapModel, panel: Panel) -> int:  # noqa: ANN401
+    """Hold seats, rooms and the demand on the cards of schools against the library's; return how many ends are known."""
+    zones = {zone.id: place for place, zone in enumerate(expected.coverages[0].catchments)}
+    supplied = {row.school: row for row in panel.supplied}
+    known = 0
+    for school in expected.schools:
+        for section in school.sections:
+            if section.stage != panel.stage:
+                continue
+            found = view.page.evaluate("id => window.schoolmap.school(id)", school.id)
+            where = (school.id, panel.stage, panel.scenario)
+            right = supplied.get(school.id, section)
+            assert found["own"] == pytest.approx(right.seats, abs=1e-3), where
+            assert found["rooms"] == list(right.rooms), where
+            places = [zones[catchment] for catchment in section.catchments]
+            assert found.get("places", []) == places, where
+            for grid in ("demand", "seats", "p10", "p90") if places else ():
+                sums = [sum(values) for values in zip(*(getattr(panel, grid)[place] for place in places), strict=True)]
+                # ends of the interval are not known where demand has changed
+                told = [(mine, value) for mine, value in zip(found[grid], sums, strict=True) if mine is not None]
+                assert [mine for mine, _ in told] == pytest.approx([value for _, value in told], abs=0.11), where
+                assert grid.startswith("p") or len(told) == len(sums), where
+                known += len(told)
+    return known
+
+
 def flagged(view: Any) -> dict[tuple[str, int, int], float]:  # noqa: ANN401
     """Return the seats short by the catchment, first year and year on the flag, of what is flagged as short."""
     found = view.page.evaluate("() => window.schoolmap.flagged()")
@@ -139,7 +165,7 @@ def chance_class(probability: float) -> int:
 def test_the_page_works_out_what_the_library_plans(browser: Any, tmp_path: Path, name: str) -> None:  # noqa: ANN401, F811
     """Demand, seats, use, classes, levels, sums and the ranked list of every stage, year and scenario are the library's."""
     expected = replanned(SETS[name])
-    changed = 0
+    changed = known = 0
     with opened(browser, tmp_path, shown()) as view:
         take(view, tmp_path, SETS[name])
         before = {(panel.stage, panel.scenario): panel for panel in shown().panels}
@@ -152,6 +178,7 @@ def test_the_page_works_out_what_the_library_plans(browser: Any, tmp_path: Path,
                     assert row == pytest.approx(right, abs=2e-4 if grid == "utilisation" else 0.051), (where, grid)
             assert found["shade"] == [list(row) for row in panel.shade], where
             assert found["level"] == [list(row) for row in panel.level], where
+            known += same_schools(view, expected, panel)
             for total in ("demand", "seats", "short", "spare"):
                 assert found["totals"][total] == pytest.approx(getattr(panel.totals, total), abs=0.11), (where, total)
             spans = ("catchment", "first_year", "last_year", "peak_year")
@@ -175,12 +202,15 @@ def test_the_page_works_out_what_the_library_plans(browser: Any, tmp_path: Path,
             changed += panel.seats != before[panel.stage, panel.scenario].seats
             changed += panel.demand != before[panel.stage, panel.scenario].demand
     assert changed > 0
+    assert known > 0
 
 
 def test_changes_are_made_on_cards_and_saved(browser: Any, tmp_path: Path) -> None:  # noqa: ANN401, F811
     """A reader adds classes at a school and moves a village; the file that is saved is one that the library reads."""
     with opened(browser, tmp_path, shown(), fragment=f"#s=primary&y=2027&l=en&p={EAST_PRIMARY}") as view:
         card = view.page.locator("#card")
+        # the card itself says what can be tried out: until something is, it has the whole side
+        assert view.page.is_hidden("#edits")
         card.locator("input[name=size]").fill("3")
         card.locator("button.add").click()
         assert "+3 classes · from 2027" in view.page.inner_text("#edits")

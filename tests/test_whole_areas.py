@@ -14,6 +14,7 @@ from made_towns import least_whole
 from made_towns import town
 
 from schoolmap.conformance.made_counties import made_county
+from schoolmap.optimize import neighbourhoods
 from schoolmap.optimize import whole_areas
 from schoolmap.optimize.capacitated import facility_location
 from schoolmap.optimize.neighbourhoods import plan_of
@@ -60,7 +61,7 @@ def test_a_better_bound_found_another_way_rules_out_nothing_by_prices(seed: int)
     fits = [one for one in every if (np.bincount(one, weights=problem.demand, minlength=3) <= problem.capacity).all()]
     poor = max((plan_of(problem, one) for one in fits), key=lambda plan: plan.cost)
 
-    def by_sets(*_: object, **__: object) -> tuple[Plan, float, int, bool]:
+    def by_sets(*_: object, **__: object) -> tuple[neighbourhoods.Plan, float, int, bool]:
         return poor, best - 1e-3, 1, False
 
     with pytest.MonkeyPatch.context() as patch:

@@ -12,39 +12,36 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
-from undecided import NOTHING_DECIDED
+from invented import action
+from invented import audit_line
+from invented import map_model
+from invented import panel
+from invented import population
+from invented import scaled
+from invented import shades
+from invented import source
+from invented import text
+from invented import totals
 
 from schoolmap.errors import OutputError
-from schoolmap.output.model import SCHEMA
-from schoolmap.output.model import Accuracy
-from schoolmap.output.model import Action
-from schoolmap.output.model import AuditLine
-from schoolmap.output.model import Births
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
 from schoolmap.output.model import FactTable
 from schoolmap.output.model import Head
 from schoolmap.output.model import MapModel
 from schoolmap.output.model import Panel
-from schoolmap.output.model import PassedOver
-from schoolmap.output.model import Peak
-from schoolmap.output.model import Population
 from schoolmap.output.model import Project
 from schoolmap.output.model import Rank
 from schoolmap.output.model import Scenario
 from schoolmap.output.model import School
 from schoolmap.output.model import Section
-from schoolmap.output.model import Shade
-from schoolmap.output.model import Source
 from schoolmap.output.model import Stage
-from schoolmap.output.model import Totals
 from schoolmap.output.workbook import write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from schoolmap.output.model import Grid
-    from schoolmap.output.model import Text
 
 YEARS = (2025, 2026, 2027, 2028)
 SCRIPT = "</script><img src=x onerror=alert(1)>{{7*191}}${1}"
@@ -63,38 +60,10 @@ DEMAND: Grid = ((100.0, 110.0, 130.0, 120.0), (80.0, 70.5, 60.0, 50.0), (9.0, 9.
 SEATS: Grid = ((100.0, 100.0, 100.0, 100.0), (90.0, 90.0, 90.0, 90.0), (0.0, 0.0, 0.0, 0.0))
 
 
-def text(en: str, zh: str = "文字") -> Text:
-    """Give a text in both languages."""
-    return {"en": en, "zh": zh}
-
-
-def scaled(grid: Grid, factor: float) -> Grid:
-    """Multiply what is known."""
-    return tuple(tuple(None if x is None else x * factor for x in row) for row in grid)
-
-
-def shade_of(demand: float | None, seats: float | None) -> int | None:
-    """Give the class of utilisation: five classes, the last also for children without seats."""
-    if demand is None or seats is None or not (demand or seats):
-        return None
-    return 4 if not seats else sum(demand / seats > bound for bound in (0.7, 0.85, 1.0, 1.15))
-
-
-def panel(stage: str, scenario: str, factor: float) -> Panel:
+def town_panel(stage: str, scenario: str, factor: float) -> Panel:
     """Build a panel whose numbers can be checked against `DEMAND` and `SEATS`."""
     demand = scaled(DEMAND, factor)
-    pairs = [list(zip(d, s, strict=True)) for d, s in zip(demand, SEATS, strict=True)]
-    years = range(len(YEARS))
-    known = [[(row[t][0] or 0.0, row[t][1] or 0.0) for row in pairs] for t in years]
-    totals = Totals(
-        demand=tuple(sum(d for d, _ in year) for year in known),
-        p10=tuple(0.9 * sum(d for d, _ in year) for year in known),
-        p90=tuple(1.1 * sum(d for d, _ in year) for year in known),
-        seats=tuple(sum(s for _, s in year) for year in known),
-        short=tuple(sum(max(d - s, 0) for d, s in year) for year in known),
-        spare=tuple(sum(max(s - d, 0) for d, s in year) for year in known),
-        born_share=(1.0, 1.0, 0.9, 0.7),
-    )
+    born = (1.0, 1.0, 0.9, 0.7)
     rank = Rank(
         catchment="0101",
         score=60.0,
@@ -105,76 +74,22 @@ def panel(stage: str, scenario: str, factor: float) -> Panel:
         probability=0.97,
         action="a1",
     )
-    return Panel(
-        stage=stage,
-        scenario=scenario,
-        children=demand,
-        children_born=demand,
-        leaving=(),
-        coming=(),
-        demand=demand,
-        p10=scaled(demand, 0.9),
-        p90=scaled(demand, 1.1),
-        seats=SEATS,
-        utilisation=tuple(tuple(d / s if d is not None and s else None for d, s in row) for row in pairs),
+    return panel(
+        stage,
+        scenario,
+        demand,
+        SEATS,
         probability=scaled(demand, 1 / 200),
-        born_share=((1.0, 1.0, 0.9, 0.7),) * 3,
+        born_share=(born,) * 3,
         classes_needed=scaled(demand, 1 / 40),
         oversized_classes=((0.0, 1.0, 2.0, None),) * 3,
-        shade=tuple(tuple(shade_of(d, s) for d, s in row) for row in pairs),
         level=(("ok", "watch", "red", "red"), ("surplus",) * 4, ("red", "red", "ok", "ok")),
-        totals=totals,
+        totals=totals(demand, SEATS, born),
         ranking=(rank,),
     )
 
 
-def population() -> Population:
-    """Invent where the children come from: all that the page on the population can show."""
-    stages, scenarios = ("kindergarten", "primary"), ("base", "high")
-    plain = {"ours": (2.0, 85.0), "plain": (3.0, None), "nothing": (1.5, None)}
-    return Population(
-        method="C",
-        name=text("two counts"),
-        reason=text(SCRIPT),
-        passed_over=(PassedOver(method="A", name=text("components"), reason=text("no sexes")),),
-        facts=(text("=1+1"),),
-        births=tuple(
-            Births(scenario=name, years=(2020, 2021, 2022), births=(100.0, 90.0 + i, 80.0 + 10 * i))
-            for i, name in enumerate(scenarios)
-        ),
-        peaks=tuple(
-            Peak(
-                where=text("everywhere"),
-                stage=stage,
-                scenario=scenario,
-                base=1234.5,
-                peak_year=2026,
-                peak=1500.0,
-                last=900.0,
-                change=-27.1,
-                direction=direction,
-            )
-            for scenario in scenarios
-            for stage, direction in zip(stages, ("falling", "rising"), strict=True)
-        ),
-        accuracy=tuple(
-            Accuracy(
-                method=text(method),
-                ours=method == "ours",
-                stage=stages[0],
-                horizon=horizon,
-                forecasts=40,
-                mape=size * horizon if method != "nothing" else size * horizon * horizon,
-                malpe=-0.5,
-                median=1.0,
-                p90=4.0,
-                coverage=coverage,
-            )
-            for method, (size, coverage) in plain.items()
-            for horizon in (1, 5)
-        ),
-        accuracy_note=text("Held to the past"),
-    )
+PEOPLE = population(text, reason=SCRIPT, fact="=1+1")
 
 
 def town() -> MapModel:
@@ -221,46 +136,12 @@ def town() -> MapModel:
             ("primary", "Primary", "小学", (6, 11)),
         )
     )
-    bounds = (None, 0.7, 0.85, 1.0, 1.15, None)
-    colours = ("#5e3c99", "#b2abd2", "#efedf3", "#fdb863", "#e66101")
     labels = ("<=70 %", "70-85 %", "85-100 %", "100-115 %", ">115 %")
-    shades = tuple(
-        Shade(
-            above=bounds[i],
-            up_to=bounds[i + 1],
-            colour=colours[i],
-            label=text(labels[i], labels[i]),
-        )
-        for i in range(5)
-    )
-    action = Action(
-        id="a1",
-        kind="expand",
-        stage="primary",
-        catchment="0101",
+    proposal = action(
         school="00",
-        site=None,
-        receiver=None,
-        first_year=2026,
-        last_year=2028,
-        peak_year=2027,
-        short=30.0,
-        probability=0.97,
-        opens=2026,
-        until=None,
-        all_from=None,
-        classes=1.0,
         seats=40.0,
-        classes_by_year=(),
-        seats_by_year=(),
-        capital=120.0,
-        yearly=14.0,
-        scenarios=("base",),
-        moves=(),
         reason=text("Short for three years.", "连续三年不足。"),
         alternatives=(text("Do nothing.", "不采取措施。"), text("Build.", "新建。")),
-        lon=13.4,
-        lat=52.5,
     )
     project = Project(
         id="p1",
@@ -275,40 +156,25 @@ def town() -> MapModel:
         status={"en": "under construction", "zh": "在建"},
         note="no date",
     )
-    return MapModel(
-        schema=SCHEMA,
-        project="town",
+    return map_model(
         title=text("Synthetic Town: school seats", "合成镇:学位规划"),
-        language="zh",
-        synthetic=True,
-        crs="EPSG:25833",
-        version="0.1.0",
-        seed=1,
-        draws=200,
-        population_date="2024-12-31",
-        base_year=2025,
         years=YEARS,
         stages=stages,
         scenarios=(
             Scenario(id="base", label=text("Central", "中方案"), note=text("As now.", "维持现状。")),
             Scenario(id="high", label=text("High", "高方案"), note=text("More.", "更多。")),
         ),
-        shades=shades,
+        shades=shades([text(label, label) for label in labels]),
         coverages=(Coverage(id="all", catchments=catchments),),
         schools=schools,
-        population=population(),
+        population=PEOPLE,
         panels=tuple(
-            panel(stage, scenario, factor)
+            town_panel(stage, scenario, factor)
             for stage in ("kindergarten", "primary")
             for scenario, factor in (("base", 1.0), ("high", 1.25))
         ),
-        currency={"en": "10,000 yuan", "zh": "万元"},
-        actions=(action,),
-        decision=NOTHING_DECIDED,
-        sites=(),
+        actions=(proposal,),
         projects=(project,),
-        reach=(),
-        editing=None,
         tables=(
             FactTable(
                 id="warnings",
@@ -324,29 +190,9 @@ def town() -> MapModel:
             ),
         ),
         notes=(text("A note.", "说明。"),),
-        audit=(
-            AuditLine(
-                name=text("Children in = children placed", "儿童总数=已分配儿童"),
-                left=189.0,
-                right=189.0,
-                difference=0.0,
-                tolerance=1e-9,
-                holds=True,
-                detail=text("All stages."),
-            ),
-        ),
-        sources=(
-            Source(
-                title="Register",
-                publisher="Office",
-                date="2024-12-31",
-                licence="CC BY 4.0",
-                url="https://example.org/register",
-                used_for=text("Children", "儿童"),
-            ),
-        ),
+        audit=(audit_line(detail=text("All stages.")),),
+        sources=(source(url="https://example.org/register"),),
         classification=text("Internal; not for publication & sale", "内部研究使用,未经审核不得公开"),
-        map_review_no="",
     )
 
 
@@ -487,7 +333,7 @@ def test_the_population_by_hand(tmp_path: Path) -> None:
 
 def test_a_population_without_births_or_history(tmp_path: Path) -> None:
     """Where a projection is used as given and nothing could be tested, the sheet says so and holds no empty table."""
-    people = replace(population(), births=(), accuracy=(), passed_over=())
+    people = replace(PEOPLE, births=(), accuracy=(), passed_over=())
     rows = written(replace(town(), population=people), tmp_path)["Population"]
     words = [str(row[0].value) for row in rows]
     assert "Held to the past" in words

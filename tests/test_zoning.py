@@ -57,9 +57,9 @@ def project(folder: Path, layer: gpd.GeoDataFrame | None) -> Project:
         write = village.write(folder / "village", content)
         (write / "project.toml").write_text(village.PROJECT + how, encoding="utf-8")
         (write / "catchments.geojson").unlink()
-        return read_project(write)
+        return village.idle(read_project(write))
     content["catchments"] = layer
-    return read_project(village.write(folder / "village", content))
+    return village.idle(read_project(village.write(folder / "village", content)))
 
 
 # Boundaries that change

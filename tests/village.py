@@ -8,6 +8,7 @@ the west (学区 0101) and two to the east (0102); points are GCJ-02 degrees.
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -24,6 +25,8 @@ from schoolmap.inputs.coordinates import gcj02_from_wgs84
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from schoolmap.project import Project
 
 Tables = dict[str, Any]
 """Tables by the contract's names; areas and catchments have geometry."""
@@ -300,3 +303,8 @@ def _points(frame: pd.DataFrame) -> gpd.GeoDataFrame:
 
 
 _WRITERS: dict[str, Callable[[Path, Tables, str], None]] = {CSV: _as_csv, XLSX: _as_workbook, LAYERS: _as_layers}
+
+
+def idle(project: Project) -> Project:
+    """Return the project with nothing to be proposed: most of a plan's time goes into that."""
+    return replace(project, settings_siting=replace(project.settings_siting, allow=()))

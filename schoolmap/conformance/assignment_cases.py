@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.optimize import linprog
 
 from schoolmap.conformance.case import Case
 from schoolmap.optimize.assign import Assignment
@@ -17,6 +19,8 @@ from schoolmap.optimize.together import assign_together
 _EVERY = "identity: every plan tried, one after the other"
 _BOOKS = "identity: pupils are seated or without a seat"
 _DUALITY = "identity: the bound from prices of seats equals the cost (linear programming duality)"
+_LAW = "identity: what leaves all plans that there were is never worse"
+_NAMES = "identity: names decide nothing"
 _AGAIN = "identity: solved again with one seat more"
 _TIERS = ("household and property", "household only", "resident permit")
 
@@ -52,6 +56,12 @@ def assignment_cases() -> tuple[Case, ...]:
     kept_served, kept_least = _every_plan(single, places, near, together=family)
     blocks = pd.concat({f"block {number}": pupils.iloc[[number]] for number in range(0, 120, 6)})
     whole = assign_together(pupils, seats, metres, together=blocks, gap=0)
+    city = _town(areas=400, schools=20, seats_per_pupil=1.05)
+    region = _town(areas=5_000, schools=200, seats_per_pupil=1.05)
+    far = assign_all_pairs(*region)
+    nearer, farther = (
+        assign_all_pairs(pupils, seats, metres.where(metres <= reach, np.inf)) for reach in (5_000, 7_000)
+    )
     values = {
         "seven pupils, five seats: pupils with a seat": (served, float(few_seats.flows.sum()), _EVERY),
         "seven pupils, five seats: metres": (least, few_seats.objective, _EVERY),
@@ -76,6 +86,14 @@ def assignment_cases() -> tuple[Case, ...]:
             whole.objective - whole.lower_bound,
             "identity: proven by prices and by HiGHS",
         ),
+        "400 areas x 20 schools: metres": (
+            _by_linear_programming(*city),
+            assign_all_pairs(*city).objective,
+            "identity: scipy's linear programming",
+        ),
+        "5,000 areas x 200 schools: cost less its bound": (0.0, _gap(far, *region), _DUALITY),
+        "a longer reach seats fewer, by": (0.0, float(max(0, nearer.flows.sum() - farther.flows.sum())), _LAW),
+        "other names of areas and schools: metres": (answer.objective, _renamed(pupils, seats, metres), _NAMES),
         "one seat more: pupils": (
             float(more.flows.sum() - crowded.flows.sum()),
             float(crowded.one_more_serves.iloc[3]),
@@ -126,6 +144,23 @@ def _gap(answer: Assignment, pupils: pd.Series, seats: pd.Series, metres: pd.Dat
     cheapest = (metres + answer.prices).min(axis=1).clip(upper=answer.charge)
     bound = (pupils * cheapest).sum() - (seats * answer.prices).sum()
     return float(answer.objective + answer.charge * answer.unserved.sum() - bound)
+
+
+def _by_linear_programming(pupils: pd.Series, seats: pd.Series, metres: pd.DataFrame) -> float:
+    """Return the fewest metres of all pupils, where seats suffice."""
+    areas, schools = metres.shape
+    of_area = sparse.kron(sparse.eye_array(areas), np.ones((1, schools)), format="csr")
+    of_school = sparse.kron(np.ones((1, areas)), sparse.eye_array(schools), format="csr")
+    answer = linprog(metres.to_numpy().ravel(), A_ub=of_school, b_ub=seats, A_eq=of_area, b_eq=pupils)
+    return float(answer.fun)
+
+
+def _renamed(pupils: pd.Series, seats: pd.Series, metres: pd.DataFrame) -> float:
+    """Return the cost where areas and schools are called otherwise, in another order of the alphabet."""
+    areas = {area: -place for place, area in enumerate(pupils.index)}
+    schools = {school: f"{place % 3} {school}" for place, school in enumerate(seats.index)}
+    renamed = metres.rename(index=areas, columns=schools)
+    return assign_all_pairs(pupils.rename(areas), seats.rename(schools), renamed).objective
 
 
 def _every_plan(

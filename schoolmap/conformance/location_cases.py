@@ -40,6 +40,12 @@ def location_cases() -> tuple[Case, ...]:
     whole, split = facility_location(*few, whole=True), facility_location(*few, whole=False)
     seated = capacitated_p_median(*few[:3], number=2)
     far = cost > _REACH
+    roomier = facility_location(few[0], few[1] + 20, *few[2:], whole=True)
+    names = {site: 9 - place for place, site in enumerate(few[2].columns)}
+    renamed = [
+        facility_location(few[0], few[1].rename(names), few[2].rename(columns=names), few[3].rename(names), whole=way)
+        for way in (True, False)
+    ]
     values = {
         "p-median, 3 of 8 sites: pupil metres": (
             min(float((cost[sites].min(axis=1) * demand).sum()) for sites in sets),
@@ -70,6 +76,12 @@ def location_cases() -> tuple[Case, ...]:
         ),
         "seats, split areas: plan less its bound": (0.0, split.objective - split.lower_bound, _DUALITY),
         "seats: splitting costs more than not, by": (0.0, max(0.0, split.objective - whole.objective), _LAW),
+        "seats: more of them cost more, by": (0.0, max(0.0, roomier.objective - whole.objective), _LAW),
+        "seats: other names of sites: cost of whole and of split areas": (
+            whole.objective + split.objective,
+            sum(plan.objective for plan in renamed),
+            "identity: names decide nothing",
+        ),
         "without seats, all sites open: p-median is the nearest": (
             float((cost.min(axis=1) * demand).sum()),
             p_median(demand, cost, number=len(cost.columns)).objective,

@@ -183,6 +183,30 @@ def made_county(
     )
 
 
+def pieces(county: MadeCounty, zone: npt.NDArray[Any]) -> int:
+    """
+    Return how many pieces the zones have in all: as many as there are zones if each hangs together.
+
+    Parameters
+    ----------
+    county
+        Whose areas are beside each other as `neighbours` says.
+    zone
+        Zone of each area, in the order of `demand`; any labels.
+
+    Examples
+    --------
+    >>> county = made_county(1, areas=30, sites=4, spare=1.2)
+    >>> pieces(county, county.today.reindex(county.demand.index).to_numpy())
+    4
+    """
+    areas = county.demand.index
+    one, other = (areas.get_indexer(county.neighbours.index.get_level_values(level)) for level in (0, 1))
+    same = zone[one] == zone[other]
+    graph = sparse.coo_array((np.ones(int(same.sum())), (one[same], other[same])), (len(areas), len(areas)))
+    return int(csgraph.connected_components(graph, directed=False)[0])
+
+
 def _land(rng: np.random.Generator, areas: int, towns: int, lakes: int) -> tuple[Real, Real, Whole, Real]:
     """Return the middles of areas, how near a town each is (0 to 1), who is beside whom, and metres of border."""
     while True:

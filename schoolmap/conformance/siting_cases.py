@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ from scipy.optimize import linprog
 
 from schoolmap.conformance.case import Case
 from schoolmap.conformance.made_growth import made_growth
+from schoolmap.optimize.siting.choices import near_optimal
+from schoolmap.optimize.siting.fronts import pareto
 from schoolmap.optimize.siting.money import Money
 from schoolmap.optimize.siting.site import site
 
@@ -24,6 +27,7 @@ _SEATS = {"hill": 60.0, "lake": 55.0}
 _METRES = {("north", "hill"): 400.0, ("north", "lake"): 2600.0, ("south", "hill"): 3100.0, ("south", "lake"): 700.0}
 _CLASS = 40
 _FIXED, _EACH, _RUN, _RENT, _SWITCH = 60.0, 45.0, 9.0, 34.0, 8.0
+_NEAR = 0.35
 _MONEY = Money(discount_rate=0.03, metre_cost=0.06, short_cost=3.0, empty_cost=0.05, base_year=2026)
 
 
@@ -47,12 +51,37 @@ def siting_cases() -> tuple[Case, ...]:
     copied = site(twice, seats, ways, measures, money=_MONEY, gap=0.0, weights=pd.Series({"one": 0.25, "two": 0.75}))
     roomier = site(demand, seats + 10.0, ways, measures, money=_MONEY, gap=0.0)
     nearer = site(demand, seats, ways * 0.9, measures, money=_MONEY, gap=0.0)
-    wide = made_growth(areas=90, schools=12, sites=8, periods=5, arcs=10)
+    wide = made_growth(areas=90, schools=12, sites=8, periods=5, arcs=10, seed=1)
     proven = site(*wide[:4], money=wide.money, gap=2e-3)
+    every = _every_plan()
+    near = near_optimal(demand, seats, ways, measures, number=4, within=_NEAR, gap=0.0, money=_MONEY).plans
+    least = min(plan.cost for plan in every)
+    front = pareto(demand, seats, ways, measures, levels=2, gap=1e-9, money=_MONEY).points
+    fewest = min(plan.short for plan in every)
     placed = float(grown.flows.sum() + grown.unserved.sum())
     values = {
-        "expand or rent, 2 schools, 3 years: cost": (_least(np.inf), best.objective, _EVERY),
-        "the same within a budget of 12: cost": (_least(12.0), limited.objective, _EVERY),
+        "expand or rent, 2 schools, 3 years: cost": (least, best.objective, _EVERY),
+        "the same within a budget of 12: cost": (
+            min(plan.cost for plan in every if plan.capital <= 12.0),
+            limited.objective,
+            _EVERY,
+        ),
+        "plans that use other measures and cost little more: number": (
+            float(len({plan.uses for plan in every if plan.cost <= least * (1 + _NEAR)})),
+            float(len({frozenset(plan.built.index.get_level_values("measure")) for plan in near})),
+            _EVERY,
+        ),
+        "the dearest of them: share above the best beyond what was allowed": (
+            0.0,
+            max(0.0, *(plan.objective / least - 1 - _NEAR for plan in near)),
+            _EVERY,
+        ),
+        "front of money and children short: the fewest short": (fewest, float(front["short"].min()), _EVERY),
+        "front of money and children short: least money with as few short": (
+            min(plan.money for plan in every if plan.short == fewest),
+            float(front["money"][front["short"] <= fewest + 1e-3].min()),
+            _EVERY,
+        ),
         "without money nothing is built: capital": (0.0, float(none.costs["capital"].sum()), _LAW),
         "a budget makes it cheaper, by": (0.0, max(0.0, best.objective - limited.objective), _LAW),
         "dearer missing seats are more, by": (
@@ -116,25 +145,42 @@ def _town() -> tuple[pd.Series, pd.Series, pd.Series, pd.DataFrame]:
     return demand, seats, ways, measures
 
 
-def _least(budget: float) -> float:
-    """Return the least cost of all courses within a budget: each is costed by itself."""
+class _Plan(NamedTuple):
+    """Which measures a plan uses, its capital and cost, what it pays without ways and seats, and pupils without a seat."""
+
+    uses: frozenset[str]
+    capital: float
+    cost: float
+    money: float
+    short: float
+
+
+def _every_plan() -> list[_Plan]:
+    """Return all courses of both measures: each is costed by itself."""
     known = {
         (year, built, rented): _seating(year, built, rented)
         for year, built, rented in itertools.product(range(len(_YEARS)), range(3), range(3))
     }
-    costs = []
+    plans = []
+    worth = (1 + _MONEY.discount_rate) ** -np.arange(len(_YEARS))
+    pupils, seats = np.sum(list(_PUPILS.values()), axis=0), sum(_SEATS.values())
     wing = [(0, *course) for course in itertools.combinations_with_replacement(range(3), 2)]
     for built, rented in itertools.product(wing, itertools.product(range(3), repeat=3)):
         rise = np.maximum(np.diff(np.array([built, rented]), prepend=0), 0)
         opens = (np.array(built) > 0) & (np.concatenate([[0], built[:-1]]) == 0)
         capital = rise[0] * _EACH + opens * _FIXED + rise[1] * _SWITCH
-        if capital.sum() <= budget:
-            yearly = [
-                capital[year] + _RUN * built[year] + _RENT * rented[year] + known[year, built[year], rented[year]]
-                for year in range(len(_YEARS))
-            ]
-            costs.append(sum(cost / (1 + _MONEY.discount_rate) ** year for year, cost in enumerate(yearly)))
-    return float(min(costs))
+        money = capital + _RUN * np.array(built) + _RENT * np.array(rented)
+        seating = [known[year, built[year], rented[year]] for year in range(len(_YEARS))]
+        # every way is allowed, so that nobody is without a seat while there is one
+        short = np.maximum(pupils - seats - (np.array(built) + np.array(rented)) * _CLASS, 0)
+        used = {"east wing": any(built), "cabins": any(rented)}
+        uses = frozenset(measure for measure, is_used in used.items() if is_used)
+        plans.append(
+            _Plan(
+                uses, float(capital.sum()), float((money + seating) @ worth), float(money @ worth), float(short.sum())
+            )
+        )
+    return plans
 
 
 def _seating(year: int, built: int, rented: int) -> float:

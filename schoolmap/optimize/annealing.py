@@ -1,5 +1,5 @@
 """
-Search for plans of whole areas by random moves: what is near what, how hot, how long, and on both cores.
+Search for plans of whole areas by random moves: what is near what, how hot, and how long.
 
 Every search has its own seed and its own start, so that the answer does not
 depend on how many run at the same time.
@@ -8,7 +8,6 @@ depend on how many run at the same time.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -17,10 +16,6 @@ import numpy as np
 from schoolmap.optimize.median_loops import least
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterable
-    from typing import Any
-
     import numpy.typing as npt
 
     from schoolmap.optimize.seats_problem import Problem
@@ -31,8 +26,6 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
     Found = tuple[Whole, float]
 
-CORES = 2
-"""Searches at the same time."""
 _NEAR, _BESIDE, _AROUND = 120, 15, 400
 """Sites that an area may go to, sites that may replace one, and areas that a new site may take."""
 _AROUND_EACH, _AROUND_LEAST = 12, 100
@@ -49,6 +42,14 @@ _HOT, _WARM = 0.4, 0.03
 """Cost of a worse move that is often taken at first, as a share of what the next site costs more."""
 _CHECKS = 10_000
 """How often the charge for pupils above the seats is looked at in one search."""
+_UP, _DOWN = 1.03, 0.98
+"""What the charge is multiplied with while pupils sit above the seats, and while none do: faster up than down."""
+_UP_FIXED, _DOWN_FIXED, _FORGIVING = 1.01, 0.999, 0.6
+"""The same where sites are given and the charge is nearly right, and the part of a search after which it only rises."""
+_DEARER, _PART_OF_MEAN, _PART_OF_STEP = 1.5, 0.2, 0.01
+"""The charge begins above the price of a seat: so many times that price, part of the mean one, and of what the next site costs."""
+_NO_HEAT = 1e-9
+"""So that a town in which all sites cost the same has some heat."""
 
 
 class Nearby(NamedTuple):
@@ -92,21 +93,15 @@ def packed(table: Short, kept: Mask) -> Short:
     return np.ascontiguousarray(np.take_along_axis(np.where(kept, table, np.int32(-1)), order, axis=1))
 
 
-def on_both_cores(task: Callable[[Any], Any], given: Iterable[Any]) -> list[Any]:
-    """Return what a task makes of each, in their order."""
-    with ThreadPoolExecutor(CORES) as pool:
-        return list(pool.map(task, given))
-
-
 def anywhere(problem: Problem, near: Nearby, start: Whole, *, moves: int, seed: int, deadline: float) -> Found:
     """Return the best plan that random moves find from a start, sites opened and closed; its cost may be infinite."""
     opened = max(1, len(np.unique(start)))
     ranked = np.sort(problem.cost, axis=0)
     step = max(1, len(ranked) // opened)
     last = len(ranked) - 1
-    scale = float((ranked[min(last, 2 * step)] - ranked[min(last, step) // 2]).mean()) + 1e-9
+    scale = float((ranked[min(last, 2 * step)] - ranked[min(last, step) // 2]).mean()) + _NO_HEAT
     charge = np.full(len(ranked), scale / float(problem.demand.mean()))
-    settings = (_MIX_NUMBER if problem.number else _MIX, True, 1.03, 0.98)
+    settings = (_MIX_NUMBER if problem.number else _MIX, True, _UP, _DOWN)
     moves = _in_time(problem, near, start, moves, charge, settings, deadline)
     return _run(problem, near, start, moves, _HOT * scale, charge, settings, seed, deadline)
 
@@ -134,9 +129,10 @@ def among(
     kept[kept] = opened[near.sites[kept]]
     near = near._replace(sites=packed(near.sites, kept))
     ends = np.partition(cost, min(1, len(cost) - 1), axis=0)
-    scale = float((ends[min(1, len(cost) - 1)] - ends[0]).mean()) + 1e-9
-    charge = 1.5 * (price + 0.2 * price[opened].mean() + 0.01 * scale / float(problem.demand.mean()))
-    settings = (_MIX_FIXED, False, 1.01, 0.999)
+    scale = float((ends[min(1, len(cost) - 1)] - ends[0]).mean()) + _NO_HEAT
+    least = _PART_OF_STEP * scale / float(problem.demand.mean())
+    charge = _DEARER * (price + _PART_OF_MEAN * price[opened].mean() + least)
+    settings = (_MIX_FIXED, False, _UP_FIXED, _DOWN_FIXED)
     return _run(problem._replace(state=state), near, start, moves, _WARM * scale, charge, settings, seed, deadline)
 
 
@@ -173,7 +169,7 @@ def _run(  # noqa: PLR0917 - one search, told all at once
             together,
             up,
             # towards the end nothing is forgiven any more
-            down if together or piece < 0.6 * pieces else 1.0,
+            down if together or piece < _FORGIVING * pieces else 1.0,
             max(1, moves // _CHECKS),
             seed + piece,
         )

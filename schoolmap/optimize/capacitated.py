@@ -60,8 +60,9 @@ def capacitated_p_median(
     whole
         Whether an area goes to one site as a whole. If not, it may be split.
     unserved_cost
-        What a pupil without a seat counts; if it is `None`, twice the largest
-        cost.
+        What a pupil without a seat counts: one whose way costs more is left
+        without. If it is `None`, all are seated where that can be, and
+        otherwise it is twice the largest cost.
     seed
         Where the random moves of the search begin.
     time_limit
@@ -138,8 +139,9 @@ def facility_location(
     fixed
         Sites that are open in any case; their opening is paid.
     unserved_cost
-        What a pupil without a seat counts; if it is `None`, twice the largest
-        cost and the dearest opening, so that no seat is saved for money.
+        What a pupil without a seat counts: those whose way and opening cost more
+        are left without. If it is `None`, all are seated where that can be, and
+        otherwise it is twice the largest cost and the dearest opening.
     seed
         Where the random moves of the search begin.
     time_limit
@@ -209,7 +211,7 @@ def _locate(
     state[kept] = 1
     if number:
         location.require_number(number, fixed=len(kept), sites=len(ground.sites))
-    price, counts = opening.reindex(ground.sites).to_numpy(dtype=float), ground.demand.astype(np.int64)
+    price, counts = opening.reindex(ground.sites).to_numpy(dtype=float, copy=True), ground.demand.astype(np.int64)
     total = np.where(ground.allowed, ground.cost, 0.0) * ground.demand
     compared = total if whole else np.where(ground.allowed, ground.cost, 0.0)
     problem = seats_problem.Problem(
@@ -227,7 +229,8 @@ def _locate(
     if dear is None:
         dear = 2 * float(ground.cost[ground.allowed].max(initial=0.5)) + float(price.max(initial=0.0))
     answer = None
-    if ground.allowed.all():
+    # whoever says what a missing seat counts has it weighed against ways and opening, whether seats suffice or not
+    if ground.allowed.all() and unserved_cost is None:
         answer = _solve(problem, whole=whole, seed=seed, deadline=began + time_limit)
     if answer is None:
         spare = seats_problem.with_spare(problem, ground, dear=dear)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from schoolmap.optimize import neighbourhoods
+from schoolmap.optimize.seats_problem import LARGEST_TABLE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     Mask = npt.NDArray[np.bool_]
 
 _ROUNDS, _STEP, _PATIENCE = 400, 0.5, 20
-_LARGEST_TABLE = 20_000_000
-"""Cells of the knapsacks of one round; with more, the bound of split areas has to do."""
 
 
 class Filled(NamedTuple):
@@ -87,7 +86,8 @@ def fill(problem: Problem, splits: Plans, opened: Mask, *, limit: float, seconds
     alive = (bound + dearer - price <= goal) & (part.demand <= part.capacity[:, None])
     if bound > goal or not alive.any(axis=0).all():
         return _NONE
-    if part.cost.size * (int(part.capacity.max()) + 1) <= _LARGEST_TABLE:
+    # where that is too much, the bound of split areas has to do
+    if part.cells <= LARGEST_TABLE:
         better, alive = _struck(part, alive, price, limit, goal)
         if better > goal or not alive.any(axis=0).all():
             return _NONE

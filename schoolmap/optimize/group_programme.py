@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
+from schoolmap.optimize import highs
 from schoolmap.optimize.prices import FAR
 
 if TYPE_CHECKING:
@@ -257,58 +258,34 @@ def _formulate(groups: Groups, above: Surplus, limits: tuple[int, int]) -> _Prog
     )
 
 
-def _load(programme: _Programme, cost: Real, *, seed: int) -> Any:  # noqa: ANN401 - a compiled class
+def _load(programme: _Programme, cost: Real, *, seed: int) -> Any:  # noqa: ANN401 - HiGHS has no types
     """
-    Return a solver that holds the programme, silent.
+    Return a solver that holds the programme.
 
     It begins with no plan: HiGHS 1.16 can return that one as the best, whatever it costs.
     """
-    import highspy  # noqa: PLC0415 - heavy, and needed here only
-    from highspy._core import _Highs  # noqa: PLC0415 - as above
-
-    matrix = programme.matrix
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), programme.most
-    lp.row_lower_ = lp.row_upper_ = programme.total
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
-    whole, part = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-    of_groups = len(programme.columns.group)
-    lp.integrality_ = [whole if number < of_groups else part for number in range(len(cost))]
-    # the compiled class itself: what is wrapped around it greets on the terminal
-    solver = _Highs()
-    for name, value in {
-        "output_flag": False,
-        "threads": 1,
-        "random_seed": seed,
-        "mip_rel_gap": 0.0,
-        "mip_max_nodes": NODES,
-    }.items():
-        solver.setOptionValue(name, value)
-    solver.passModel(lp)
-    return solver
+    return highs.solver_of(
+        cost,
+        programme.matrix,
+        low=np.zeros(len(cost)),
+        high=programme.most,
+        row_low=programme.total,
+        row_high=programme.total,
+        whole=np.arange(len(cost)) < len(programme.columns.group),
+        options={"random_seed": seed, "mip_max_nodes": NODES},
+    )
 
 
 def _run(solver: Any, *, error: float, seconds: float) -> tuple[Real | None, float, bool]:  # noqa: ANN401
     """Return the values of all columns if a plan was found, the bound, and whether it is decided."""
-    import highspy  # noqa: PLC0415 - heavy, and needed here only
-
     solver.setOptionValue("mip_abs_gap", max(error, 1e-7))
-    # the clock of the solver goes on from one run to the next
-    solver.setOptionValue("time_limit", solver.getRunTime() + max(seconds, 0.01))
-    solver.run()
+    decided = highs.run(solver, seconds=seconds) == "optimal"
     info = solver.getInfo()
-    found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    values = np.array(solver.getSolution().col_value) if found else None
-    decided = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
     bound = info.mip_dual_bound if np.isfinite(info.mip_dual_bound) else 0.0
     if decided:
         # without any group to place it is no mixed-integer programme, and has no such bound
         bound = max(bound, info.objective_function_value - error)
-    return values, float(bound), decided
+    return highs.values_of(solver), float(bound), decided
 
 
 def _schools_of(columns: _Columns, values: Real, count: int) -> Whole:

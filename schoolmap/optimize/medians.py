@@ -17,6 +17,7 @@ import numpy as np
 
 from schoolmap.optimize import location
 from schoolmap.optimize import median_loops
+from schoolmap.optimize.seats_problem import strike_of_number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 _ROUNDS_FIRST, _PATIENCE_FIRST = 5000, 80
 """Rounds for the first bound, and how many without a better one before the step is halved."""
 _ROUNDS_LATER, _PATIENCE_LATER = 120, 15
+_SMALL = 10_000
+"""Pairs of so small a problem that it is solved in no time."""
 _SHARE_FIRST = 0.4
 """Part of the time for the first bound."""
 _KICKS, _KICKS_AT_ONCE = 40, 10
@@ -131,7 +134,7 @@ def p_median(
     kept = location.positions(fixed, ground.sites, what="`fixed`")
     location.require_number(number, fixed=len(kept), sites=len(ground.sites))
     total = ground.cost * ground.demand
-    plan, lower_bound, proof = _solve(total, np.sort(kept), number, seed=seed, deadline=began + time_limit)
+    plan, lower_bound, proof = _solve(total, np.sort(kept), number, seed=seed, seconds=time_limit)
     gap = location.gap_of(plan.cost, lower_bound)
     return location.Location(
         status="optimal" if gap <= 2 * location.EXACT else "feasible",
@@ -146,8 +149,9 @@ def p_median(
     )
 
 
-def _solve(cost: Real, kept: Whole, number: int, *, seed: int, deadline: float) -> tuple[_Plan, float, str]:
+def _solve(cost: Real, kept: Whole, number: int, *, seed: int, seconds: float) -> tuple[_Plan, float, str]:
     """Return the best plan, a bound and how it was found, for total costs by site and area."""
+    deadline = time.perf_counter() + seconds
     sites = len(cost)
     free = np.setdiff1d(np.arange(sites), kept)
     if number in (len(kept), sites):
@@ -168,6 +172,10 @@ def _solve(cost: Real, kept: Whole, number: int, *, seed: int, deadline: float) 
     # a better plan is better by at least so much: whole costs differ by 1
     whole = location.is_whole(cost)
     goal = plan.cost - (1 - _WHOLE_SLACK if whole else location.EXACT * plan.cost)
+    if cost.size <= _SMALL:
+        # the first run compiles: that must not take the time of what is solved to the end
+        loops.raise_bound(state, nearest.mean(axis=0), plan.cost, goal, 1, 1.0, _PATIENCE_FIRST)
+        deadline = time.perf_counter() + seconds
     found = _root(loops, state, nearest.mean(axis=0), plan.cost, goal, deadline=deadline)
     plan = _better(loops, kept, plan, found.sites)
     enough = np.ceil(found.bound - _WHOLE_SLACK) if whole else found.bound
@@ -207,7 +215,7 @@ def _branch(
         goal = plan.cost - max(step, location.EXACT * plan.cost)
         if node.bound > goal:
             continue
-        state = _strike(node, number, goal)
+        state = strike_of_number(number, node.bound, node.saving, node.state, goal)
         settled = _settled(state, number)
         if settled is not None:
             if len(settled) == number:
@@ -232,22 +240,6 @@ def _branch(
         return plan, min(node.bound for node in waiting), trials
     # whole costs leave no room below the plan; others leave what rounding explains
     return plan, plan.cost if step else plan.cost * (1 - location.EXACT), trials
-
-
-def _strike(node: _Node, number: int, goal: float) -> State:
-    """Decide sites whose other state would lift the bound above the goal."""
-    value = np.where(node.state == 1, -np.inf, np.where(node.state == -1, np.inf, node.saving))
-    order = np.argsort(value, kind="stable")
-    inside = np.zeros(len(value), dtype=bool)
-    inside[order[:number]] = True
-    last, following = value[order[number - 1]], value[order[number]]
-    state, free = node.state.copy(), node.state == 0
-    # if all chosen sites are decided, no other one can be open
-    opened = node.bound + node.saving - last if np.isfinite(last) else np.full(len(value), np.inf)
-    closed = node.bound + following - node.saving
-    state[free & ~inside & (opened > goal)] = -1
-    state[free & inside & (closed > goal)] = 1
-    return state
 
 
 def _settled(state: State, number: int) -> Whole | None:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from schoolmap.optimize.annealing import CORES
-from schoolmap.optimize.annealing import on_both_cores
+from schoolmap.optimize import highs
+from schoolmap.optimize.cores import CORES
+from schoolmap.optimize.cores import on_both_cores
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _NODES = 400
 """Nodes after which a neighbourhood is left as it is."""
-
-
 _SECONDS = 4.0
 """Seconds after which a neighbourhood is left as it is, whatever its nodes."""
 _AREAS = 70
@@ -40,6 +39,9 @@ _PAIRS = 1500
 """Pairs of site and area in a neighbourhood, roughly."""
 _CHOICE = 12
 """Sites of a neighbourhood that an area may go to, besides its own."""
+
+_ROOM, _ROOM_LEAST = 1e-6, 1e-4
+"""Above a goal where costs are no whole numbers, as a share of it and in any case."""
 
 
 class Plan(NamedTuple):
@@ -63,10 +65,6 @@ def plan_of(problem: Problem, site_of: Whole) -> Plan:
     return Plan(site_of, opened, float(ways + problem.opening[opened].sum()))
 
 
-_SAME = 1e-5
-"""Share by which a cost may differ from what the solver says, by rounding."""
-
-
 class Solved(NamedTuple):
     """Site of each area (`None` if no plan was found), a bound, and whether it is decided that no plan costs less."""
 
@@ -84,58 +82,48 @@ def programme(
     With a `goal`, only plans count that cost no more; if it is decided that
     there is none, the bound is infinite. `start` is a plan to begin with.
     """
-    import highspy  # noqa: PLC0415 - heavy, and needed here only
-    from highspy._core import _Highs  # noqa: PLC0415 - as above
-
     site, area = np.nonzero(alive)
-    table, lower, upper = _rows(problem, site, area, goal)
+    slack = _slack(problem, goal)
+    table, lower, upper = _rows(problem, site, area, goal + slack)
     pairs, width = len(site), table.shape[1]
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = table.shape
-    lp.col_cost_ = np.concatenate([problem.cost[site, area], problem.opening])
-    lp.col_lower_ = np.concatenate([np.zeros(pairs), problem.state == 1]).astype(float)
-    lp.col_upper_ = np.concatenate([np.ones(pairs), problem.state >= 0]).astype(float)
-    lp.row_lower_, lp.row_upper_ = lower, upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = table.indptr.astype(np.int32), table.indices.astype(np.int32)
-    lp.a_matrix_.value_ = table.data
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * width
-    # the compiled class itself: what is wrapped around it greets on the terminal
-    solver = _Highs()
-    for option, value in {
-        "output_flag": False,
-        "threads": 1,
-        "random_seed": 0,
-        "mip_rel_gap": 0.0,
-        "mip_abs_gap": 1e-6,
-        "mip_max_nodes": nodes,
-        "time_limit": max(0.05, seconds),
-    }.items():
-        solver.setOptionValue(option, value)
-    solver.passModel(lp)
+    solver = highs.solver_of(
+        np.concatenate([problem.cost[site, area], problem.opening]),
+        table,
+        low=np.concatenate([np.zeros(pairs), problem.state == 1]).astype(float),
+        high=np.concatenate([np.ones(pairs), problem.state >= 0]).astype(float),
+        row_low=lower,
+        row_high=upper,
+        whole=np.ones(width, dtype=bool),
+        options={"mip_abs_gap": 1e-6, "mip_max_nodes": nodes},
+    )
     if start is not None:
-        given = highspy.HighsSolution()
-        given.col_value = np.concatenate([start.site_of[area] == site, start.opened]).astype(float)
-        solver.setSolution(given)
-    solver.run()
-    info, status = solver.getInfo(), solver.getModelStatus()
-    if status == highspy.HighsModelStatus.kInfeasible:
+        highs.begin_with(solver, np.concatenate([start.site_of[area] == site, start.opened]).astype(float))
+    ended = highs.run(solver, seconds=seconds)
+    if ended == "infeasible":
         return Solved(None, np.inf, decided=True)
-    bound = float(info.mip_dual_bound)
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    bound, values = float(solver.getInfo().mip_dual_bound), highs.values_of(solver)
+    if values is None:
         return Solved(None, bound, decided=False)
-    values = np.asarray(solver.getSolution().col_value)
-    cost = float(np.asarray(lp.col_cost_) @ values) + lp.offset_
-    if start is not None and abs(cost - info.objective_function_value) > _SAME * max(1.0, abs(cost)):
-        # HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none
-        return programme(problem, alive, seconds=seconds, nodes=nodes, goal=goal)
+    if solver.getInfo().objective_function_value > goal + slack / 2:
+        # within the slack, but no plan that counts
+        return Solved(None, np.inf if ended == "optimal" else bound, decided=ended == "optimal")
     taken = np.flatnonzero(values[:pairs] > 0.5)
     site_of = np.empty(alive.shape[1], dtype=np.int64)
     site_of[area[taken]] = site[taken]
-    return Solved(site_of, bound, decided=status == highspy.HighsModelStatus.kOptimal)
+    return Solved(site_of, bound, decided=ended == "optimal")
 
 
-def _rows(problem: Problem, site: Whole, area: Whole, goal: float) -> tuple[csr_array, Real, Real]:
+def _slack(problem: Problem, goal: float) -> float:
+    """
+    Return how much more than the goal a plan may cost in the programme.
+
+    HiGHS errs where a plan keeps to a row by no more than its tolerance, which is an absolute one; and a goal stands just
+    below the cost of a plan that is known. So no plan that is likely to be there is near the row itself.
+    """
+    return max(problem.step / 2, _ROOM * abs(goal), _ROOM_LEAST) if np.isfinite(goal) else 0.0
+
+
+def _rows(problem: Problem, site: Whole, area: Whole, limit: float) -> tuple[csr_array, Real, Real]:
     """Return the rows of the programme, with their limits: a column for each pair, then one for each site."""
     from scipy import sparse  # noqa: PLC0415 - heavy, and needed here only
 
@@ -163,10 +151,10 @@ def _rows(problem: Problem, site: Whole, area: Whole, goal: float) -> tuple[csr_
         blocks.append(sparse.csr_array(np.concatenate([np.zeros(pairs), ends])[None, :]))
         lower.append(np.array([problem.number or problem.needed], dtype=float))
         upper.append(np.array([problem.number or np.inf], dtype=float))
-    if np.isfinite(goal):
+    if np.isfinite(limit):
         blocks.append(sparse.csr_array(np.concatenate([problem.cost[site, area], problem.opening])[None, :]))
         lower.append(np.array([-np.inf]))
-        upper.append(np.array([goal]))
+        upper.append(np.array([limit]))
     return sparse.csr_array(sparse.vstack(blocks)), np.concatenate(lower), np.concatenate(upper)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WHOLE_SLACK = 1e-6
 """Rounding that a bound on whole costs is allowed."""
+LARGEST_TABLE = 20_000_000
+"""Cells of the knapsacks of one round of prices up to which seats are filled with whole areas: they take some tenths of a second."""
 
 
 class Problem(NamedTuple):
@@ -42,6 +44,11 @@ class Problem(NamedTuple):
     def needed(self) -> int:
         """Seats that open sites must have together."""
         return 0 if self.spare else int(self.demand.sum())
+
+    @property
+    def cells(self) -> int:
+        """Cells of the knapsacks that fill every site with whole areas."""
+        return int(self.cost.size) * (int(self.capacity.max()) + 1)
 
     def goal(self, objective: float) -> float:
         """Return what a better plan costs at most."""
@@ -101,19 +108,26 @@ def for_nowhere(problem: Problem) -> Answer:
 
 def strike(problem: Problem, bound: float, value: Real, state: State, goal: float) -> State:
     """Decide sites whose other state would lift the bound above the goal."""
+    if problem.number:
+        return strike_of_number(problem.number, bound, value, state, goal)
     decided = state.copy()
     free = state == 0
-    if problem.number:
-        ranked = np.where(state == 1, -np.inf, np.where(state == -1, np.inf, value))
-        order = np.argsort(ranked, kind="stable")
-        inside = np.zeros(len(value), dtype=bool)
-        inside[order[: problem.number]] = True
-        last = ranked[order[problem.number - 1]]
-        following = ranked[order[problem.number]] if problem.number < len(value) else np.inf
-        opened = bound + value - last if np.isfinite(last) else np.full(len(value), np.inf)
-        decided[free & ~inside & (opened > goal)] = -1
-        decided[free & inside & (bound + following - value > goal)] = 1
-        return decided
     decided[free & (bound + np.maximum(value, 0) > goal)] = -1
     decided[free & (bound - np.minimum(value, 0) > goal)] = 1
+    return decided
+
+
+def strike_of_number(number: int, bound: float, value: Real, state: State, goal: float) -> State:
+    """Decide sites as `strike`, where a number of them is open: another state of one changes that of another one too."""
+    ranked = np.where(state == 1, -np.inf, np.where(state == -1, np.inf, value))
+    order = np.argsort(ranked, kind="stable")
+    inside = np.zeros(len(value), dtype=bool)
+    inside[order[:number]] = True
+    last = ranked[order[number - 1]]
+    following = ranked[order[number]] if number < len(value) else np.inf
+    decided, free = state.copy(), state == 0
+    # if all chosen sites are decided, no other one can be open
+    opened = bound + value - last if np.isfinite(last) else np.full(len(value), np.inf)
+    decided[free & ~inside & (opened > goal)] = -1
+    decided[free & inside & (bound + following - value > goal)] = 1
     return decided

@@ -19,6 +19,7 @@ import numpy as np
 from schoolmap.optimize import annealing
 from schoolmap.optimize import neighbourhoods
 from schoolmap.optimize import shared_areas
+from schoolmap.optimize.cores import on_both_cores
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,9 +63,7 @@ def race(
         sets.append(_set(splits, plan.opened)._replace(site_of=plan.site_of, cost=plan.cost))
     for number, moves in _RACES:
         given = [(one, int(rng.integers(2**31))) for one in sets[:number]]
-        sets = annealing.on_both_cores(
-            partial(_race, problem, near, moves=moves * len(problem.demand), deadline=deadline), given
-        )
+        sets = on_both_cores(partial(_race, problem, near, moves=moves * len(problem.demand), deadline=deadline), given)
         sets.sort(key=lambda one: one.cost)
     if sets and np.isfinite(sets[0].cost) and sets[0].cost < goal:
         plan = neighbourhoods.plan_of(problem, sets[0].site_of)

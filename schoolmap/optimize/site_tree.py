@@ -18,8 +18,8 @@ import numpy as np
 
 from schoolmap.optimize import filling
 from schoolmap.optimize import shared_areas
-from schoolmap.optimize.annealing import CORES
-from schoolmap.optimize.annealing import on_both_cores
+from schoolmap.optimize.cores import CORES
+from schoolmap.optimize.cores import on_both_cores
 from schoolmap.optimize.seats_problem import strike
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SiteTree:
 
     def __init__(self, problem: Problem, splits: Plans, *, limit: float) -> None:
         self._problem, self._splits = problem, splits
-        self._whole = problem.cost.size * (int(problem.capacity.max()) + 1) <= _SMALL_TABLE
+        self._whole = problem.cells <= _SMALL_TABLE
         price = np.partition(problem.cost, min(1, len(problem.cost) - 1), axis=0)[:2].mean(axis=0)
         self._waiting = [
             shared_areas.bounded(
@@ -69,7 +69,6 @@ class SiteTree:
         ]
         self._put_off: list[_Set] = []
         self.trials = 0
-        self.sets = 0
 
     @property
     def bound(self) -> float:
@@ -151,7 +150,6 @@ class SiteTree:
         if least > node.bound + 1e-9 * abs(least):
             self._waiting.append(node._replace(bound=least, state=state))
             return plan
-        self.sets += 1
         seconds = min(_SECONDS, max(0.05, deadline - time.perf_counter()))
         filled = self._filled(opened, limit=plan.cost, seconds=seconds, nodes=_NODES)
         if not filled.decided:

@@ -23,6 +23,9 @@ from schoolmap.optimize import median_loops
 from schoolmap.optimize import neighbourhoods
 from schoolmap.optimize import shared_areas
 from schoolmap.optimize import site_sets
+from schoolmap.optimize.cores import CORES
+from schoolmap.optimize.cores import on_both_cores
+from schoolmap.optimize.seats_problem import LARGEST_TABLE
 from schoolmap.optimize.seats_problem import WHOLE_SLACK
 from schoolmap.optimize.seats_problem import Answer
 from schoolmap.optimize.seats_problem import Problem
@@ -60,8 +63,6 @@ _TURNS, _PART_TURN, _STALLED = 2, 0.05, 5
 _KEPT_NEAR, _SHARE_RECOMBINE = 2, 0.4
 """Sites near an area that are tried when plans are combined, and part of the time left."""
 _ROUNDS, _PATIENCE = 3000, 80
-_LARGEST_TABLE = 20_000_000
-"""Cells of the knapsacks of one round; with more, the bound fills the last area in part."""
 _WORK = 4_000_000_000
 """Cells of all rounds together."""
 _FEW_PAIRS, _FEW_NODES = 8_000, 2_000
@@ -188,11 +189,11 @@ def _search(
         return annealing.anywhere(problem, near, start, moves=moves, seed=seed, deadline=until)
 
     starts = []
-    for _ in range(annealing.CORES):
+    for _ in range(CORES):
         drawn = np.concatenate([kept, rng.choice(free, min(most, len(free)), replace=False)])
         first = np.sort(drawn if chosen is None else chosen)
         starts.append((first[cost[first].argmin(axis=0)], int(rng.integers(2**31))))
-    for found, least in annealing.on_both_cores(run, starts):
+    for found, least in on_both_cores(run, starts):
         if not np.isfinite(least):
             continue
         better = neighbourhoods.plan_of(problem, found)
@@ -238,12 +239,12 @@ def _bound(problem: Problem, plan: Plan | None, *, deadline: float) -> tuple[flo
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
 
     cost, sites = problem.cost, len(problem.cost)
-    table = cost.size * (int(problem.capacity.max()) + 1)
-    exact = table <= _LARGEST_TABLE
+    # where that is too much, the bound fills the last area in part
+    exact = problem.cells <= LARGEST_TABLE
     price = np.partition(cost, min(1, sites - 1), axis=0)[: min(2, sites)].mean(axis=0)
     limit = float(cost.max(axis=0).sum() + problem.opening.sum()) if plan is None else plan.cost
     raise_bound = partial(capacity_kernel.raise_bound, *problem[:5], problem.number, problem.needed, exact)
-    rounds = int(min(_ROUNDS, max(10, _WORK // (table if exact else cost.size))))
+    rounds = int(min(_ROUNDS, max(10, _WORK // (problem.cells if exact else cost.size))))
     start = time.perf_counter()
     bound, price, value, _, _ = raise_bound(price, limit, problem.goal(limit), min(5, rounds), 1.0, _PATIENCE)
     # more rounds only as far as there is time
@@ -267,7 +268,7 @@ def _decide(  # noqa: PLR0917 - what is known, and how long it may take
     if seconds <= 0.1:
         return plan, bound, False
     goal = _goal(problem, plan)
-    solved = annealing.on_both_cores(
+    solved = on_both_cores(
         partial(neighbourhoods.programme, problem, seconds=seconds, nodes=nodes, goal=goal), [alive]
     )[0]
     if solved.site_of is not None:

@@ -19,6 +19,7 @@ import pandas as pd
 
 from schoolmap.backtesting import METHODS
 from schoolmap.errors import OutputError
+from schoolmap.output import colours
 from schoolmap.output import describe_backtest
 from schoolmap.output.sealing import seal
 from schoolmap.output.text import visible
@@ -175,7 +176,7 @@ def render_page(result: Backtest, *, language: str) -> str:
     page = (
         "<!DOCTYPE html>\n<html>\n<head>\n"
         '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<title>{title}</title>\n<style>\n:root {{ {_COLOURS} }}{_STYLE}</style>\n</head>\n"
         f"<body>\n{switch}\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
     return seal(page, locale=_LOCALES[language])
@@ -350,8 +351,11 @@ def _ticks(top: float) -> list[float]:
     return [float(step * place) for place in range(int(np.ceil(top / step - 1e-9)) + 1)] if top > 0 else [0.0, 1.0]
 
 
+_COLOURS = (
+    f"--ink: {colours.INK}; --muted: {colours.MUTED}; --hairline: {colours.HAIRLINE}; "
+    f"--ours: {colours.DEMAND}; --plain: {colours.SEATS}; --focus: #0b5cad;"
+)
 _STYLE = """
-:root { --ink: #1b1f23; --muted: #57606a; --hairline: #d8d5cd; --ours: #b35806; --plain: #5e3c99; --focus: #0b5cad; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1180px; padding: 14px 18px 40px; color: var(--ink); background: #fff; font: 14px/1.45 "Segoe UI", -apple-system, "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif; font-variant-numeric: tabular-nums; }
 #en:checked ~ main .zh, #zh:checked ~ main .en { display: none; }

@@ -27,10 +27,15 @@ from schoolmap.output.describe_facts import describe_facts
 from schoolmap.output.describe_origin import describe_origin
 from schoolmap.output.describe_population import describe_population
 from schoolmap.output.describe_reach import describe_reach
+from schoolmap.output.describe_schools import class_size_note
+from schoolmap.output.describe_schools import describe_schools
+from schoolmap.output.describe_schools import describe_supplied
+from schoolmap.output.describe_schools import known
 from schoolmap.output.facts.supply import STATUSES
 from schoolmap.output.outlines import polygons
 from schoolmap.output.words import both
 from schoolmap.proposals.reading import UNSOLVED
+from schoolmap.provision import figure
 from schoolmap.seats import balance as seat_balances
 from schoolmap.seats.warnings import shortage_spans
 from schoolmap.space.catchments import simplify_for_display
@@ -99,7 +104,7 @@ def describe(plan: Plan) -> model.MapModel:
             _coverage(name, layer, tolerance_m=settings.display_tolerance_m)
             for name, layer in project.coverages.items()
         ),
-        schools=_schools(plan),
+        schools=describe_schools(plan),
         panels=tuple(
             _panel(plan, result, scenario.id, actions)
             for result in plan.results.values()
@@ -158,6 +163,8 @@ def _stage(project: Project, result: StageResult) -> model.Stage:
         attendance=round(rate.rate, 6),
         attendance_note=note,
         notes=tuple(notes),
+        class_size=figure(project, stage.id, "class_size"),
+        class_size_note=class_size_note(project, stage),
     )
 
 
@@ -179,53 +186,6 @@ def _coverage(name: str, layer: gpd.GeoDataFrame, *, tolerance_m: float) -> mode
             for label, box in zip(layer.index, boxes.itertuples(), strict=True)
         ),
     )
-
-
-def _schools(plan: Plan) -> tuple[model.School, ...]:
-    project = plan.project
-    schools = project.schools.assign(place=shapely.centroid(project.schools.to_crs(WGS84).geometry.to_numpy()))
-    sections = _sections(plan)
-    return tuple(
-        model.School(
-            id=str(record["school"]),
-            name=str(record["name"]),
-            operator=str(record.get("operator", "")),
-            lon=round(float(record["place"].x), 6),
-            lat=round(float(record["place"].y), 6),
-            sections=tuple(sections[str(record["school"])]),
-        )
-        for record in pd.DataFrame(schools).reset_index().to_dict("records")
-        if str(record["school"]) in sections
-    )
-
-
-def _sections(plan: Plan) -> dict[str, list[model.Section]]:
-    """Return the sections of each school that has any."""
-    year = plan.project.settings.base_year
-    seats = {
-        (name, str(school)): tuple(round(value, DIGITS) for value in row)
-        for name, result in plan.results.items()
-        for school, row in zip(
-            result.seats_by_section.index, result.seats_by_section.to_numpy(float).tolist(), strict=True
-        )
-    }
-    by_school: dict[str, list[model.Section]] = {}
-    for record in plan.project.sections.reset_index().to_dict("records"):
-        enrolment = _number(record["enrolment"])
-        section = model.Section(
-            stage=record["stage"],
-            catchments=record["catchments"],
-            seats=seats[record["stage"], str(record["school"])],
-            enrolment=enrolment,
-            enrolment_year=None if enrolment is None else year,
-            classrooms=_number(record["classrooms"]),
-        )
-        by_school.setdefault(str(record["school"]), []).append(section)
-    return by_school
-
-
-def _number(value: float, digits: int = 1) -> float | None:
-    return None if not math.isfinite(value) else round(float(value), digits)
 
 
 def _grid(values: pd.Series, *, digits: int = 1) -> model.Grid:
@@ -268,6 +228,7 @@ def _panel(
         bounds=tuple(_bound(name, result.stage.id, balance, actions) for name in ("p10", "p90")),
         after=describe_after(plan, result.stage.id, scenario, shade_index=shade_index),
         origin=describe_origin(plan, result.stage.id, scenario),
+        supplied=describe_supplied(plan, result, scenario),
     )
 
 
@@ -294,8 +255,8 @@ def _moves(result: StageResult, scenario: str, balance: pd.DataFrame) -> tuple[m
     resident = result.resident.sel(scenario=scenario).transpose("catchment", "year").to_series()
     zones = resident.index.get_level_values("catchment")
     labels = result.flows.shares["catchment"].to_numpy()
-    at_home = result.flows.shares.sel(destination=labels).to_numpy().diagonal()
-    stay = pd.Series(at_home, index=labels).reindex(zones).to_numpy()
+    stay_here = result.flows.shares.sel(destination=labels).to_numpy().diagonal()
+    stay = pd.Series(stay_here, index=labels).reindex(zones).to_numpy()
     here = resident * stay
     coming = balance["demand"].reindex(resident.index) - here
     # a billionth of a pupil is rounding
@@ -367,7 +328,7 @@ def _projects(plan: Plan) -> tuple[model.Project, ...]:
             school=record["school"],
             catchment=record["catchment"],
             opening=record["opening"],
-            seats=_number(record["seats_added"]),
+            seats=known(record["seats_added"]),
             counted=str(record["project"]) in counted,
             status=STATUSES.get(str(record["status"] or ""), both("", "")),
             note=str(record["note"] or ""),
@@ -387,8 +348,8 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     notices = sum(fault.severity is Severity.NOTICE for fault in project.faults)
     notes = [
         both(
-            f"{_subject(fault, ' ')}{fault.problem} {fault.remedy}".strip(),
-            f"{_subject(fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
+            f"{_subject(project, fault, ' ')}{fault.problem} {fault.remedy}".strip(),
+            f"{_subject(project, fault, '：')}{fault.problem_zh or fault.problem}{fault.remedy_zh}",
         )
         for fault in project.faults
         if fault.severity is not Severity.NOTICE
@@ -404,11 +365,13 @@ def _faults_as_notes(project: Project) -> list[model.Text]:
     return notes
 
 
-def _subject(fault: Fault, colon: str) -> str:
-    """Name what a fault of the project file is about, which its sentence leaves out."""
-    if fault.file != FILE_NAME or not fault.column.startswith("travel"):
-        return ""
-    return " ".join(part for part in (fault.column, fault.value) if part) + colon
+def _subject(project: Project, fault: Fault, colon: str) -> str:
+    """Name what a fault is about, which its sentence leaves out: a setting of travel, or a school of a table."""
+    if fault.file == FILE_NAME and fault.column.startswith("travel"):
+        return " ".join(part for part in (fault.column, fault.value) if part) + colon
+    if fault.file != FILE_NAME and fault.value in project.schools.index and fault.value not in fault.problem:
+        return f"{project.schools.at[fault.value, 'name']} {fault.value}{colon}"
+    return ""
 
 
 def _outside_note(plan: Plan) -> list[model.Text]:

@@ -10,6 +10,7 @@ from schoolmap.backtesting import METHODS
 from schoolmap.output.describe_population import SHOWN_HORIZONS
 from schoolmap.output.describe_population import WHERE
 from schoolmap.output.population_tables import DIRECTIONS
+from schoolmap.output.population_tables import YES
 from schoolmap.output.text import display_width
 from schoolmap.output.text import visible
 from schoolmap.output.words import both
@@ -43,7 +44,6 @@ _PUPIL_METHODS = {
     "school": both("every school by its own ratios", "各校单独升级率"),
     "no_change": both("no change", "维持不变"),
 }
-_YES = {True: both("✓ yes", "✓ 是"), False: both("✗ no", "✗ 否")}
 _UNKNOWN = both("–", "–")
 _STAGE, _METHOD = both("Stage", "学段"), both("Method", "方法")
 
@@ -223,7 +223,7 @@ def _stage_rows(test: ChildrenTest, accuracy: pd.DataFrame, *, more: bool) -> li
         for method, name in METHODS.items():
             rows.append([named, name, *_figures(own.xs(method, level="method")["mape"].loc[shown])])
         ours = own.xs(OURS, level="method")
-        best = [_YES[bool(good.loc[(stage, step)])] for step in shown]
+        best = [YES[bool(good.loc[(stage, step)])] for step in shown]
         rows.append([named, both("ours at least as good as both", "本方法不逊于两者"), *best])
         bias = _figures(ours["malpe"].loc[shown], signed=True)
         rows.append([named, both("bias of ours", "本方法偏差"), *bias])
@@ -262,7 +262,7 @@ def _by(table: pd.DataFrame, level: str, labels: dict[str, Text]) -> list[list[T
         own = table.xs(key, level=level).reindex(list(METHODS))
         ours = own.loc[OURS].astype(float).fillna({"forecasts": 0.0}).to_dict()
         mape = own["mape"].round(_DIGITS)
-        good = _YES[bool(mape[OURS] <= mape.drop(OURS).min())] if mape.notna().all() else _UNKNOWN
+        good = YES[bool(mape[OURS] <= mape.drop(OURS).min())] if mape.notna().all() else _UNKNOWN
         row = [label, _count(ours["forecasts"]), *_figures(mape), good]
         rows.append([*row, _figure(ours["malpe"], signed=True), _figure(ours["coverage"], digits=0)])
     return rows

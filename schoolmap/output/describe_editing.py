@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from schoolmap.belonging import belonging_of
 from schoolmap.output import model
 from schoolmap.output.words import both
 from schoolmap.proposals.terms import REZONE
@@ -86,7 +85,7 @@ def _names(plan: Plan) -> dict[str, str]:
 
 
 def _coverage(plan: Plan, name: str, units: list[str]) -> model.EditCoverage:
-    belonging = belonging_of(plan.project, plan.demography, name)
+    belonging = plan.belonging[name]
     shares = belonging.shares[0]
     places = pd.Index(units), belonging.catchments.astype(str)
     at = [index.get_indexer(shares.index.get_level_values(level).astype(str)) for level, index in enumerate(places)]

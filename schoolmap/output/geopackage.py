@@ -21,8 +21,9 @@ from schoolmap import checks
 from schoolmap.errors import LabelError
 from schoolmap.output import qgis
 from schoolmap.output.figures.places import project_spots
-from schoolmap.output.sheets import LEAST_SHORT
+from schoolmap.output.lookups import is_central
 from schoolmap.output.text import visible
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +169,7 @@ def _panels(model: MapModel, coverage: Coverage) -> Iterator[Panel]:
     """Yield the panels of a coverage's stages in the first, central scenario."""
     stages = {stage.id for stage in model.stages if stage.coverage == coverage.id}
     for panel in model.panels:
-        if panel.stage in stages and panel.scenario == model.scenarios[0].id:
+        if panel.stage in stages and is_central(model, panel):
             yield panel
 
 

@@ -9,9 +9,10 @@ some catchments have no seats, and every grid is rounded as `describe` rounds.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,6 +22,8 @@ from schoolmap.output.describe import SHADES
 from schoolmap.output.describe import shade_index
 from schoolmap.output.describe_editing import MOST_NUMBERS
 from schoolmap.output.words import both
+from schoolmap.seats.balance import CHANCES
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -40,6 +43,19 @@ _STAGES = (
 _DRAWS = 500
 """Draws that a probability is counted on."""
 _EMPTY = both("", "")
+NOTHING_DECIDED = model.Decision(
+    status="none",
+    objective=0.0,
+    lower_bound=0.0,
+    gap=0.0,
+    capital=0.0,
+    running=0.0,
+    capital_by_year=(),
+    short_before={},
+    short_after={},
+    text=(),
+)
+"""What a plan shows where nothing was to be decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,7 @@ def made_model(
         population=_population(),
         currency=both("10,000 yuan", "万元"),
         actions=actions,
-        decision=_decision(),
+        decision=NOTHING_DECIDED,
         sites=(),
         projects=(),
         reach=(_reach(areas, seats, chosen[-1][0], rng),),
@@ -252,9 +268,11 @@ def _draw(base: Real, seats: Real, noise: Real, tilt: Real, rng: np.random.Gener
 
 def _rounded(values: Real, digits: int = 1) -> model.Grid:
     """Return numbers as `describe` rounds them; nothing where they are not finite."""
-    return tuple(
-        tuple(round(value, digits) if np.isfinite(value) else None for value in row) for row in values.tolist()
-    )
+    # adding zero turns -0.0 into 0.0
+    rows = (np.round(values, digits) + 0.0).tolist()
+    if np.isfinite(values).all():
+        return tuple(map(tuple, rows))
+    return tuple(tuple(value if math.isfinite(value) else None for value in row) for row in rows)
 
 
 def _panel(
@@ -350,14 +368,9 @@ def _with_actions(
             if number % 2 == 0 and key not in actions:
                 actions[key] = _action(f"a{len(actions)}", panel.stage, rank, anchors[rank.catchment])
             known = actions.get(key)
-            ranking.append(_replaced(rank, action=None if known is None else known.id))
-        done.append(_replaced(panel, ranking=tuple(ranking)))
+            ranking.append(replace(rank, action=None if known is None else known.id))
+        done.append(replace(panel, ranking=tuple(ranking)))
     return done, tuple(actions.values())
-
-
-def _replaced(item: Any, **changes: object) -> Any:  # noqa: ANN401 - any record of the model
-    values = {name: getattr(item, name) for name in item.__dataclass_fields__}
-    return type(item)(**{**values, **changes})
 
 
 def _action(name: str, stage: str, rank: model.Rank, anchor: tuple[float, float]) -> model.Action:
@@ -422,6 +435,7 @@ def _schools(
                     enrolment=None,
                     enrolment_year=None,
                     classrooms=None,
+                    rooms=tuple((line / 45.0).round(1).tolist()),
                 )
                 for at, (stage, line) in enumerate(zip(stages, seats[number], strict=True))
                 if served[number][at]
@@ -531,8 +545,8 @@ def _editing(
         units=tuple(model.EditUnit(id=area.id, name=area.name) for area in areas),
         first_year=_FIRST_YEAR + 1,
         levels=(0.7, 0.95, 1.0),
-        least_short=0.5,
-        chances=(0.1, 0.33, 0.5, 0.8),
+        least_short=LEAST_SHORT,
+        chances=CHANCES,
         coverages=(
             model.EditCoverage(
                 id="grid", fixed=_EMPTY, shares=tuple((place, place, 1.0) for place in range(len(areas)))
@@ -558,19 +572,4 @@ def _population() -> model.Population:
         peaks=(),
         accuracy=(),
         accuracy_note=invented,
-    )
-
-
-def _decision() -> model.Decision:
-    return model.Decision(
-        status="none",
-        objective=0.0,
-        lower_bound=0.0,
-        gap=0.0,
-        capital=0.0,
-        running=0.0,
-        capital_by_year=(),
-        short_before={},
-        short_after={},
-        text=(),
     )

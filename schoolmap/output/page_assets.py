@@ -38,6 +38,7 @@ PAGE_SCRIPTS = (
     "card",
     "origin",
     "charts",
+    "section",
     "school_card",
     "whatif_panel",
     "wave",

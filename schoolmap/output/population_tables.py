@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from schoolmap.output.sheets import Column
 from schoolmap.output.words import both
+from schoolmap.output.words import colon
 from schoolmap.output.words import number
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ DIRECTIONS = {
     "level": both("▬ level", "▬ 持平"),
 }
 """A sign and a word, so that neither colour nor language alone must tell it."""
-_YES = {True: both("✓ yes", "✓ 是"), False: both("✗ no", "✗ 否")}
-_BETWEEN = {"en": ": ", "zh": "："}
+YES = {True: both("✓ yes", "✓ 是"), False: both("✗ no", "✗ 否")}
 _STAGE = Column("Stage", "学段", "text")
 
 
@@ -100,14 +100,14 @@ def in_short(model: MapModel, *, language: str) -> list[str]:
     language
         `en` or `zh`.
     """
-    people, colon = model.population, _BETWEEN[language]
+    people, between = model.population, colon(language)
     head = _in(language, "Population", "人口")
     method = _in(language, f"method {people.method}", f"方法 {people.method}")
     comma, semicolon = _in(language, ", ", "，"), _in(language, "; ", "；")
-    lines = [f"{head}{colon}{method}{comma}{people.name[language]} - {people.reason[language]}"]
+    lines = [f"{head}{between}{method}{comma}{people.name[language]} - {people.reason[language]}"]
     if people.passed_over:
         listed = semicolon.join(f"{item.method} {item.reason[language]}" for item in people.passed_over)
-        lines.append(f"{_in(language, 'Passed over', '未采用')}{colon}{listed}")
+        lines.append(f"{_in(language, 'Passed over', '未采用')}{between}{listed}")
     labels = {stage.id: stage.label[language] for stage in model.stages}
     for peak in people.peaks:
         if peak.scenario == model.scenarios[0].id:
@@ -120,7 +120,7 @@ def in_short(model: MapModel, *, language: str) -> list[str]:
             )
             stage = labels.get(peak.stage, peak.stage)
             where = f"  {stage}{comma}{peak.where[language]}"
-            lines.append(f"{where}{colon}{DIRECTIONS[peak.direction][language]}{semicolon}{most}")
+            lines.append(f"{where}{between}{DIRECTIONS[peak.direction][language]}{semicolon}{most}")
     errors = [
         _in(
             language,
@@ -130,7 +130,7 @@ def in_short(model: MapModel, *, language: str) -> list[str]:
         for ours, plain in _compared(people.accuracy)
     ]
     if errors:
-        lines.append(f"{_in(language, 'Mean error in the past', '以往平均误差')}{colon}{semicolon.join(errors)}")
+        lines.append(f"{_in(language, 'Mean error in the past', '以往平均误差')}{between}{semicolon.join(errors)}")
     else:
         lines.append(people.accuracy_note[language])
     return lines
@@ -182,7 +182,7 @@ def _peaks(model: MapModel, language: str) -> Section:
 def _method(model: MapModel, language: str) -> Section:
     people = model.population
     method = _in(language, f"Method {people.method}", f"方法 {people.method}")
-    text = f"{method}{_BETWEEN[language]}{people.name[language]} – {people.reason[language]}"
+    text = f"{method}{colon(language)}{people.name[language]} – {people.reason[language]}"
     return Section(_in(language, "Method", "预测方法"), [text])
 
 
@@ -228,7 +228,7 @@ def _errors(model: MapModel, language: str) -> Section:
             *(stages.get(ours.stage, ours.stage), ours.horizon, ours.forecasts, ours.mape),
             *(plain.get(name) for name in names),
             *(ours.malpe, ours.p90, ours.coverage),
-            _YES[ours.mape <= min(plain.values(), default=ours.mape)][language],
+            YES[ours.mape <= min(plain.values(), default=ours.mape)][language],
         )
         for ours, plain in compared
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.output.numbers import chance
 from schoolmap.output.words import both
 from schoolmap.output.words import number
 
@@ -44,13 +45,12 @@ def need(*, short: float, first: int, last: int, peak: int, probability: float) 
     >>> need(short=90.0, first=2026, last=2028, peak=2027, probability=0.7)["en"]
     'Short of seats from 2026 to 2028: most in 2027, 90 seats (probability of a shortage 70 %).'
     """
-    chance = f"{min(max(probability, 0.01), 0.99):.0%}"
-    chance = f">{chance}" if probability > 0.99 else f"<{chance}" if probability < 0.01 else chance
-    spaced = chance.replace("%", " %")
+    sure = chance(probability)
+    spaced = sure.replace("%", " %")
     years, most = span(first, last), _most(first, last, peak, short)
     return both(
         f"Short of seats {years['en']}: {most['en']} (probability of a shortage {spaced}).",
-        f"{years['zh']}学位不足，{most['zh']}（短缺概率{chance}）。",
+        f"{years['zh']}学位不足，{most['zh']}（短缺概率{sure}）。",
     )
 
 

@@ -12,10 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from schoolmap.output import colours
 from schoolmap.output import qml
+from schoolmap.output.terms import PROJECTS
+from schoolmap.output.terms import PROPOSALS
+from schoolmap.output.terms import term
 from schoolmap.output.text import visible
 from schoolmap.output.words import both
-from schoolmap.output.workbook_words import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +27,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from schoolmap.output.model import MapModel
+    from schoolmap.output.model import Text
 
-_INK, _ACTION, _SEATS, _GREY, _WHITE = "#1b1f23", "#7f2704", "#5e3c99", "#b9b6ae", "#ffffff"
 _MARKS = {
     "new": ("cross_fill", 0),
     "relocate": ("cross_fill", 0),
@@ -44,7 +47,7 @@ _BEYOND = (
     (0.05, 0.25, "#fdd0a2"),
     (0.25, 0.5, "#fd8d3c"),
     (0.5, 0.75, "#d94801"),
-    (0.75, 1.0, _ACTION),
+    (0.75, 1.0, colours.ACTION),
 )
 """Classes of the share of children out of reach: lower bound, upper bound, colour."""
 _DESCRIPTIONS = {
@@ -89,8 +92,12 @@ def describe_styles(model: MapModel, layers: Mapping[str, gpd.GeoDataFrame]) -> 
                 drawn = style_qml(model, column=f"{stage.id}_class")
                 yield Style(f"catchments_{coverage.id}", labels[stage.id], drawn, words["catchments"])
     yield Style("schools", words["schools"], schools_qml(model), words["schools"])
-    yield Style("actions", words["actions"], kinds_qml(model, {a.kind for a in model.actions}), words["actions"])
-    yield Style("projects", words["projects"], kinds_qml(model, {p.kind for p in model.projects}), words["projects"])
+    yield Style(
+        "actions", words["actions"], kinds_qml(model, {a.kind for a in model.actions}, PROPOSALS), words["actions"]
+    )
+    yield Style(
+        "projects", words["projects"], kinds_qml(model, {p.kind for p in model.projects}, PROJECTS), words["projects"]
+    )
     yield Style("sites", words["sites"], _sites_qml(), words["sites"])
     known = {f"catchments_{coverage.id}" for coverage in model.coverages}
     for name, layer in layers.items():
@@ -98,13 +105,15 @@ def describe_styles(model: MapModel, layers: Mapping[str, gpd.GeoDataFrame]) -> 
             continue
         points = bool((layer.geom_type == "Point").all())
         if name == "reach_moves":
-            yield Style(name, words["moves"], _area_qml(_ACTION, pattern="b_diagonal", points=points), words["moves"])
+            yield Style(
+                name, words["moves"], _area_qml(colours.ACTION, pattern="b_diagonal", points=points), words["moves"]
+            )
         elif name.startswith("reach_"):
             yield Style(name, words["reach"], reach_qml(points=points), words["reach"])
         elif name.startswith("zones_"):
-            yield Style(name, words["zones"], _area_qml(_SEATS, pattern="solid", alpha=60), words["zones"])
+            yield Style(name, words["zones"], _area_qml(colours.SEATS, pattern="solid", alpha=60), words["zones"])
         elif name.startswith("catchments_"):
-            yield Style(name, words["later"], _area_qml(_INK, pattern="no"), words["later"])
+            yield Style(name, words["later"], _area_qml(colours.INK, pattern="no"), words["later"])
 
 
 def style_qml(model: MapModel, *, column: str) -> str:
@@ -122,7 +131,7 @@ def style_qml(model: MapModel, *, column: str) -> str:
         style.fill(str(n), colour=shade.colour)
     other = both("neither seats nor children", "无学位也无适龄儿童")[language]
     qml.category(categories, "", symbol=str(len(model.shades)), label=other, kind="NULL")
-    style.fill(str(len(model.shades)), colour=_GREY, pattern="b_diagonal")
+    style.fill(str(len(model.shades)), colour=colours.NOTHING, pattern="b_diagonal")
     style.label("name")
     return style.text()
 
@@ -137,20 +146,22 @@ def schools_qml(model: MapModel) -> str:
         label = visible(stage.label[language])
         qml.child(rules, "rule", key=f"{{schools-{n}}}", symbol=str(n), label=label, filter=f"{seats} > 0")
         shape = "circle" if stage.shape == "circle" else "square"
-        style.marker(str(n), shape=shape, colour=_WHITE, size=2.4, size_by=f"1.2 + 2.4 * sqrt({seats} / 1000)")
+        style.marker(str(n), shape=shape, colour=colours.WHITE, size=2.4, size_by=f"1.2 + 2.4 * sqrt({seats} / 1000)")
     return style.text()
 
 
-def kinds_qml(model: MapModel, kinds: set[str]) -> str:
-    """Describe proposals or projects by their `kind`, a shape each; a review is hollow, for it decides nothing."""
+def kinds_qml(model: MapModel, kinds: set[str], terms: Mapping[str, Text]) -> str:
+    """Describe proposals or projects by their `kind`, a shape each, in the words of `terms`; a review is hollow, for it decides nothing."""
     style = qml.Style("point", "categorizedSymbol", attr="kind")
     categories = qml.child(style.renderer, "categories")
     language = model.language if model.language in {"en", "zh"} else "en"
     for n, kind in enumerate(sorted(kinds)):
-        label = TERMS[kind][language] if kind in TERMS else visible(kind)
+        label = visible(term(terms, kind, language))
         qml.category(categories, visible(kind), symbol=str(n), label=label, kind="string")
         shape, angle = _MARKS.get(kind, ("circle", 0))
-        style.marker(str(n), shape=shape, colour=_WHITE if kind == "review" else _ACTION, size=3.4, angle=angle)
+        style.marker(
+            str(n), shape=shape, colour=colours.WHITE if kind == "review" else colours.ACTION, size=3.4, angle=angle
+        )
     return style.text()
 
 
@@ -172,7 +183,7 @@ def reach_qml(*, points: bool) -> str:
 
 def _sites_qml() -> str:
     style = qml.Style("point", "singleSymbol")
-    style.marker("0", shape="diamond", colour=_WHITE, size=3.2)
+    style.marker("0", shape="diamond", colour=colours.WHITE, size=3.2)
     style.label("name")
     return style.text()
 

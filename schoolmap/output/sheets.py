@@ -10,8 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from schoolmap.output.workbook_words import LEVELS
-from schoolmap.output.workbook_words import TERMS
+from schoolmap.output.lookups import catchment_names
+from schoolmap.output.lookups import is_central
+from schoolmap.output.lookups import scenario_labels
+from schoolmap.output.lookups import short_count
+from schoolmap.output.lookups import stage_labels
+from schoolmap.output.terms import LEVEL_MEANINGS
+from schoolmap.output.terms import LEVELS
+from schoolmap.output.terms import OPERATORS
+from schoolmap.output.terms import PROJECTS
+from schoolmap.output.terms import PROPOSALS
+from schoolmap.output.terms import term
+from schoolmap.output.words import listed
 from schoolmap.output.workbook_words import WORDS
 
 if TYPE_CHECKING:
@@ -22,10 +32,6 @@ if TYPE_CHECKING:
     from schoolmap.output.model import FactTable
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Panel
-
-
-LEAST_SHORT = 0.5
-"""Smaller gaps, in seats, count as no shortage."""
 
 
 class Column(NamedTuple):
@@ -99,7 +105,7 @@ def describe(model: MapModel, *, language: str) -> tuple[Sheet, ...]:
         _heat_grid(model, language),
         _schools(model, language),
         _projects(model, language),
-        *(_facts(table, language) for table in model.tables),
+        *(facts_sheet(table, language=language) for table in model.tables),
         _actions(model, language),
         _audit(model, language),
         _sources(model, language),
@@ -124,24 +130,14 @@ def describe_sheet(model: MapModel, name: str, *, language: str) -> Sheet:
     return makers[name](model, language)
 
 
-def _word(key: str, language: str) -> str:
-    """Translate a code of the model; a word of the user's stays as it is."""
-    return TERMS[key][language] if key in TERMS else key
-
-
-def _stage_labels(model: MapModel, language: str) -> dict[str, str]:
-    return {stage.id: stage.label[language] for stage in model.stages}
-
-
-def _catchment_names(model: MapModel) -> dict[str, dict[str, str]]:
+def _names_by_stage(model: MapModel) -> dict[str, dict[str, str]]:
     """Map each stage to the names of its catchments, in the order of the panel's rows."""
-    coverages = {coverage.id: coverage for coverage in model.coverages}
-    return {stage.id: {c.id: c.name for c in coverages[stage.coverage].catchments} for stage in model.stages}
+    return {stage.id: catchment_names(model, stage.id) for stage in model.stages}
 
 
 def _central(model: MapModel) -> list[Panel]:
     """Return the panels of the first scenario, which is the central one."""
-    return [panel for panel in model.panels if panel.scenario == model.scenarios[0].id]
+    return [panel for panel in model.panels if is_central(model, panel)]
 
 
 def _shaded(model: MapModel, value: float | str | None, shade: int | None) -> Shaded:
@@ -149,8 +145,8 @@ def _shaded(model: MapModel, value: float | str | None, shade: int | None) -> Sh
 
 
 def _totals(model: MapModel, language: str) -> Sheet:
-    labels = _stage_labels(model, language)
-    scenarios = {scenario.id: scenario.label[language] for scenario in model.scenarios}
+    labels = stage_labels(model, language=language)
+    scenarios = scenario_labels(model, language=language)
     rows = [
         (
             *(labels[panel.stage], scenarios[panel.scenario], year),
@@ -180,9 +176,9 @@ def _balance(model: MapModel, language: str) -> Sheet:
 
 
 def _balance_rows(model: MapModel, panel: Panel, language: str) -> Iterator[tuple[Cell, ...]]:
-    stage = _stage_labels(model, language)[panel.stage]
-    scenario = next(s.label[language] for s in model.scenarios if s.id == panel.scenario)
-    for c, (catchment, name) in enumerate(_catchment_names(model)[panel.stage].items()):
+    stage = stage_labels(model, language=language)[panel.stage]
+    scenario = scenario_labels(model, language=language)[panel.scenario]
+    for c, (catchment, name) in enumerate(catchment_names(model, panel.stage).items()):
         for t, year in enumerate(model.years):
             demand, seats = panel.demand[c][t], panel.seats[c][t]
             yield (
@@ -193,13 +189,13 @@ def _balance_rows(model: MapModel, panel: Panel, language: str) -> Iterator[tupl
                 panel.probability[c][t],
                 panel.classes_needed[c][t],
                 panel.oversized_classes[c][t],
-                _word(panel.level[c][t], language),
+                term(LEVELS, panel.level[c][t], language),
                 panel.born_share[c][t],
             )
 
 
 def _heat_grid(model: MapModel, language: str) -> Sheet:
-    labels, names = _stage_labels(model, language), _catchment_names(model)
+    labels, names = stage_labels(model, language=language), _names_by_stage(model)
     years = [Column(str(year), str(year), "heat") for year in model.years]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -226,7 +222,7 @@ def _legend(model: MapModel, language: str) -> list[Shaded]:
 
 
 def _schools(model: MapModel, language: str) -> Sheet:
-    labels, names = _stage_labels(model, language), _catchment_names(model)
+    labels, names = stage_labels(model, language=language), _names_by_stage(model)
     first, last = model.years[0], model.years[-1]
     year_at = {year: t for t, year in enumerate(model.years)}
     columns = (
@@ -249,7 +245,7 @@ def _schools(model: MapModel, language: str) -> Sheet:
             served = [names[section.stage].get(key, key) for key in section.catchments]
             rows.append(
                 (
-                    *(school.id, school.name, _word(school.operator, language)),
+                    *(school.id, school.name, term(OPERATORS, school.operator, language)),
                     labels[section.stage],
                     ", ".join(section.catchments),
                     ", ".join(served),
@@ -273,10 +269,10 @@ def _projects(model: MapModel, language: str) -> Sheet:
         Column("Counted", "是否计入", "text"),
         Column("Note", "说明", "long"),
     )
-    labels = _stage_labels(model, language)
+    labels = stage_labels(model, language=language)
     rows = [
         (
-            *(p.id, p.name, _word(p.kind, language), labels.get(p.stage, p.stage)),
+            *(p.id, p.name, term(PROJECTS, p.kind, language), labels.get(p.stage, p.stage)),
             *(p.school, p.catchment, p.status[language] or None, p.opening, p.seats),
             *(WORDS["yes" if p.counted else "no"][language], p.note),
         )
@@ -285,10 +281,12 @@ def _projects(model: MapModel, language: str) -> Sheet:
     return Sheet("Projects", "建设项目", columns, rows, frozen=2)
 
 
-def _facts(table: FactTable, language: str) -> Sheet:
+def facts_sheet(table: FactTable, *, language: str) -> Sheet:
     """Turn a table of facts into a sheet; what it rests on stands below it."""
+    # a level is a code of ours, and shown as a word
     columns = [
-        Column(head.label["en"], head.label["zh"], _FACT_KINDS.get(head.kind, head.kind)) for head in table.columns
+        Column(head.label["en"], head.label["zh"], "text" if head.kind == "level" else head.kind)
+        for head in table.columns
     ]
     rows = [
         tuple(_fact(cell, head.kind, language) for cell, head in zip(row, table.columns, strict=True))
@@ -298,13 +296,10 @@ def _facts(table: FactTable, language: str) -> Sheet:
     return Sheet(table.title["en"], table.title["zh"], columns, rows, frozen=1, notes=notes)
 
 
-_FACT_KINDS = {"level": "text"}
-
-
 def _fact(cell: FactCell, kind: str, language: str) -> Cell:
     if isinstance(cell, dict):
         return cell[language]
-    return _word(cell, language) if kind == "level" and isinstance(cell, str) else cell
+    return term(LEVELS, cell, language) if kind == "level" and isinstance(cell, str) else cell
 
 
 def _actions(model: MapModel, language: str) -> Sheet:
@@ -313,6 +308,7 @@ def _actions(model: MapModel, language: str) -> Sheet:
         *(_KIND, _STAGE, _CATCHMENT, _CATCHMENT_NAME, _SCHOOL, _SCHOOL_NAME),
         Column("Plot", "备选用地", "text"),
         Column("Receiving catchment", "接收片区", "code"),
+        Column("Receiving catchment name", "接收片区名称", "text"),
         *(_FIRST, _LAST, _PEAK, _PEAK_SHORT, _CHANCE),
         Column("Opens", "启用年份", "year"),
         Column("Until", "停用年份", "year"),
@@ -325,17 +321,21 @@ def _actions(model: MapModel, language: str) -> Sheet:
         Column("Alternatives considered", "比较过的方案", "long"),
         *(_LON, _LAT),
     )
-    labels, names = _stage_labels(model, language), _catchment_names(model)
+    labels, names = stage_labels(model, language=language), _names_by_stage(model)
     schools = {school.id: school.name for school in model.schools}
     sites = {site.id: site.name for site in model.sites}
-    scenarios = {scenario.id: scenario.label[language] for scenario in model.scenarios}
+    scenarios = scenario_labels(model, language=language)
     rows = [
         (
-            *(a.id, _word(a.kind, language), labels[a.stage]),
+            *(a.id, term(PROPOSALS, a.kind, language), labels[a.stage]),
             *(a.catchment, names[a.stage].get(a.catchment)),
-            *(a.school, schools.get(a.school or ""), sites.get(a.site or ""), a.receiver),
+            *(a.school, schools.get(a.school or ""), sites.get(a.site or "")),
+            *(a.receiver, names[a.stage].get(a.receiver or "")),
             *(a.first_year, a.last_year, a.peak_year, a.short, a.probability),
-            *(a.opens, a.until, a.classes, a.seats, a.capital, a.yearly),
+            # what stays short neither opens nor costs
+            *((None, None) if a.kind == "unsolved" else (a.opens, a.until)),
+            *(a.classes, a.seats),
+            *((None, None) if a.kind == "unsolved" else (a.capital, a.yearly)),
             ", ".join(scenarios[name] for name in a.scenarios),
             a.reason[language],
             "\n".join(text[language] for text in a.alternatives),
@@ -389,16 +389,15 @@ def _notes(model: MapModel, language: str) -> Sheet:
 
 def facts(model: MapModel, *, language: str) -> list[tuple[str, str]]:
     """Return what the plan rests on, as pairs of label and value."""
-    labels = _stage_labels(model, language)
+    labels = stage_labels(model, language=language)
     stages = (f"{labels[s.id]} ({s.ages[0]}-{s.ages[1]})" for s in model.stages)
-    comma = {"en": ", ", "zh": "、"}[language]
     rows = (
         ("Project", "项目", model.project),
         ("Population as of", "人口数据日期", model.population_date),
         ("Base year", "基准年", str(model.base_year)),
         ("Years", "规划年份", f"{model.years[0]}-{model.years[-1]}"),
-        ("Stages (ages)", "学段（年龄）", comma.join(stages)),
-        ("Scenarios", "情景", comma.join(s.label[language] for s in model.scenarios)),
+        ("Stages (ages)", "学段（年龄）", listed(list(stages), language)),
+        ("Scenarios", "情景", listed([s.label[language] for s in model.scenarios], language)),
         ("Coordinates", "坐标系", model.crs),
         ("Random draws, seed", "随机抽样次数、种子", f"{model.draws:,}, {model.seed}"),
         ("Map review number", "审图号", model.map_review_no),
@@ -412,20 +411,17 @@ def key_years(model: MapModel, *, language: str) -> Sheet:
         *(_STAGE, _YEAR, Column("Why this year", "说明", "text"), _P10, _P50, _P90, _PLACES),
         *(_SHORT, _SPARE, Column("Catchments short", "不足片区数", "count"), _BORN),
     )
-    labels = _stage_labels(model, language)
+    labels = stage_labels(model, language=language)
     rows = []
     for panel in _central(model):
         totals = panel.totals
         for t, reasons in _turning_points(model, panel).items():
-            why = ("、" if language == "zh" else ", ").join(WORDS[r][language] for r in reasons)
-            pairs = ((d[t], s[t]) for d, s in zip(panel.demand, panel.seats, strict=True))
-            gaps = [d - s for d, s in pairs if d is not None and s is not None]
-            short = sum(gap >= LEAST_SHORT for gap in gaps)
+            why = listed([WORDS[r][language] for r in reasons], language)
             rows.append(
                 (
                     *(labels[panel.stage], model.years[t], why),
                     *(totals.p10[t], totals.demand[t], totals.p90[t], totals.seats[t]),
-                    *(totals.short[t], totals.spare[t], short, totals.born_share[t]),
+                    *(totals.short[t], totals.spare[t], short_count(panel, t), totals.born_share[t]),
                 )
             )
     scenario = model.scenarios[0].label[language]
@@ -452,8 +448,8 @@ def worst_catchments(model: MapModel, *, language: str, shown: int = 5) -> Sheet
         *(_STAGE, _CATCHMENT, _CATCHMENT_NAME, _FIRST, _LAST, _PEAK, _PEAK_SHORT, _CHANCE),
         Column("Action", "措施", "text"),
     )
-    labels, names = _stage_labels(model, language), _catchment_names(model)
-    kinds = {action.id: _word(action.kind, language) for action in model.actions}
+    labels, names = stage_labels(model, language=language), _names_by_stage(model)
+    kinds = {action.id: term(PROPOSALS, action.kind, language) for action in model.actions}
     rows = [
         (
             *(labels[panel.stage], rank.catchment, names[panel.stage].get(rank.catchment)),
@@ -474,7 +470,7 @@ def overview_notes(model: MapModel, *, language: str) -> list[tuple[str, list[tu
         share = f"{WORDS['attendance'][language]} {s.attendance:.0%}"
         stages.append((s.label[language], "\n".join((share, *(t[language] for t in texts)))))
     scenarios: list[tuple[Cell, str]] = [(s.label[language], s.note[language]) for s in model.scenarios]
-    levels: list[tuple[Cell, str]] = [(TERMS[k][language], t[language]) for k, t in LEVELS.items()]
+    levels: list[tuple[Cell, str]] = [(LEVELS[k][language], t[language]) for k, t in LEVEL_MEANINGS.items()]
     colours: list[tuple[Cell, str]] = [
         (Shaded(None, cell.colour), str(cell.value)) for cell in _legend(model, language)
     ]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schoolmap.output import standards_words as words
+from schoolmap.output.terms import CONFIDENCE
+from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.text import display_width
 from schoolmap.output.text import visible
 from schoolmap.output.words import both
@@ -43,7 +45,7 @@ _LISTED: tuple[Text, ...] = (
     both("Name", "名称"),
     both("Title", "标题"),
     both("Figures", "指标数"),
-    *words.CONFIDENCE.values(),
+    *CONFIDENCE.values(),
 )
 _AT_LEAST = {"at_least": "≥", "at_most": "≤"}
 _EXTENDS = both("All that is not said here is taken from: ", "此处未写明的取自：")
@@ -243,7 +245,7 @@ def _tables(standards: Standards, language: str) -> list[tuple[str, list[list[st
         cells = [
             row.label[language],
             row.shown[language],
-            words.CONFIDENCE[row.confidence][language],
+            CONFIDENCE[row.confidence][language],
             _COMMA[language].join(part for part in parts if part),
             row.note[language],
         ]
@@ -338,7 +340,7 @@ def _name_by_key(names: list[str], figure: Figure) -> tuple[Text, str, str]:
         key, before = "most_variation", [_stage(key)]
     elif names[0] == "costs":
         before = [_stage(names[2])] if names[1] == "stages" else []
-        label, unit = (_line(words.UNTIL_OPEN, words.BUILT[key]), "years") if names[1] == "years" else words.COSTS[key]
+        label, unit = (_line(words.UNTIL_OPEN, PROPOSALS[key]), "years") if names[1] == "years" else words.COSTS[key]
         return _line(*before, label), unit, ""
     elif names[0] == "stages" and names[-2] == "class_size_by_grade" and len(names) > 3:
         key, after = "class_size_by_grade", [_grade(key)]

@@ -79,28 +79,20 @@ MONEY = "money"
 """Stands for the currency of the standards."""
 COSTS: dict[str, tuple[Text, str]] = {
     "discount_rate": (both("Discount rate", "折现率"), "a year"),
-    "short_cost": (both("A child without a seat, a year", "缺一个学位一年"), MONEY),
-    "way_cost": (both("A kilometre of way for a pupil, a year", "上学路程每公里每生每年"), MONEY),
-    "empty_cost": (both("An empty seat, a year", "空置一个学位一年"), MONEY),
-    "boundary_charge": (both("A pupil over a boundary, a year", "跨片区就读每生每年"), MONEY),
-    "new_fixed": (both("New school, whatever its size", "新建一所（不论规模）"), MONEY),
-    "new": (both("New school, a class", "新建每班"), MONEY),
-    "expand": (both("Extension, a class", "扩建每班"), MONEY),
-    "attach": (both("Attached class, a room made ready", "附设班改造每间"), MONEY),
-    "convert": (both("Room of another stage, made ready", "教室转用改造每间"), MONEY),
-    "temporary": (both("Rented room, set up", "临时教室搭建每间"), MONEY),
-    "rent": (both("Rented room, a year", "临时教室租金每间每年"), MONEY),
-    "running": (both("Class kept open, a year", "每班每年运转"), MONEY),
+    "short_cost": (both("Pupil without a seat, a year", "每名学生缺学位的年计价"), MONEY),
+    "way_cost": (both("Kilometre of way for a pupil, a year", "每名学生每公里路程的年计价"), MONEY),
+    "empty_cost": (both("Added seat that stays empty, a year", "新增学位空置的年成本"), MONEY),
+    "boundary_charge": (both("Pupil over a boundary, a year", "每名学生跨片区的年计价"), MONEY),
+    "new_fixed": (both("New school, whatever its size", "新建学校固定投资（每校）"), MONEY),
+    "new": (both("New school, a class, without land", "新建每班投资（不含土地）"), MONEY),
+    "expand": (both("Extension, a class", "扩建每班投资"), MONEY),
+    "attach": (both("Attached class, a room made ready", "附设班教室改造（每间）"), MONEY),
+    "convert": (both("Room of another stage, made ready", "教室转用改造（每间）"), MONEY),
+    "temporary": (both("Rented room, set up", "临时教室搭建（每间）"), MONEY),
+    "rent": (both("Rented room, a year", "临时教室年租金（每间）"), MONEY),
+    "running": (both("Class more, kept open a year", "每增一班年运行经费"), MONEY),
 }
 """Name and unit of every figure of the costs."""
-BUILT: dict[str, Text] = {
-    "new": both("new school", "新建"),
-    "expand": both("extension", "扩建"),
-    "attach": both("attached classes", "附设"),
-    "convert": both("rooms of another stage", "转用"),
-    "temporary": both("rented rooms", "租用"),
-}
-"""Kinds of measures."""
 UNTIL_OPEN = both("Years until it opens", "从决定到投用的年数")
 
 GIVES: dict[str, tuple[Text, str]] = {
@@ -125,12 +117,6 @@ OVERSIZED: dict[str, Text] = {
     "no": both("not oversized", "非大班额"),
     "oversized": both("oversized", "大班额"),
     "very": both("very oversized", "超大班额"),
-}
-CONFIDENCE: dict[str, Text] = {
-    "high": both("high", "高"),
-    "medium": both("medium", "中"),
-    "low": both("low", "低"),
-    "assumption": both("assumption", "假定"),
 }
 UNITS: dict[str, Text] = {
     "ratio": both("demand / seats", "需求÷学位"),

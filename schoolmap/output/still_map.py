@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schoolmap.output.colours import OUTLINE
+from schoolmap.output.colours import WHITE
+from schoolmap.output.colours import contrasting_ink
 from schoolmap.output.languages import lang_of
 from schoolmap.output.languages import spoken
+from schoolmap.output.numbers import printed
+from schoolmap.output.words import in_language
+from schoolmap.output.words import number
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +33,6 @@ WIDTH = 640
 """Pixels; outlines are told in whole ones."""
 MOST_NAMES = 60
 """More catchments than this are told apart by their outlines only."""
-NO_DATA = "#ffffff"
 
 Places = tuple[float, float, float, float]
 """Longitude and latitude of the upper left corner, and pixels to a degree of each."""
@@ -70,19 +76,19 @@ def still_map(model: MapModel, *, language: str) -> str:
     if stage is None or panel is None or cover is None or not cover.catchments:
         return ""
     words, at = WORDS[language], worst_year(panel)
-    heading = words["title"].format(stage=_in(stage.label, language), year=model.years[at])
+    heading = words["title"].format(stage=in_language(stage.label, language), year=model.years[at])
     shaded = [row[at] for row in panel.shade]
     places, height = _places(cover.catchments)
-    colours = [NO_DATA if shade is None else model.shades[shade].colour for shade in shaded]
+    colours = [WHITE if shade is None else model.shades[shade].colour for shade in shaded]
     shapes = "\n".join(
         f'<path fill="{colour}" d="{_outline(area, places)}">'
         f"{_element('title', _told(area, panel, place, at), language)}</path>"
         for place, (area, colour) in enumerate(zip(cover.catchments, colours, strict=True))
     )
-    names = _names(cover.catchments, shaded, places, language) if len(cover.catchments) <= MOST_NAMES else ""
-    key = [(shade.colour, _in(shade.label, language)) for shade in model.shades]
+    names = _names(cover.catchments, colours, places, language) if len(cover.catchments) <= MOST_NAMES else ""
+    key = [(shade.colour, in_language(shade.label, language)) for shade in model.shades]
     if None in shaded:
-        key.append((NO_DATA, words["none"]))
+        key.append((WHITE, words["none"]))
     return "\n".join(
         [
             "<figure>",
@@ -92,7 +98,7 @@ def still_map(model: MapModel, *, language: str) -> str:
             ),
             _element("title", heading, language, ' id="still-title"'),
             _element("desc", _description(model, panel, cover.catchments, at, words), language, ' id="still-desc"'),
-            f'<g stroke="#6b727a" stroke-width="1" fill-rule="evenodd">\n{shapes}\n</g>',
+            f'<g stroke="{OUTLINE}" stroke-width="1" fill-rule="evenodd">\n{shapes}\n</g>',
             f'<g font-size="11" text-anchor="middle">{names}</g>',
             "</svg>",
             f"<figcaption>{spoken(heading, language=language)} {_key(key, language)}</figcaption>",
@@ -111,20 +117,16 @@ def _element(name: str, text: str, language: str, attributes: str = "") -> str:
     return f"<{name}{attributes}{lang_of(text, language=language)}>{markup.escape(text)}</{name}>"
 
 
-def _in(text: dict[str, str], language: str) -> str:
-    return text.get(language) or next((value for value in text.values() if value), "")
-
-
 def _description(model: MapModel, panel: Panel, areas: tuple[Catchment, ...], at: int, words: dict[str, str]) -> str:
     gaps = [(panel.demand[i][at] or 0.0) - (panel.seats[i][at] or 0.0) for i in range(len(areas))]
-    order = sorted((i for i in range(len(areas)) if gaps[i] >= 0.5), key=lambda i: -gaps[i])[:3]
-    worst = ", ".join(f"{areas[i].name} −{gaps[i]:,.0f}" for i in order)
+    order = sorted((i for i in range(len(areas)) if gaps[i] >= LEAST_SHORT), key=lambda i: -gaps[i])[:3]
+    worst = ", ".join(f"{areas[i].name} −{number(gaps[i])}" for i in order)
     return words["desc" if worst else "calm"].format(n=len(areas), worst=worst, year=model.years[at])
 
 
 def _told(area: Catchment, panel: Panel, place: int, at: int) -> str:
     use = panel.utilisation[place][at]
-    return area.name if use is None else f"{area.name} {use:.0%}"
+    return area.name if use is None else f"{area.name} {printed(use, 'share')}"
 
 
 def _places(areas: Iterable[Catchment]) -> tuple[Places, int]:
@@ -159,12 +161,12 @@ def _path(ring: Ring, places: Places) -> str:
     return f"M{start[0]} {start[1]}l" + " ".join(f"{dx} {dy}" for dx, dy in steps.tolist()) + "z"
 
 
-def _names(areas: tuple[Catchment, ...], shaded: list[int | None], places: Places, language: str) -> str:
+def _names(areas: tuple[Catchment, ...], colours: list[str], places: Places, language: str) -> str:
     """Return the names of the catchments that are wide enough to hold them."""
     spots = _pixels(np.array([area.anchor for area in areas]), places).tolist()
     return "".join(
-        _element("text", area.name, language, f' x="{x}" y="{y}" fill="{"#ffffff" if shade == 0 else "#1b1f23"}"')
-        for area, shade, (x, y) in zip(areas, shaded, spots, strict=True)
+        _element("text", area.name, language, f' x="{x}" y="{y}" fill="{contrasting_ink(colour)}"')
+        for area, colour, (x, y) in zip(areas, colours, spots, strict=True)
         if _width(area.name) <= (area.bounds[2] - area.bounds[0]) * places[2]
     )
 
@@ -177,6 +179,6 @@ def _width(text: str) -> float:
 def _key(rows: list[tuple[str, str]], language: str) -> str:
     return " ".join(
         '<svg width="16" height="11" aria-hidden="true"><rect x="0.5" y="0.5" width="15" height="10" '
-        f'fill="{colour}" stroke="#6b727a"/></svg> {spoken(label, language=language)}'
+        f'fill="{colour}" stroke="{OUTLINE}"/></svg> {spoken(label, language=language)}'
         for colour, label in rows
     )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.output.lookups import catchment_names
+from schoolmap.output.lookups import central
+from schoolmap.output.lookups import scenario_labels
 from schoolmap.output.population_tables import in_short
 from schoolmap.output.words import both
+from schoolmap.output.words import number
 
 if TYPE_CHECKING:
     from schoolmap.output.model import MapModel
@@ -39,8 +43,7 @@ def summarise(model: MapModel, *, language: str) -> str:
     """
     lines = ["", model.title[language], "", *in_short(model, language=language)]
     for stage in model.stages:
-        panel = next(panel for panel in model.panels if panel.stage == stage.id)
-        lines += ["", *_stage(model, stage, panel, language)]
+        lines += ["", *_stage(model, stage, central(model, stage.id), language)]
     lines += _warnings(model, language)
     lines += ["", _AUDIT[language]]
     lines += [
@@ -66,23 +69,23 @@ def _warnings(model: MapModel, language: str) -> list[str]:
 
 
 def _stage(model: MapModel, stage: Stage, panel: Panel, language: str) -> list[str]:
-    scenario = next(item for item in model.scenarios if item.id == panel.scenario)
+    scenario = scenario_labels(model, language=language)[panel.scenario]
     lines = [
-        f"{stage.label[language]} ({stage.ages[0]}-{stage.ages[1]}), {_SCENARIO[language]} {scenario.label[language]}",
+        f"{stage.label[language]} ({stage.ages[0]}-{stage.ages[1]}), {_SCENARIO[language]} {scenario}",
         _HEAD[language],
     ]
     totals, last = panel.totals, len(model.years) - 1
     for at, year in enumerate(model.years):
         if at in {0, last} or year % 5 == 0:
-            interval = f"{totals.p10[at]:,.0f}-{totals.p90[at]:,.0f}"
+            interval = f"{number(totals.p10[at])}-{number(totals.p90[at])}"
             lines.append(
-                f"{year:>6}{totals.demand[at]:>10,.0f}{interval:>18}{totals.seats[at]:>10,.0f}"
-                f"{totals.short[at]:>9,.0f}{totals.spare[at]:>9,.0f}{totals.born_share[at]:>7.0%}",
+                f"{year:>6}{number(totals.demand[at]):>10}{interval:>18}{number(totals.seats[at]):>10}"
+                f"{number(totals.short[at]):>9}{number(totals.spare[at]):>9}{totals.born_share[at]:>7.0%}",
             )
     lines.append(f"{_ATTENDANCE[language]} {stage.attendance:.3f}: {stage.attendance_note[language]}")
-    names = {place.id: place.name for coverage in model.coverages for place in coverage.catchments}
+    names = catchment_names(model, stage.id)
     worst = [
-        f"{names[rank.catchment]} {rank.peak_short:,.0f} ({rank.first_year}-{rank.last_year})"
+        f"{names[rank.catchment]} {number(rank.peak_short)} ({rank.first_year}-{rank.last_year})"
         for rank in panel.ranking[:_LISTED]
     ]
     more = len(panel.ranking) - len(worst)

@@ -26,6 +26,10 @@ from folium.template import Template
 
 from schoolmap.errors import OutputError
 from schoolmap.output.languages import spoken
+from schoolmap.output.lookups import catchment_names
+from schoolmap.output.lookups import central
+from schoolmap.output.numbers import chance
+from schoolmap.output.numbers import printed
 from schoolmap.output.packing import PACKED_FROM
 from schoolmap.output.packing import cells
 from schoolmap.output.packing import pack
@@ -36,10 +40,11 @@ from schoolmap.output.page_assets import leaflet_js
 from schoolmap.output.page_assets import page_script
 from schoolmap.output.population_tables import sections
 from schoolmap.output.sealing import seal
-from schoolmap.output.sheets import Shaded
 from schoolmap.output.still_map import still_map
 from schoolmap.output.stock_layers import needs_of
 from schoolmap.output.stock_layers import refusal
+from schoolmap.output.words import in_language
+from schoolmap.output.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -272,6 +277,11 @@ class PlanLayer(MacroElement):
     ----------
     model
         The plan to show. Its texts never meet a template.
+
+    Attributes
+    ----------
+    packed
+        Whether the plan is so large that its page carries it packed.
     """
 
     _template = Template(
@@ -285,12 +295,15 @@ class PlanLayer(MacroElement):
         self._name = "PlanLayer"
         self._id = "plan"
         self.data_id = DATA_ID
+        self.packed = is_packed(model)
         before, after = asset("planmap.html").split("<!-- map -->\n")
         self._before = before
-        self._after = f"{after}{inert_json(model)}\n{static_tables(model)}"
+        self._after = f"{after}{inert_json(model, packed=self.packed)}\n{static_tables(model)}"
 
     def add_to(self, parent: Element, name: str | None = None, index: int | None = None) -> Element:
-        """Add the frame before the map and the layer to it."""
+        """Add the frame before the map, what unpacks a large plan, and the layer to it."""
+        if self.packed:
+            _page(parent).header.add_child(Verbatim(f"<script>\n{fflate_js()}</script>"), name="fflate_js")
         _page(parent).html.add_child(Verbatim(self._before), name="plan_before")
         return super().add_to(parent, name=name, index=index)
 
@@ -301,28 +314,30 @@ class PlanLayer(MacroElement):
         return ""
 
 
-def inert_json(model: MapModel) -> str:
+def inert_json(model: MapModel, *, packed: bool) -> str:
     """
     Return the plan as a JSON block that a browser neither runs nor can be led out of.
 
     Parameters
     ----------
     model
-        The plan. From `PACKED_FROM` cells on it is packed; see `schoolmap.output.packing`.
+        The plan.
+    packed
+        Whether to pack it, as `is_packed` tells; see `schoolmap.output.packing`.
 
     Returns
     -------
     block
         A `script` element of type `application/json` in which no `<` is left.
     """
-    text = json.dumps(pack(model), separators=(",", ":")) if is_packed(model) else model.to_json()
+    text = json.dumps(pack(model), separators=(",", ":")) if packed else model.to_json()
     body = text.replace("<", "\\u003c")
     body = body.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return f'<script type="application/json" id="{DATA_ID}">{body}</script>'
 
 
 def is_packed(model: MapModel) -> bool:
-    """Tell whether a plan is so large that its page carries it packed."""
+    """Tell whether a plan is so large that its page carries it packed: from `PACKED_FROM` cells on."""
     return cells(model) >= PACKED_FROM
 
 
@@ -350,22 +365,21 @@ def static_tables(model: MapModel) -> str:
         "zh": "此处不运行脚本，只能显示一张静态地图和表格。请用浏览器打开本文件查看地图。",
     }[language]
     nothing = {"en": "No shortage.", "zh": "没有短缺。"}[language]
-    names = {area.id: area.name for cover in model.coverages for area in cover.catchments}
     parts = [f"<h1>{_shown(model.title, language)}</h1>", f"<p>{sorry}</p>", still_map(model, language=language)]
     for stage in model.stages:
         parts.append(f"<h2>{_shown(stage.label, language)}</h2>")
-        panel = next((p for p in model.panels if p.stage == stage.id), None)
-        if panel is None or not panel.ranking:
+        ranking, names = central(model, stage.id).ranking, catchment_names(model, stage.id)
+        if not ranking:
             parts.append(f"<p>{nothing}</p>")
             continue
         head = "".join(f'<th scope="col">{word}</th>' for word in words)
-        rows = "\n".join(_static_row(rank, names, language) for rank in panel.ranking)
+        rows = "\n".join(_static_row(rank, names, language) for rank in ranking)
         parts.append(f"<table>\n<tr>{head}</tr>\n{rows}\n</table>")
     parts.append(f"<h1>{ {'en': 'Population', 'zh': '人口预测'}[language] }</h1>")
     for section in sections(model, language=language):
         parts += _static_section(section, language)
     body = "\n".join(parts)
-    return f"<noscript>\n{body}\n</noscript>"
+    return f"<noscript>\n<main>\n{body}\n</main>\n</noscript>"
 
 
 def build_map(model: MapModel, *, offline: bool = True) -> PlanMap:
@@ -389,13 +403,11 @@ def build_map(model: MapModel, *, offline: bool = True) -> PlanMap:
     east, north = (max((box[i] for box in boxes), default=0.0) for i in (2, 3))
     language = model.language if model.language in LOCALES else "en"
     plan_map = PlanMap(
-        title=_text(model.title, language),
+        title=in_language(model.title, language),
         locale=LOCALES[language],
         location=((south + north) / 2, (west + east) / 2),
         offline=offline,
     )
-    if is_packed(model):
-        _page(plan_map).header.add_child(Verbatim(f"<script>\n{fflate_js()}</script>"), name="fflate_js")
     PlanLayer(model).add_to(plan_map, name="plan")
     return plan_map
 
@@ -437,14 +449,9 @@ def _render_children(element: Element) -> str:
     return "\n".join(child.render().strip("\n") for child in children)
 
 
-def _text(text: dict[str, str], language: str) -> str:
-    """Return a text in the language asked for, else in any that there is."""
-    return text.get(language) or next((value for value in text.values() if value), "")
-
-
 def _shown(text: dict[str, str], language: str) -> str:
     """Return a text escaped for a page."""
-    return spoken(_text(text, language), language=language)
+    return spoken(in_language(text, language), language=language)
 
 
 def _static_section(section: Section, language: str) -> list[str]:
@@ -468,15 +475,8 @@ def _static_section(section: Section, language: str) -> list[str]:
 
 def _plain(cell: Cell, kind: str) -> str:
     """Return a cell of a plain table as text."""
-    if cell is None:
-        return "–"
-    if isinstance(cell, (str, Shaded)):
-        return str(cell)
-    return (
-        {"year": "{:.0f}", "percent": "{:.1f} %", "signed": "{:+.1f} %"}.get(kind, "{:,.0f}")
-        .format(cell)
-        .replace("-", "−")
-    )
+    text = printed(cell, kind)
+    return text.replace("-", "−") if isinstance(cell, int | float) else text or "–"
 
 
 def _static_row(rank: Rank, names: dict[str, str], language: str) -> str:
@@ -485,7 +485,7 @@ def _static_row(rank: Rank, names: dict[str, str], language: str) -> str:
         names.get(rank.catchment, rank.catchment),
         str(rank.first_year),
         str(rank.peak_year),
-        f"{rank.peak_short:,.0f}",
-        ">99%" if rank.probability > 0.995 else f"{rank.probability:.0%}",
+        number(rank.peak_short),
+        chance(rank.probability),
     )
     return "<tr>" + "".join(f"<td>{spoken(cell, language=language)}</td>" for cell in cells) + "</tr>"

@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schoolmap.output.model import Text
 
 
@@ -14,12 +16,27 @@ def both(english: str, chinese: str) -> Text:
     return {"en": english, "zh": chinese}
 
 
+def in_language(text: Text, language: str) -> str:
+    """Return a text in the language asked for, else in any that there is."""
+    return text.get(language) or next((value for value in text.values() if value), "")
+
+
 def join(parts: list[Text]) -> Text:
     """Put sentences after one another."""
     return both(
         " ".join(part["en"] for part in parts if part["en"]),
         "".join(part["zh"] for part in parts if part["zh"]),
     )
+
+
+def listed(texts: Sequence[str], language: str) -> str:
+    """Join words as a list: with commas, in Chinese with enumeration commas."""
+    return {"en": ", ", "zh": "、"}[language].join(texts)
+
+
+def colon(language: str) -> str:
+    """Return the sign between a name and what is said of it."""
+    return {"en": ": ", "zh": "："}[language]
 
 
 def number(value: float) -> str:

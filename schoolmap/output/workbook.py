@@ -18,8 +18,10 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from schoolmap.errors import OutputError
+from schoolmap.output import colours
 from schoolmap.output import population_tables
 from schoolmap.output import sheets
+from schoolmap.output.lookups import is_central
 from schoolmap.output.sheets import Shaded
 from schoolmap.output.text import display_width
 from schoolmap.output.text import visible
@@ -54,8 +56,8 @@ _LINE, _HIGHEST = 15, 400
 _WIDTHS = {"year": 8.0, "heat": 8.0, "share": 11.0, "count": 11.0, "gap": 11.0, "exact": 18.0, "money": 14.0}
 _WIDEST = {"code": 28, "text": 28, "long": 44, "note": 105}
 """Widths of columns in letters; texts are as wide as the longest of them, up to a limit."""
-_INK, _WHITE, _HAIRLINE, _HEAD = "#1b1f23", "#ffffff", "#d8d5cd", "#efedf3"
-_DEMAND, _BAND, _SEATS = "#b35806", "#e08214", "#d8d3e8"
+_BAND, _SEATS = "#e08214", "#d8d3e8"
+"""The ends of the interval, and seats as columns behind lines: lighter than on the map."""
 _CHART_ROWS, _CHART_COLUMNS = 15, (0, 5)
 """Rows that a chart covers, and the columns where the left and the right chart begin."""
 _CHARTS_A_PAGE = 2
@@ -81,16 +83,16 @@ _KINDS: dict[str, dict[str, Any]] = {
     "decimal": {"num_format": "#,##0.00", "align": "right", "indent": 1},
     "money": {"num_format": "#,##0", "align": "right", "indent": 1},
     "exact": {"num_format": "#,##0.000", "align": "right", "indent": 1},
-    "percent": {"num_format": '0.0" %"', "align": "right", "indent": 1},
-    "signed": {"num_format": '+0.0" %";-0.0" %";0.0" %"', "align": "right", "indent": 1},
-    "tiny": {"num_format": "0.0E+00", "align": "right", "indent": 1},
-    "head": {"bold": True, "text_wrap": True, "align": "center", "bg_color": _HEAD},
+    "percent": {"num_format": '0.0"%"', "align": "right", "indent": 1},
+    "signed": {"num_format": '+0.0"%";-0.0"%";0.0"%"', "align": "right", "indent": 1},
+    "tiny": {"num_format": "[=0]0;0.0E+00", "align": "right", "indent": 1},
+    "head": {"bold": True, "text_wrap": True, "align": "center", "bg_color": colours.HEAD},
     "strip": {"shrink": True, "align": "center"},
     "mark": {"border": 0, "bold": True, "valign": "top"},
     "plain": {"text_wrap": True, "border": 0, "valign": "top"},
     "title": {"bold": True, "font_size": 17, "border": 0},
-    "section": {"bold": True, "font_size": 12, "border": 0, "font_color": _DEMAND},
-    "badge": {"bold": True, "bg_color": _DEMAND, "font_color": _WHITE, "align": "center"},
+    "section": {"bold": True, "font_size": 12, "border": 0, "font_color": colours.DEMAND},
+    "badge": {"bold": True, "bg_color": colours.DEMAND, "font_color": colours.WHITE, "align": "center"},
 }
 
 
@@ -132,30 +134,6 @@ def write_workbook(model: MapModel, path: Path, *, language: str) -> None:
             _write_table(worksheet, sheet, language=language, style=style)
 
 
-def contrasting_ink(colour: str) -> str:
-    """
-    Return the text colour, dark or white, that is easier to read on `colour`.
-
-    Examples
-    --------
-    >>> contrasting_ink("#5e3c99"), contrasting_ink("#fdb863")
-    ('#ffffff', '#1b1f23')
-    """
-
-    def contrast(ink: str) -> float:
-        dark, light = sorted((_luminance(ink), _luminance(colour)))
-        return (light + 0.05) / (dark + 0.05)
-
-    return max(_INK, _WHITE, key=contrast)
-
-
-def _luminance(colour: str) -> float:
-    """Return the relative luminance of `#rrggbb` as WCAG defines it, in [0, 1]."""
-    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _require_rows_fit(described: Sequence[Sheet]) -> None:
     for sheet in described:
         if len(sheet.rows) > MAX_ROWS:
@@ -182,12 +160,12 @@ def _styles(book: Workbook, *, language: str) -> Styles:
     base = {
         "font_name": "Microsoft YaHei" if language == "zh" else "Calibri",
         "font_size": 10,
-        "font_color": _INK,
+        "font_color": colours.INK,
         "valign": "vcenter",
         "border": 1,
-        "border_color": _HAIRLINE,
+        "border_color": colours.HAIRLINE,
     }
-    hatch = {"pattern": 14, "fg_color": "#b9b6ae", "bg_color": _WHITE}
+    hatch = {"pattern": 14, "fg_color": colours.NOTHING, "bg_color": colours.WHITE}
 
     @cache
     def style(kind: str, fill: str | None = None) -> Format:
@@ -195,7 +173,7 @@ def _styles(book: Workbook, *, language: str) -> Styles:
         if fill == "hatch":
             look |= hatch
         elif fill:
-            look |= {"bg_color": fill, "font_color": contrasting_ink(fill)}
+            look |= {"bg_color": fill, "font_color": colours.contrasting_ink(fill)}
         return book.add_format(look)
 
     return style
@@ -465,7 +443,12 @@ def _insert_births_chart(
     """Draw the births of every scenario beside their table."""
     chart = book.add_chart({"type": "line"})
     first, last = row + 1, row + len(section.rows)
-    looks = ((_DEMAND, "solid"), ("#5e3c99", "dash"), (_INK, "round_dot"), ("#57606a", "long_dash_dot"))
+    looks = (
+        (colours.DEMAND, "solid"),
+        (colours.SEATS, "dash"),
+        (colours.INK, "round_dot"),
+        (colours.MUTED, "long_dash_dot"),
+    )
     for c in range(1, len(section.columns)):
         colour, dash = looks[(c - 1) % len(looks)]
         chart.add_series(
@@ -476,13 +459,13 @@ def _insert_births_chart(
                 "line": {"color": colour, "width": 2.25, "dash_type": dash},
             },
         )
-    font = {"size": 9, "color": _INK}
-    chart.set_title({"name": section.heading, "name_font": {"size": 11, "color": _INK}, "overlay": False})
+    font = {"size": 9, "color": colours.INK}
+    chart.set_title({"name": section.heading, "name_font": {"size": 11, "color": colours.INK}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": font})
     between = max(1, len(section.rows) // 6)
     years = {"num_font": font, "name": section.columns[0].title(language), "name_font": font}
     chart.set_x_axis(years | {"interval_unit": between, "interval_tick": between})
-    grid = {"visible": True, "line": {"color": _HAIRLINE}}
+    grid = {"visible": True, "line": {"color": colours.HAIRLINE}}
     chart.set_y_axis({"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid})
     chart.set_size({"width": 540, "height": 290})
     place = {"x_offset": 12, "y_offset": 4, "object_position": 2}
@@ -499,7 +482,7 @@ def _insert_charts(
     language: str,
 ) -> None:
     """Draw each stage's demand against its seats, and beside it what is short and what is spare."""
-    central = [k for k, p in enumerate(model.panels) if p.scenario == model.scenarios[0].id]
+    central = [k for k, panel in enumerate(model.panels) if is_central(model, panel)]
     # two stages a page, so that no chart is cut in two on paper
     breaks = range(row, row + _CHART_ROWS * len(central), _CHARTS_A_PAGE * _CHART_ROWS)
     worksheet.set_h_pagebreaks([*breaks, row + _CHART_ROWS * len(central)])
@@ -521,7 +504,7 @@ def _demand_chart(book: Workbook, totals: Sheet, first: int, last: int, *, langu
     seats.add_series(_series(totals, "Seats", first, last, language) | {"fill": {"color": _SEATS}, "gap": 0})
     lines = book.add_chart({"type": "line"})
     for column in ("Demand P90", "Demand (central)", "Demand P10"):
-        look = {"color": _DEMAND, "width": 2.5}
+        look = {"color": colours.DEMAND, "width": 2.5}
         if column != "Demand (central)":
             look = {"color": _BAND, "width": 1.25, "dash_type": "dash"}
         lines.add_series(_series(totals, column, first, last, language) | {"line": look})
@@ -533,7 +516,7 @@ def _demand_chart(book: Workbook, totals: Sheet, first: int, last: int, *, langu
 def _gap_chart(book: Workbook, totals: Sheet, first: int, last: int, *, language: str) -> Chart:
     """Draw rows `first` to `last` of the totals: seats short and seats spare, neither made up for by the other."""
     chart = book.add_chart({"type": "column"})
-    for column, colour in (("Sum of gaps (seats short)", _DEMAND), ("Sum of spare seats", _SEATS)):
+    for column, colour in (("Sum of gaps (seats short)", colours.DEMAND), ("Sum of spare seats", _SEATS)):
         look = {"fill": {"color": colour}, "gap": 60}
         chart.add_series(_series(totals, column, first, last, language) | look)
     _dress(chart, f"{WORDS['gap chart'][language]}{_stage_of(totals, first)}")
@@ -559,10 +542,10 @@ def _stage_of(totals: Sheet, row: int) -> str:
 
 def _dress(chart: Chart, title: str) -> None:
     """Give a chart its title, legend, axes and size."""
-    font = {"size": 9, "color": _INK}
-    chart.set_title({"name": _cut(title), "name_font": {"size": 11, "color": _INK}, "overlay": False})
+    font = {"size": 9, "color": colours.INK}
+    chart.set_title({"name": _cut(title), "name_font": {"size": 11, "color": colours.INK}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_x_axis({"num_font": font})
-    grid = {"visible": True, "line": {"color": _HAIRLINE}}
+    grid = {"visible": True, "line": {"color": colours.HAIRLINE}}
     chart.set_y_axis({"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid})
     chart.set_size({"width": 540, "height": 290})

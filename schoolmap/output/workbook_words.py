@@ -7,30 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from schoolmap.output.model import Text
 
-TERMS: dict[str, Text] = {
-    "surplus": {"en": "Surplus", "zh": "富余"},
-    "ok": {"en": "Balanced", "zh": "平衡"},
-    "watch": {"en": "Watch", "zh": "黄色预警"},
-    "red": {"en": "Short", "zh": "红色预警"},
-    "expand": {"en": "Expand", "zh": "扩建"},
-    "new": {"en": "New school", "zh": "新建"},
-    "rezone": {"en": "Move a boundary", "zh": "调整片区"},
-    "temporary": {"en": "Temporary rooms", "zh": "临时教室"},
-    "unsolved": {"en": "Still short", "zh": "仍缺学位"},
-    "review": {"en": "Review surplus", "zh": "富余评估"},
-    "relocate": {"en": "Relocate", "zh": "迁建"},
-    "attach": {"en": "Attach classes", "zh": "附设"},
-    "convert": {"en": "Convert", "zh": "转办（转用）"},
-    "handover": {"en": "Hand-over", "zh": "配套园移交"},
-    "improve": {"en": "Improve", "zh": "改善提质"},
-    "demolish": {"en": "Demolish", "zh": "拆除"},
-    "public": {"en": "public", "zh": "公办"},
-    "inclusive": {"en": "inclusive private", "zh": "普惠性民办"},
-    "inclusive-private": {"en": "inclusive private", "zh": "普惠性民办"},
-    "private": {"en": "private", "zh": "民办"},
-}
-"""Codes of the model that are shown as words: levels, kinds and operators."""
-
 WORDS: dict[str, Text] = {
     "yes": {"en": "yes", "zh": "是"},
     "no": {"en": "no", "zh": "否"},
@@ -62,14 +38,3 @@ WORDS: dict[str, Text] = {
     },
 }
 """Words and sentences that the workbook itself says."""
-
-LEVELS: dict[str, Text] = {
-    "surplus": {
-        "en": "Seats stay empty: a candidate for review, never an order to close.",
-        "zh": "学位长期富余：列入评估，不等于撤并。",
-    },
-    "ok": {"en": "Seats suffice.", "zh": "学位可满足需求。"},
-    "watch": {"en": "Seats may run short: prepare.", "zh": "学位可能不足：须提前准备。"},
-    "red": {"en": "Seats are expected to run short: act.", "zh": "预计学位不足：须采取措施。"},
-}
-"""What each level means."""

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from schoolmap.optimize.rezoning.problem import share_who_stay
 from schoolmap.optimize.rezoning.rezone import rezone
 from schoolmap.proposals.pieces import cut
 from schoolmap.proposals.pieces import pupils_by_year
@@ -241,8 +242,7 @@ def _entered(pieces: Pieces, children: Children, years: pd.Index) -> pd.DataFram
     living, entered = (
         counts.reindex(table["area"])[years].to_numpy() for counts in (children.living, children.entered)
     )
-    step = np.arange(len(years))
-    usual = np.where(step < children.stay_years, np.minimum((step + 1) / children.grades, 1.0), 1.0)
+    usual = 1 - share_who_stay(len(years), children.stay_years, children.grades)
     share = np.broadcast_to(usual, living.shape).copy()
     np.divide(entered, living, out=share, where=living > 0)
     return pd.DataFrame(share, index=table.index, columns=years)

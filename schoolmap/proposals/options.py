@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from schoolmap.optimize.siting.answer import COMPONENTS
+from schoolmap.optimize.siting.answer import used_measures
 from schoolmap.optimize.siting.site import site
 
 if TYPE_CHECKING:
@@ -41,8 +43,6 @@ WITHIN = 0.05
 """Plans that are about as good cost at most this share more."""
 DIFFERENT = 0.05
 """Plans differ if this share of the classes is elsewhere."""
-_COSTS = ("capital", "running", "travel", "empty", "short")
-"""What adds up to the cost of a plan."""
 _LEAST = 0.5
 """Smaller differences, in pupils, kilometres or units of money, are none."""
 
@@ -148,12 +148,10 @@ def _weights(plan: Siting, terms: Terms) -> pd.Series:
 
 
 def _option(name: Name, answer: Siting, ways: pd.Series, weights: pd.Series, *, weight: float = 1.0) -> Option:
-    built = answer.built[answer.built["classes"] > 0]
-    years = built.index.get_level_values("year").to_series(index=built.index)
     keys = answer.flows.index
     metres = ways.reindex(pd.MultiIndex.from_arrays([keys.get_level_values(x) for x in ("area", "school", "stage")]))
     far = answer.flows * metres.to_numpy() / 1000
-    costs = weights @ answer.costs[list(_COSTS)]
+    costs = weights @ answer.costs[list(COMPONENTS)]
     return Option(
         name=name,
         weight=weight,
@@ -164,12 +162,7 @@ def _option(name: Name, answer: Siting, ways: pd.Series, weights: pd.Series, *, 
         short=_expected(answer.unserved, weights),
         kilometres=_expected(far, weights),
         gap=answer.gap,
-        used=pd.DataFrame(
-            {
-                "classes": built["classes"].groupby(level="measure").max().astype(int),
-                "opens": years.groupby(level="measure").min().astype(int),
-            }
-        ).sort_index(),
+        used=used_measures(answer.built)[["classes", "opens"]].astype(int).sort_index(),
     )
 
 

@@ -18,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from schoolmap.optimize.cores import CORES
 from schoolmap.optimize.siting.choices import without_each
 from schoolmap.optimize.siting.money import Money
 from schoolmap.optimize.siting.scenarios import alone
@@ -177,7 +178,7 @@ def make_proposals(
         *given, **terms_asked, most_regret=settings.most_regret, gap=GAP, seed=seed, time_limit=settings.time_limit
     )
     # neither knows of the other: side by side
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(CORES) as threads:
         each = threads.submit(
             lambda: alone(*given, **_alone(terms_asked), gap=GAP, seed=seed, time_limit=settings.time_limit)
         )

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from schoolmap.optimize.siting.answer import used_measures
 from schoolmap.proposals.problem import LEAST
 from schoolmap.proposals.problem import catchment_of_pool
 from schoolmap.proposals.problem import pool
@@ -120,15 +121,14 @@ def used(built: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     """
     years = built.index.get_level_values("year")
     there = built[built["classes"] > 0]
-    year = pd.Series(there.index.get_level_values("year"), index=there.index).groupby(level="measure")
-    last = year.max()
-    groups = built.groupby(level="measure")
+    last = pd.Series(there.index.get_level_values("year"), index=there.index).groupby(level="measure").max()
+    groups, most = built.groupby(level="measure"), used_measures(built)
     table = pd.DataFrame(
         {
-            "opens": year.min().astype(int),
+            "opens": most["opens"].astype(int),
             "until": last.where(last < years.max()).astype(float),
-            "classes": groups["classes"].max(),
-            "seats": groups["seats"].max(),
+            "classes": most["classes"],
+            "seats": most["seats"],
             "capital": groups["capital"].sum(),
             "yearly": groups["yearly"].max(),
         }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from schoolmap.optimize.rezoning.problem import share_who_stay
+
 if TYPE_CHECKING:
     from schoolmap.optimize.rezoning.contiguity import Whole
     from schoolmap.optimize.rezoning.problem import Problem
@@ -76,8 +78,7 @@ def moves_by_year(problem: Problem, zone: Whole, *, grandfather_years: int, grad
     pupils = problem.pupils[moved].sum(axis=0)
     if len(pupils) < len(years):
         pupils = np.repeat(pupils, len(years))
-    step = np.arange(len(years))
-    staying = np.where(step < grandfather_years, np.maximum(0.0, 1 - (step + 1) / grades), 0.0)
+    staying = share_who_stay(len(years), grandfather_years, grades)
     return pd.DataFrame(
         {"at_new": pupils * (1 - staying), "still_at_old": pupils * staying}, index=pd.Index(years, name="year")
     )

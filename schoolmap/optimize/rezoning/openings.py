@@ -17,6 +17,7 @@ import numpy as np
 from schoolmap.optimize import seats_problem
 from schoolmap.optimize import shared_areas
 from schoolmap.optimize.rezoning.formulation import most_short
+from schoolmap.optimize.seats_problem import LARGEST_TABLE
 
 if TYPE_CHECKING:
     from schoolmap.optimize.rezoning.contiguity import Mask
@@ -31,8 +32,6 @@ _TRIALS = 600
 """Trials of schools open or closed for the bound."""
 _ROUNDS, _ROUNDS_WHOLE, _PATIENCE = 1_500, 600, 30
 """Rounds of prices with areas in parts and whole, and how many may pass without a better bound."""
-_LARGEST_TABLE = 20_000_000
-"""Cells of the knapsacks of one round: beyond that seats are many, and whole areas fill them well."""
 
 
 class Opening(NamedTuple):
@@ -90,7 +89,8 @@ def filled(problem: Problem, *, limit: float) -> float:
     from schoolmap.optimize import capacity_kernel  # noqa: PLC0415 - numba is slow to import
 
     given = _one_year(problem)
-    if given is None or given.split.cost.size * (int(given.split.capacity.max()) + 1) > _LARGEST_TABLE:
+    # where the knapsacks are that large, seats are many, and whole areas fill them well
+    if given is None or given.split.cells > LARGEST_TABLE:
         return -np.inf
     split, seen = given.split, min(2, len(problem.zones))
     price = np.partition(split.cost, seen - 1, axis=0)[:seen].mean(axis=0)

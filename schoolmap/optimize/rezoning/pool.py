@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from schoolmap.optimize.rezoning.programme import is_true
-from schoolmap.optimize.rezoning.programme import quiet_solver
+from schoolmap.optimize import highs
 from schoolmap.optimize.rezoning.search import Zoning
 
 if TYPE_CHECKING:
@@ -109,34 +108,25 @@ class Pool:
 
     def _partition(self, kept: Whole, zone: Whole, cost: Real, deadline: float, *, now: Zoning | None) -> Any:  # noqa: ANN401 - HiGHS has no types
         """Return HiGHS after it chose among some zones, in shares or, from a zoning on, whole; `None` if it could not."""
-        import highspy  # noqa: PLC0415 - heavy, and needed here only
+        from scipy.sparse import csc_array  # noqa: PLC0415 - heavy, and needed here only
 
         areas, zones = self.problem.linear.shape
         columns = [np.append(self.areas[one], areas + zone[one]) for one in kept]
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(kept), areas + zones
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost[kept], np.zeros(len(kept)), np.ones(len(kept))
-        lp.row_lower_ = np.concatenate([np.ones(areas), np.zeros(zones)])
-        lp.row_upper_ = np.ones(areas + zones)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum([len(one) for one in columns])]).astype(np.int32)
-        lp.a_matrix_.index_ = np.concatenate(columns).astype(np.int32)
-        lp.a_matrix_.value_ = np.ones(len(lp.a_matrix_.index_))
-        if now is not None:
-            lp.integrality_ = [highspy.HighsVarType.kInteger] * len(kept)
-        solver = quiet_solver()
-        solver.setOptionValue("time_limit", max(0.1, deadline - time.perf_counter()))
-        solver.passModel(lp)
+        first, row = np.cumsum([0, *map(len, columns)]), np.concatenate(columns)
+        solver = highs.solver_of(
+            cost[kept],
+            csc_array((np.ones(len(row)), row, first), shape=(areas + zones, len(kept))),
+            low=np.zeros(len(kept)),
+            high=np.ones(len(kept)),
+            row_low=np.concatenate([np.ones(areas), np.zeros(zones)]),
+            row_high=np.ones(areas + zones),
+            whole=np.full(len(kept), now is not None),
+        )
         if now is not None:
             at = {self.number.get(_key(own, np.flatnonzero(now.zone == own)), -1) for own in range(zones)}
-            solver.setSolution(len(kept), np.arange(len(kept), dtype=np.int32), np.isin(kept, list(at)).astype(float))
-        solver.run()
-        if now is not None and solver.getSolution().value_valid and not is_true(solver):
-            solver.clearSolver()
-            solver.setOptionValue("time_limit", solver.getRunTime() + max(0.1, deadline - time.perf_counter()))
-            solver.run()
-        optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        return solver if optimal or (now is not None and solver.getSolution().value_valid) else None
+            highs.begin_with(solver, np.isin(kept, list(at)).astype(float))
+        ended = highs.run(solver, seconds=max(0.1, deadline - time.perf_counter()))
+        return solver if ended == "optimal" or (now is not None and highs.has_values(solver)) else None
 
 
 def _key(zone: int, areas: Whole) -> bytes:

@@ -136,7 +136,14 @@ def pose(
     first, beside, border = reading.graph(neighbours, areas)
     root = reading.roots(homes, room.index, areas, at_zone, len(zones))
     now = reading.today_of(today, areas, zones)
-    must = _must(root, areas, zones, now if most_moved is not None else None, own_homes=own_homes)
+    toll, may_close = reading.opening_of(opening, room.index, at_zone, len(zones))
+    must = _must(root, areas, zones, own_homes=own_homes)
+    if now is not None:
+        # today's zones are a way out of every limit, so nobody is made to leave them
+        free = np.full(len(zones), most_moved is not None)
+        if most_added_m is not None:
+            free |= ~may_close | (np.bincount(now, minlength=len(zones)) > 0)
+        must[(must >= 0) & (must != now) & free[must]] = -1
     piece = contiguity.pieces(len(areas), first, beside)
     exempt, inside = _exempt(root, piece, now, first, beside)
     given, place = children.loc[areas].to_numpy(dtype=float), np.zeros((len(zones), len(years)))
@@ -152,7 +159,6 @@ def pose(
         linear = linear + weight_moved * np.where(stays, 0.0, given[:, :1])
         longest = metres[stays][:, None] + (np.inf if most_added_m is None else most_added_m)
         allowed = (inside & (metres <= longest)) | stays | (must[:, None] == np.arange(len(zones)))
-    toll, may_close = reading.opening_of(opening, room.index, at_zone, len(zones))
     charge = charge_short
     if charge is None:
         # more than all that can be saved by leaving one pupil without a seat
@@ -177,7 +183,8 @@ def pose(
             opening=toll,
             may_close=may_close,
             today=now if now is not None else np.full(len(areas), -1, dtype=np.int64),
-            moving=np.ascontiguousarray(given[:, 0]),
+            # a copy: one that may not be written to would be another type, for which all is compiled again
+            moving=given[:, 0].copy(),
             most=float(most_moved) if most_moved is not None else np.inf,
             charge=float(charge),
         ),
@@ -189,6 +196,22 @@ def pose(
         staying=staying,
         border=border,
     )
+
+
+def share_who_stay(years: int, protected: int, grades: int) -> Real:
+    """
+    Return the share of pupils who are still at their school of before, by year.
+
+    In each year one grade more has entered by the new boundary; after the
+    protected years all go by it.
+
+    Examples
+    --------
+    >>> share_who_stay(4, protected=2, grades=4).tolist()
+    [0.75, 0.5, 0.0, 0.0]
+    """
+    step = np.arange(years)
+    return np.where(step < protected, np.maximum(0.0, 1 - (step + 1) / grades), 0.0)
 
 
 def _require_settings(weights: dict[str, float], *, years: int, grades: int, lost: bool) -> None:
@@ -209,11 +232,10 @@ def _staying(years: int, protected: int, grades: int) -> Real:
     """Return the share of pupils who stay at their school of before, by year; one year stands for the time after."""
     if years == 1:
         return np.zeros(1)
-    step = np.arange(years)
-    return np.where(step < protected, np.maximum(0.0, 1 - (step + 1) / grades), 0.0)
+    return share_who_stay(years, protected, grades)
 
 
-def _must(root: Mask, areas: pd.Index, zones: pd.Index, now: Whole | None, *, own_homes: bool) -> Whole:
+def _must(root: Mask, areas: pd.Index, zones: pd.Index, *, own_homes: bool) -> Whole:
     """Return the zone that each area must belong to because its school stands there, -1 for none."""
     must = np.full(len(areas), -1, dtype=np.int64)
     if not own_homes:
@@ -228,8 +250,6 @@ def _must(root: Mask, areas: pd.Index, zones: pd.Index, now: Whole | None, *, ow
         raise ValueError(msg)
     home, zone = np.nonzero(root)
     must[home] = zone
-    if now is not None:
-        must[(must >= 0) & (must != now)] = -1
     return must
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
-from typing import Any
 
 import numpy as np
 
+from schoolmap.optimize import highs
 from schoolmap.optimize.rezoning import contiguity
 from schoolmap.optimize.rezoning.formulation import formulate
 
@@ -26,34 +26,8 @@ if TYPE_CHECKING:
 
 _THIN = 1e-6
 """Share of an area in a zone that counts as nothing."""
-_SAME = 1e-5
-"""Share by which a cost may differ from what the solver says, by rounding."""
 _LARGEST = 1e4
 """Largest cost of an area in the units that HiGHS is given: its tolerances are absolute."""
-
-
-def quiet_solver() -> Any:  # noqa: ANN401 - HiGHS has no types
-    """Return HiGHS, silent, on one thread and with a fixed seed."""
-    from highspy._core import _Highs  # noqa: PLC0415 - heavy, and needed here only
-
-    # the compiled class itself: what is wrapped around it greets on the terminal
-    solver: Any = _Highs()
-    for name, option in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
-        solver.setOptionValue(name, option)
-    return solver
-
-
-def is_true(solver: Any) -> bool:  # noqa: ANN401 - as above
-    """
-    Return whether the solution costs what the solver says that it does.
-
-    HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none, and it is asked
-    again without a start.
-    """
-    lp, values = solver.getLp(), np.asarray(solver.getSolution().col_value)
-    cost = float(np.asarray(lp.col_cost_) @ values) + float(lp.offset_)
-    told = float(solver.getInfo().objective_function_value)
-    return abs(cost - told) <= _SAME * max(1.0, abs(cost))
 
 
 class Programme:
@@ -67,7 +41,7 @@ class Programme:
     """
 
     def __init__(self, problem: Problem, alive: Mask, *, limit: float, free: Mask, opened: Mask) -> None:
-        import highspy  # noqa: PLC0415 - heavy, and needed here only
+        from scipy.sparse import csr_array  # noqa: PLC0415 - heavy, and needed here only
 
         self.problem = problem
         form = formulate(problem, alive, limit=limit, free=free, opened=opened)
@@ -77,18 +51,17 @@ class Programme:
         self.binary = len(self.area) + len(self.free)
         self.unit = max(1e-12, float(np.where(form.alive, problem.linear, 0.0).max()) / _LARGEST)
         rows = form.rows
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(form.cost), len(rows)
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = form.cost / self.unit, np.zeros(len(form.cost)), form.high
-        lp.offset_ = form.constant / self.unit
-        lp.row_lower_ = np.array([row[2] for row in rows])
-        lp.row_upper_ = np.array([row[3] for row in rows])
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])]).astype(np.int32)
-        lp.a_matrix_.index_ = np.concatenate([row[0] for row in rows]).astype(np.int32)
-        lp.a_matrix_.value_ = np.concatenate([row[1] for row in rows]).astype(float)
-        self.solver = quiet_solver()
-        self.solver.passModel(lp)
+        first = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])])
+        index, value = (np.concatenate([row[part] for row in rows]) for part in (0, 1))
+        self.solver = highs.solver_of(
+            form.cost / self.unit,
+            csr_array((value, index, first), shape=(len(rows), len(form.cost))),
+            low=np.zeros(len(form.cost)),
+            high=form.high,
+            row_low=np.array([row[2] for row in rows]),
+            row_high=np.array([row[3] for row in rows]),
+            offset=form.constant / self.unit,
+        )
         self.known: set[tuple[int, int, bytes]] = set()
 
     def parts(self) -> Real:
@@ -145,34 +118,20 @@ class Programme:
 
     def whole(self) -> None:
         """Ask for whole areas from now on."""
-        import highspy  # noqa: PLC0415 - as above
+        import highspy  # noqa: PLC0415 - heavy, and needed here only
 
         columns = np.arange(self.binary, dtype=np.int32)
         kind = np.full(self.binary, highspy.HighsVarType.kInteger)
         self.solver.changeColsIntegrality(self.binary, columns, kind)
 
-    def run(self, deadline: float, *, limit: float | None = None, nodes: int | None = None) -> str:
-        """Solve, and say how it ended: "optimal", "infeasible" or "stopped"."""
-        import highspy  # noqa: PLC0415 - as above
-
+    def run(self, deadline: float, *, nodes: int | None = None) -> highs.Ended:
+        """Solve, and say how it ended."""
         left = deadline - time.perf_counter()
         if left <= 0:
             return "stopped"
-        self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
-        if limit is not None:
-            self.solver.setOptionValue("objective_bound", limit)
         if nodes is not None:
             self.solver.setOptionValue("mip_max_nodes", nodes)
-        self.solver.run()
-        if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal and not is_true(self.solver):
-            self.solver.clearSolver()
-            self.solver.run()
-        status = self.solver.getModelStatus()
-        if status == highspy.HighsModelStatus.kOptimal:
-            return "optimal"
-        if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kObjectiveBound}:
-            return "infeasible"
-        return "stopped"
+        return highs.run(self.solver, seconds=left)
 
     def value(self) -> float:
         """Return the value of the last solution."""
@@ -191,12 +150,12 @@ class Programme:
             return
         x[column] = 1.0
         x[self.form.opening[self.free]] = known.opened[self.free]
-        self.solver.setSolution(self.binary, np.arange(self.binary, dtype=np.int32), x)
+        highs.begin_with(self.solver, np.append(x, np.full(len(self.form.cost) - self.binary, np.nan)))
 
     def answer(self) -> tuple[Whole, Mask] | None:
         """Return the zone of each area and the zones that are open, or `None` if there is no solution."""
-        x = np.array(self.solver.getSolution().col_value)
-        if len(x) == 0 or not self.solver.getSolution().value_valid:
+        x = highs.values_of(self.solver)
+        if x is None:
             return None
         part = self.parts()
         if not np.allclose(part.sum(axis=1), 1.0, atol=1e-4):

@@ -9,12 +9,13 @@ briefly, and few thoroughly.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import numpy as np
 
+from schoolmap.optimize.cores import CORES
+from schoolmap.optimize.cores import on_both_cores
 from schoolmap.optimize.rezoning import search
 from schoolmap.optimize.rezoning.search import Zoning
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from schoolmap.optimize.rezoning.pool import Pool
     from schoolmap.optimize.rezoning.problem import Problem
 
-_THREADS = 2
 _RACES = ((24, 500), (6, 2_000), (2, 8_000))
 """How many sets are left in each race, and random moves for each area of a large problem."""
 _LARGE, _MOST = 1_200, 3.0
@@ -63,7 +63,7 @@ def race(problem: Problem, sets: list[Opening], pool: Pool, *, seed: int, until:
 
         def run(place: int, lap: int = lap, moves: int = moves, field: list[_Runner] = field) -> tuple[_Runner, Whole]:
             one = field[place]
-            if (lap > 0 or place >= _THREADS) and time.perf_counter() > until:
+            if (lap > 0 or place >= CORES) and time.perf_counter() > until:
                 return one, one.zoning.zone[None]
             snapshots: list[Whole] = []
             found = search.anneal(
@@ -82,8 +82,7 @@ def race(problem: Problem, sets: list[Opening], pool: Pool, *, seed: int, until:
             seen = snapshots[len(snapshots) // 3 :] if lap > 0 else snapshots[-1:]
             return one._replace(zoning=better), np.concatenate(seen)
 
-        with ThreadPoolExecutor(_THREADS) as threads:
-            answers = list(threads.map(run, range(len(field))))
+        answers = on_both_cores(run, range(len(field)))
         for _, seen in answers:
             pool.add(seen)
         field = sorted((one for one, _ in answers), key=lambda one: one.zoning.value)

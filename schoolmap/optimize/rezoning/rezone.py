@@ -158,7 +158,8 @@ def rezone(
         pupil-metres. A closed school has no zone. All others are open.
     own_homes
         Whether the area of a school that is open must belong to its zone. With
-        `most_moved`, a school whose area belongs to another zone today may be left so.
+        `most_moved` or `most_added_m`, a school whose area belongs to another zone
+        today may be left so (with the latter only if the school is open today).
     most_moved
         Pupils (of the first year) who may be given another zone, at most.
     most_added_m

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from schoolmap.optimize.cores import CORES
+from schoolmap.optimize.cores import on_both_cores
 from schoolmap.optimize.rezoning import search
 from schoolmap.optimize.rezoning.bounds import relax
 from schoolmap.optimize.rezoning.openings import Openings
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from schoolmap.optimize.rezoning.resplit import Ended
     from schoolmap.optimize.rezoning.zone_kernel import Real
 
-_THREADS = 2
 _MOVES, _LONG, _FEW_MOVES = 13_000_000, (10_000, 20_000), 2_000
 """Random moves of one run, how many that is for each area at least and at most, and where there are few pairs."""
 _HEATS = (0.25, 1.0)
@@ -92,7 +93,7 @@ def solve(problem: Problem, *, runs: int, seed: int, deadline: float) -> Solved:
         best = _improved(problem, best, found, pool, seed=seed, began=began, span=span)
     if _proven(best, bound):
         return Solved(best, best.value, proof, len(found))
-    with ThreadPoolExecutor(_THREADS) as threads:
+    with ThreadPoolExecutor(CORES) as threads:
         # one thread raises the bound, the other goes on with the plan
         until = max(began + span, time.perf_counter() + _LEAST * span * small)
         programme = threads.submit(_programme, problem, best, relaxed, deadline=until)
@@ -128,7 +129,7 @@ def _search(
     heat = search.heat_of(problem, np.ones(len(problem.zones), dtype=bool))
 
     def run(number: int) -> tuple[Zoning, list[Whole]] | None:
-        if number >= _THREADS and time.perf_counter() > until:
+        if number >= CORES and time.perf_counter() > until:
             return None
         snapshots: list[Whole] = []
         found = search.anneal(
@@ -144,8 +145,7 @@ def _search(
         )
         return found, snapshots
 
-    with ThreadPoolExecutor(_THREADS) as threads:
-        answers = [answer for answer in threads.map(run, range(runs)) if answer is not None]
+    answers = [answer for answer in on_both_cores(run, range(runs)) if answer is not None]
     for _, snapshots in answers:
         # at first everything is hot, and the zones are poor
         for seen in snapshots[len(snapshots) // 3 :]:
@@ -160,13 +160,9 @@ def _improved(
     ranked = sorted([best, *found], key=lambda one: one.value)
     apart = [ranked[0], *(one for one in ranked[1:] if one.value > ranked[0].value * (1 + _TINY))]
     until = began + _SPLIT * span
-    with ThreadPoolExecutor(_THREADS) as threads:
-        chains = list(
-            threads.map(
-                lambda start: _split_anew(problem, start[1], seed=seed + start[0], until=until),
-                enumerate(apart[:_THREADS]),
-            )
-        )
+    chains = on_both_cores(
+        lambda start: _split_anew(problem, start[1], seed=seed + start[0], until=until), enumerate(apart[:CORES])
+    )
     for chain in chains:
         pool.add(np.stack([one.zone for one in chain]))
     best = min((chain[-1] for chain in chains), key=lambda one: one.value)

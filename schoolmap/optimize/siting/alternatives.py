@@ -13,7 +13,6 @@ from schoolmap.optimize.siting import exact
 from schoolmap.optimize.siting import solving
 from schoolmap.optimize.siting.formulation import formulate
 from schoolmap.optimize.siting.maker import NONE
-from schoolmap.optimize.siting.program import as_start
 from schoolmap.optimize.siting.program import classes_of
 
 if TYPE_CHECKING:
@@ -54,14 +53,15 @@ def farthest(
     program = formulate(model, every_used=True)
     last = program.columns.used[:, -1]
     there = np.flatnonzero(last != NONE)
-    apart = np.zeros(len(program.cost))
-    for classes in plans:
-        uses = np.asarray(classes.any(axis=1))[there]
-        apart[last[there]] += np.where(uses, 1.0, -1.0)
-    # one row more: the cost itself
+    same = np.zeros((len(plans), len(program.cost)))
+    for row, classes in zip(same, plans, strict=True):
+        uses = np.asarray(classes.any(axis=1))
+        row[last[there]] = np.where(uses[there], 1.0, -1.0)
+    # a plan that differs much from all together may be one of them: each is ruled out by itself
+    most_same = np.maximum(same, 0.0).sum(axis=1) - 1
     priced = with_rows(program, csr_array(program.cost[None, :]), upper=np.array([most - program.offset]))
-    asked = priced._replace(cost=apart, offset=0.0)
-    answer = exact.solve(asked, gap=0.0, seed=seed, seconds=ends - time.perf_counter(), start=as_start(asked, plans[0]))
+    asked = with_rows(priced, csr_array(same), upper=most_same)._replace(cost=same.sum(axis=0), offset=0.0)
+    answer = exact.solve(asked, gap=0.0, seed=seed, seconds=ends - time.perf_counter())
     if answer.solution is None:
         return None
     classes = classes_of(asked, answer.solution, model)

@@ -176,6 +176,34 @@ def built_table(model: Model, classes: Whole) -> pd.DataFrame:
     )
 
 
+def used_measures(built: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the measures that are used.
+
+    Parameters
+    ----------
+    built
+        By (measure, year), as in `Siting.built`.
+
+    Returns
+    -------
+    used
+        By measure, in the order of the labels: the year in which it `opens`, and
+        `classes` and `seats` at most.
+
+    Examples
+    --------
+    >>> index = pd.MultiIndex.from_product([["cabins"], [2026, 2027, 2028]], names=["measure", "year"])
+    >>> used_measures(pd.DataFrame({"classes": [0, 2, 1], "seats": [0, 80, 40]}, index)).to_dict("index")
+    {'cabins': {'opens': 2027, 'classes': 2, 'seats': 80}}
+    """
+    used = built[built["classes"] > 0]
+    year = used.index.get_level_values("year").to_series(index=used.index)
+    groups = used.groupby(level="measure")
+    opens = year.groupby(level="measure").min()
+    return pd.DataFrame({"opens": opens, "classes": groups["classes"].max(), "seats": groups["seats"].max()})
+
+
 def _costs(model: Model, recourse: Recourse) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([model.scenarios, model.years], names=["scenario", "year"])
     number = len(model.scenarios)

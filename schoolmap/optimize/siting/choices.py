@@ -8,7 +8,6 @@ its own, found from the plan there is, with what it costs more.
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,13 @@ import numpy as np
 import pandas as pd
 
 from schoolmap.errors import LabelError
+from schoolmap.optimize.cores import on_both_cores
 from schoolmap.optimize.siting import search
 from schoolmap.optimize.siting import solving
 from schoolmap.optimize.siting.alternatives import farthest
 from schoolmap.optimize.siting.answer import Siting
 from schoolmap.optimize.siting.answer import as_siting
+from schoolmap.optimize.siting.answer import used_measures
 from schoolmap.optimize.siting.model import build_model
 from schoolmap.optimize.siting.nearby import best_nearby
 from schoolmap.optimize.siting.nearby import ground_of
@@ -39,10 +40,6 @@ if TYPE_CHECKING:
 
     Real = npt.NDArray[np.float64]
     Whole = npt.NDArray[np.int64]
-
-
-_AT_ONCE = 2
-"""Questions that are answered side by side: none of them knows of another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +136,8 @@ def without_each(
         msg = f"`only` names {strange[0]!r}, which the plan does not use. Ask about measures in `plan.built`."
         raise LabelError(msg)
     ground = ground_of(model, search.Plan(classes, plan.objective), settle(model, classes).flow)
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        rows = list(
-            threads.map(lambda label: _without(ground, label, steps=steps, gap=gap, seconds=seconds_each), asked)
-        )
+    # none of the questions knows of another
+    rows = on_both_cores(lambda label: _without(ground, label, steps=steps, gap=gap, seconds=seconds_each), asked)
     columns = ["without", "more", "instead", "earlier", "later"]
     return pd.DataFrame(rows, index=asked.rename("measure"), columns=columns)
 
@@ -276,18 +271,7 @@ def near_optimal(
 
 def _differences(plans: tuple[Siting, ...]) -> pd.DataFrame:
     """Return by plan and measure what is built at most, and from when, where plans differ."""
-    tables = []
-    for plan in plans:
-        used = plan.built[plan.built["classes"] > 0]
-        year = used.index.get_level_values("year").to_series(index=used.index)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "classes": used["classes"].groupby(level="measure").max(),
-                    "year": year.groupby(level="measure").min(),
-                }
-            )
-        )
+    tables = [used_measures(plan.built).rename(columns={"opens": "year"})[["classes", "year"]] for plan in plans]
     every = tables[0].index
     for table in tables[1:]:
         every = every.union(table.index)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 import numpy as np
 
+from schoolmap.optimize import highs
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
     from scipy.sparse import csr_array
 
@@ -18,14 +23,8 @@ if TYPE_CHECKING:
 
     Real = npt.NDArray[np.float64]
 
-THREADS = 1
-"""One, as in every other programme of the wing: HiGHS refuses to run where two of them ask for different numbers."""
-_SAME = 1e-5
-"""Share by which a cost may differ from what the solver says, by rounding."""
 _PASTIMES = ("feasibility_jump", "rens", "rins", "root_reduced_cost")
 """What the solver tries at the root of each programme, however small."""
-_SECONDS = 0.01
-"""A solver is given so much time at least."""
 ABSOLUTE = 1e-7
 """Gap in money at which a plan is best, whatever its cost."""
 
@@ -47,39 +46,24 @@ class Answer(NamedTuple):
     effort: int
 
 
-def load(program: Program, *, relaxed: bool = False) -> Any:  # noqa: ANN401 - the compiled class has no name that is public
-    """Return a solver that holds the programme, silent, with nothing left to chance."""
-    import highspy  # noqa: PLC0415 - heavy, and needed here only
-    from highspy._core import _Highs  # noqa: PLC0415 - as above
-
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(program.cost), program.matrix.shape[0]
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = program.cost, program.lower, program.upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.offset_ = program.offset
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = program.matrix.data
-    if not relaxed:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(flag)] for flag in program.whole]
-    # the compiled class itself: what is wrapped around it greets on the terminal
-    solver = _Highs()
-    solver.setOptionValue("output_flag", False)  # noqa: FBT003 - a setting of the solver
-    solver.setOptionValue("threads", THREADS)
-    solver.passModel(lp)
-    return solver
+def load(program: Program, *, relaxed: bool = False, options: Mapping[str, float] = MappingProxyType({})) -> Any:  # noqa: ANN401 - HiGHS has no types
+    """Return a solver that holds the programme."""
+    return highs.solver_of(
+        program.cost,
+        program.matrix,
+        low=program.lower,
+        high=program.upper,
+        row_low=program.row_lower,
+        row_high=program.row_upper,
+        whole=None if relaxed else program.whole,
+        offset=program.offset,
+        options=options,
+    )
 
 
 def run_until(solver: Any, deadline: float) -> bool:  # noqa: ANN401 - as above
     """Run a solver of a linear programme, and return whether it came to the end in time."""
-    import highspy  # noqa: PLC0415 - as above
-
-    left = max(deadline - time.perf_counter(), _SECONDS)
-    solver.setOptionValue("time_limit", solver.getRunTime() + left)
-    solver.run()
-    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    return highs.run(solver, seconds=deadline - time.perf_counter()) == "optimal"
 
 
 def add_rows(solver: Any, rows: csr_array, upper: Real) -> None:  # noqa: ANN401 - as above
@@ -121,50 +105,34 @@ def solve(
         it makes no small programmes of its own either, which cost a small one
         more than they save.
     """
-    import highspy  # noqa: PLC0415
-
-    solver = load(program)
-    solver.setOptionValue("random_seed", seed)
-    solver.setOptionValue("mip_rel_gap", gap)
-    solver.setOptionValue("mip_abs_gap", ABSOLUTE)
-    solver.setOptionValue("time_limit", max(seconds, _SECONDS))
-    solver.setOptionValue("mip_heuristic_effort", heuristics)
-    if heuristics == 0.0:
-        for name in _PASTIMES:
-            solver.setOptionValue(f"mip_heuristic_run_{name}", False)  # noqa: FBT003 - a setting of the solver
-    if nodes is not None:
-        solver.setOptionValue("mip_max_nodes", nodes)
-    if start is not None:
-        known = np.flatnonzero(~np.isnan(start)).astype(np.int32)
-        solver.setSolution(len(known), known, start[known])
     if len(program.cost) == 0:
         # HiGHS has a word of its own for a programme in which nothing is left to decide
         return Answer(np.empty(0), program.offset, program.offset, complete=True, impossible=False, effort=0)
-    solver.run()
-    status, info = solver.getModelStatus(), solver.getInfo()
-    if status in {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}:
+    options: dict[str, float] = {
+        "random_seed": seed,
+        "mip_rel_gap": gap,
+        "mip_abs_gap": ABSOLUTE,
+        "mip_heuristic_effort": heuristics,
+    }
+    if heuristics == 0.0:
+        options |= {f"mip_heuristic_run_{name}": False for name in _PASTIMES}
+    if nodes is not None:
+        options["mip_max_nodes"] = nodes
+    solver = load(program, options=options)
+    if start is not None:
+        highs.begin_with(solver, start)
+    ended = highs.run(solver, seconds=seconds)
+    if ended == "infeasible":
         return Answer(None, math.inf, math.inf, complete=True, impossible=True, effort=0)
-    values = None
-    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-        values = np.array(solver.getSolution().col_value)
-        if start is not None and not _is_true(program, values, info.objective_function_value):
-            # HiGHS 1.16 can lose a start on its way through presolve and call it best: then its bound is none
-            return solve(program, gap=gap, seed=seed, seconds=seconds, nodes=nodes, heuristics=heuristics)
+    info, complete = solver.getInfo(), ended == "optimal"
     bound = info.mip_dual_bound if program.whole.any() else info.objective_function_value
-    if not program.whole.any() and status != highspy.HighsModelStatus.kOptimal:
+    if not program.whole.any() and not complete:
         bound = -math.inf
-    complete = status == highspy.HighsModelStatus.kOptimal
     return Answer(
-        solution=values,
+        solution=highs.values_of(solver),
         objective=float(info.objective_function_value),
         bound=float(bound),
         complete=complete,
         impossible=False,
         effort=int(info.simplex_iteration_count),
     )
-
-
-def _is_true(program: Program, values: Real, told: float) -> bool:
-    """Return whether a solution costs what the solver says that it does."""
-    cost = float(program.cost @ values) + program.offset
-    return abs(cost - told) <= _SAME * max(1.0, abs(cost))

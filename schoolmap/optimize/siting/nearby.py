@@ -33,6 +33,8 @@ _WAYS = 6_000
 """Ways around a measure, in all scenarios and periods, on which pupils may go elsewhere."""
 _RINGS = 2
 """Steps from school to area to school, within which classes may differ."""
+_ALL = 1_000
+"""Of so few ways all are near: a step further costs nothing."""
 _GAP = 1e-4
 """A question about few measures is answered so well at least."""
 
@@ -85,14 +87,16 @@ def best_nearby(
     """
     model, plan = ground.model, ground.plan
     rows = np.unique(model.arc_row[model.arc_section == model.section[measure]])
-    around = np.sort(search.rows_around(rows, ground.near, ground.each, _WAYS))
+    small = ground.each.sum() <= _ALL
+    around = np.arange(len(model.rows)) if small else np.sort(search.rows_around(rows, ground.near, ground.each, _WAYS))
     part = part_of(model, around, plan.classes, ground.flow)
     if measure not in part.measures:
         return None
     now = plan.classes[part.measures]
     least, most = limits[0][part.measures], limits[1][part.measures]
-    far = ~_near_measures(part.model, int(np.flatnonzero(part.measures == measure)[0]))
-    least[far], most[far] = now[far], now[far]
+    if not small:
+        far = ~_near_measures(part.model, int(np.flatnonzero(part.measures == measure)[0]))
+        least[far], most[far] = now[far], now[far]
     program = formulate(part.model, limits=(least, most))
     answer = exact.solve(
         program,
@@ -115,13 +119,16 @@ def _near_measures(model: Model, measure: int) -> Flag:
     """Return the measures at schools near that of one, and those that share its plot or group."""
     near = np.zeros(len(model.sections), dtype=bool)
     near[model.section[measure]] = True
+    kept = near[model.section]
     takes = model.takes >= 0
     for _ in range(_RINGS):
         rows = np.zeros(len(model.rows), dtype=bool)
         rows[model.arc_row[near[model.arc_section]]] = True
         near[model.arc_section[rows[model.arc_row]]] = True
         near[model.takes[takes & near[model.section]]] = True
-    kept: Flag = near[model.section]
-    for shared in (model.plot, model.group):
-        kept |= (shared >= 0) & (shared == shared[measure])
+        kept |= near[model.section]
+        # the land of a plot is paid once for all of its stages
+        for shared in (model.plot, model.group):
+            kept |= np.isin(shared, shared[kept & (shared >= 0)])
+        near[model.section[kept]] = True
     return kept

@@ -14,6 +14,7 @@ import pandas as pd
 
 from schoolmap.optimize.siting import solving
 from schoolmap.optimize.siting.answer import as_siting
+from schoolmap.optimize.siting.answer import used_measures
 from schoolmap.optimize.siting.model import build_model
 
 if TYPE_CHECKING:
@@ -117,19 +118,7 @@ def no_regret(plans: Mapping[str, Siting]) -> pd.DataFrame:
     >>> table.columns.to_list()
     ['opens_by', 'classes', 'seats']
     """
-    each = []
-    for plan in plans.values():
-        used = plan.built[plan.built["classes"] > 0]
-        year = used.index.get_level_values("year").to_series(index=used.index)
-        each.append(
-            pd.DataFrame(
-                {
-                    "opens_by": year.groupby(level="measure").min(),
-                    "classes": used["classes"].groupby(level="measure").max(),
-                    "seats": used["seats"].groupby(level="measure").max(),
-                }
-            )
-        )
+    each = [used_measures(plan.built) for plan in plans.values()]
     if not each:
         msg = "`plans` is empty. Give the plan of at least one scenario."
         raise ValueError(msg)
@@ -140,7 +129,7 @@ def no_regret(plans: Mapping[str, Siting]) -> pd.DataFrame:
     grouped = stacked.groupby(level="measure")
     return pd.DataFrame(
         {
-            "opens_by": grouped["opens_by"].max(),
+            "opens_by": grouped["opens"].max(),
             "classes": grouped["classes"].min(),
             "seats": grouped["seats"].min(),
         }

@@ -71,8 +71,9 @@ def _bands(plan: Plan) -> FactTable:
         notes=(_SPREAD,),
         columns=(STAGE, *(head(label["en"], label["zh"]) for label in labels)),
         rows=tuple(
-            (stages[str(stage)], *(number(value) for value in row))
-            for stage, row in zip(table.index, table.to_numpy(), strict=True)
+            (label, *(number(value) for value in table.loc[stage]))
+            for stage, label in stages.items()
+            if stage in table.index
         ),
     )
 
@@ -246,9 +247,9 @@ def _counts(plan: Plan) -> FactTable:
             head("Kind not known", "类型未知"),
         ),
         rows=tuple(
-            (stages[str(stage)], *(number(row[key]) for key in keys))
-            for stage, row in table.iterrows()
-            if str(stage) in stages
+            (label, *(number(table.at[stage, key]) for key in keys))
+            for stage, label in stages.items()
+            if stage in table.index
         ),
     )
 

@@ -8,11 +8,11 @@ from schoolmap.output.facts.cells import STAGE
 from schoolmap.output.facts.cells import head
 from schoolmap.output.facts.cells import number
 from schoolmap.output.facts.cells import stage_names
-from schoolmap.output.facts.proposals import KINDS
 from schoolmap.output.facts.proposals import money_head
 from schoolmap.output.facts.proposals import where_of
 from schoolmap.output.model import FactTable
 from schoolmap.output.proposal_words import money
+from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.words import both
 from schoolmap.output.words import number as whole
 from schoolmap.proposals.options import WITHIN
@@ -169,7 +169,7 @@ def _choices(plan: Plan, options: Sequence[Option]) -> FactTable:
         row = measures.loc[label]
         cells: list[Cell] = [_used(option, label) for option in options]
         common = both("in all plans", "各方案均有") if label in set(every) else both("in some", "仅部分方案")
-        rows.append((names[str(row["stage"])], KINDS[str(row["kind"])], where_of(plan, label), common, *cells))
+        rows.append((names[str(row["stage"])], PROPOSALS[str(row["kind"])], where_of(plan, label), common, *cells))
     others = [option for option in options if option.name != "proposed"]
     told = both(
         "; ".join(f"{NAMES[option.name]['en'].lower()}: {_dearer(option, options[0])} %" for option in others),

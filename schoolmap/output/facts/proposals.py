@@ -13,7 +13,11 @@ from schoolmap.output.facts.cells import head
 from schoolmap.output.facts.cells import number
 from schoolmap.output.facts.cells import stage_names
 from schoolmap.output.model import FactTable
+from schoolmap.output.standards_words import COSTS
+from schoolmap.output.terms import CONFIDENCE
+from schoolmap.output.terms import PROPOSALS
 from schoolmap.output.words import both
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,38 +27,7 @@ if TYPE_CHECKING:
     from schoolmap.output.model import Text
     from schoolmap.plan import Plan
 
-_LEAST = 0.5
-"""Fewer pupils are none."""
-
-AMOUNTS: dict[str, Text] = {
-    "new_fixed": both("new school, whatever its size", "新建学校固定投资（每校）"),
-    "new": both("a class of a new school, without land", "新建每班投资（不含土地）"),
-    "expand": both("a class more at a school", "扩建每班投资"),
-    "attach": both("a room of another stage made ready for an attached class", "附设班教室改造（每间）"),
-    "convert": both("a room turned to another stage", "教室转用改造（每间）"),
-    "temporary": both("setting up a rented room", "临时教室搭建（每间）"),
-    "rent": both("rent of a room, a year", "临时教室年租金（每间）"),
-    "running": both("running a class more, a year", "每增一班年运行经费"),
-    "discount_rate": both("discount rate (share a year)", "折现率（每年）"),
-    "short_cost": both("weight of a pupil without a seat, a year", "每名学生缺学位的年计价"),
-    "way_cost": both("weight of a kilometre of way, a pupil and year", "每名学生每公里路程的年计价"),
-    "empty_cost": both("cost of an added seat that stays empty, a year", "新增学位空置的年成本"),
-    "boundary_charge": both("weight of a pupil over a boundary, a year", "每名学生跨片区的年计价"),
-}
-KINDS: dict[str, Text] = {
-    "expand": both("Expand", "扩建"),
-    "new": both("New school", "新建"),
-    "attach": both("Attach classes", "附设"),
-    "convert": both("Use other rooms", "教室转用"),
-    "temporary": both("Rented rooms", "临时教室"),
-}
-CONFIDENCE: dict[str, Text] = {
-    "high": both("high", "高"),
-    "medium": both("medium", "中"),
-    "low": both("low", "低"),
-    "assumption": both("assumption", "假设"),
-    "project": both("stated by the project", "项目自定"),
-}
+SURE: dict[str, Text] = {**CONFIDENCE, "project": both("stated by the project", "项目自定")}
 
 
 def proposal_tables(plan: Plan) -> Iterator[FactTable]:
@@ -90,7 +63,7 @@ def _before_and_after(plan: Plan) -> FactTable:
         rows += [
             (names[stage], year, number(gap[year]), number(after.get(year, 0.0)))
             for year in plan.years
-            if year > base and gap[year] >= _LEAST
+            if year > base and gap[year] >= LEAST_SHORT
         ]
     return FactTable(
         id="proposals_effect",
@@ -124,7 +97,7 @@ def _by_year(plan: Plan) -> FactTable:
                 rows.append(
                     (
                         names[str(proposals.measures.at[measure, "stage"])],
-                        KINDS[str(proposals.measures.at[measure, "kind"])],
+                        PROPOSALS[str(proposals.measures.at[measure, "kind"])],
                         where_of(plan, measure),
                         int(record["year"]),
                         float(record["classes"]),
@@ -222,13 +195,15 @@ def _scenarios(plan: Plan) -> FactTable:
     rows: list[tuple[Cell, ...]] = []
     if answer is not None:
         short = {str(name): value for name, value in answer.unserved.groupby(level="scenario").sum().items()}
-        for label, total in answer.costs["total"].items():
-            name = str(label)
-            best = float(own.get(name, float("nan")))
+        totals = answer.costs["total"]
+        for name, label in labels.items():
+            if name not in totals.index:
+                continue
+            total, best = totals[name], float(own.get(name, float("nan")))
             more = max(float(total) - best, 0.0)
             rows.append(
                 (
-                    labels.get(name, name),
+                    label,
                     number(total),
                     number(best),
                     number(more),
@@ -268,9 +243,7 @@ def _terms(plan: Plan) -> FactTable:
 
     def add(stage: Text | str | None, name: str, amount: Amount | None) -> None:
         if amount is not None:
-            rows.append(
-                (stage, AMOUNTS[name], amount.value, CONFIDENCE[amount.confidence], amount.citation, amount.note)
-            )
+            rows.append((stage, COSTS[name][0], amount.value, SURE[amount.confidence], amount.citation, amount.note))
 
     for stage in plan.results:
         for name in STAGE_COSTS:
@@ -305,7 +278,7 @@ def _stay_years(plan: Plan) -> Iterator[tuple[Cell, ...]]:
             names[stage],
             both("years in which who is at school when a boundary moves stays there", "片区调整后在校生留在原校的年数"),
             float(every - first),
-            CONFIDENCE["assumption" if stated is None else "project"],
+            SURE["assumption" if stated is None else "project"],
             "schoolmap" if stated is None else FILE_NAME,
             both(
                 "a boundary decides where children are registered who enter school: until the last of the others leaves",

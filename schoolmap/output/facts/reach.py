@@ -30,6 +30,14 @@ _AHEAD = 5
 """Years between the base year and the one that is shown beside it."""
 _LEAST = 0.5
 """Fewer children are none."""
+_COUNTED = ("children", "within", "beyond", "unknown")
+_WITHIN = (
+    head("Children", "儿童"),
+    head("Within reach", "范围内"),
+    head("Out of reach", "范围外"),
+    head("No limit known", "无规定"),
+    head("Share within reach", "覆盖率", "share"),
+)
 GROUPS: dict[str, Text] = {
     "all": both("Planning area", "全域"),
     "township": both("Township", "乡镇（街道）"),
@@ -128,10 +136,7 @@ def _coverage(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
                 (
                     names[stage],
                     year,
-                    number(row["children"]),
-                    number(row["within"]),
-                    number(row["beyond"]),
-                    number(row["unknown"]),
+                    *(number(row[name]) for name in _COUNTED),
                     _share(row["within"], judged),
                     _share(row["circle"], judged),
                     number(row["own_beyond"]),
@@ -152,11 +157,7 @@ def _coverage(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
         columns=(
             STAGE,
             YEAR,
-            head("Children", "儿童"),
-            head("Within reach", "范围内"),
-            head("Out of reach", "范围外"),
-            head("No limit known", "无规定"),
-            head("Share within reach", "覆盖率", "share"),
+            *_WITHIN,
             head("Share in circles", "直线圆覆盖率", "share"),
             head("Own school out of reach", "本学区学校超距"),
         ),
@@ -178,10 +179,7 @@ def _grades(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
                     _grade(int(row["age"])),
                     int(row["age"]),
                     int(row["year"]),
-                    number(row["children"]),
-                    number(row["within"]),
-                    number(row["beyond"]),
-                    number(row["unknown"]),
+                    *(number(row[name]) for name in _COUNTED),
                     _share(row["within"], row["within"] + row["beyond"]),
                 )
             )
@@ -195,11 +193,7 @@ def _grades(plan: Plan, stages: dict[str, StageReach]) -> FactTable:
             head("Grade", "年级", "text"),
             head("Age", "年龄"),
             YEAR,
-            head("Children", "儿童"),
-            head("Within reach", "范围内"),
-            head("Out of reach", "范围外"),
-            head("No limit known", "无规定"),
-            head("Share within reach", "覆盖率", "share"),
+            *_WITHIN,
         ),
         rows=tuple(rows),
     )

@@ -15,6 +15,7 @@ from schoolmap.output.facts.cells import number
 from schoolmap.output.facts.cells import stage_names
 from schoolmap.output.facts.cells import yes
 from schoolmap.output.model import FactTable
+from schoolmap.output.terms import PROJECTS
 from schoolmap.output.words import both
 from schoolmap.seats.indicators.developments import STATUSES as DEVELOPMENT_STATUSES
 
@@ -34,17 +35,6 @@ STATUSES: dict[str, Text] = {
     "suspended": both("suspended", "停缓建"),
     "unstated": both("not told", "未注明"),
     "": both("not told", "未注明"),
-}
-KINDS: dict[str, Text] = {
-    "new": both("new school", "新建"),
-    "expand": both("expansion", "改扩建"),
-    "relocate": both("relocation", "迁建"),
-    "attach": both("attached classes", "附设班"),
-    "convert": both("conversion", "民办转公办（转用）"),
-    "handover": both("hand-over", "配套园移交"),
-    "temporary": both("temporary rooms", "临时教室"),
-    "demolish": both("taken out of use", "停用拆除"),
-    "improve": both("improvement", "改善提质"),
 }
 REASONS: dict[str, Text] = {
     "": both("counted", "计入"),
@@ -145,7 +135,7 @@ def _schedule(plan: Plan) -> FactTable:
             (
                 str(name or label),
                 stages.get(str(row["stage"]), str(row["stage"])),
-                KINDS.get(str(row["kind"]), str(row["kind"])),
+                PROJECTS.get(str(row["kind"]), str(row["kind"])),
                 STATUSES.get(str(row["status"]), str(row["status"])),
                 str(row["opening"]) or None,
                 number(row["late_by"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from schoolmap.output.lookups import central
 from schoolmap.output.words import both
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _figures(model: MapModel, fonts: Fonts) -> Iterator[tuple[str, str, Figure]]
     if model.population.births:
         yield "births", "", charts.draw_births(model, fonts)
     for stage in model.stages:
-        panel = next(p for p in model.panels if p.stage == stage.id and p.scenario == model.scenarios[0].id)
+        panel = central(model, stage.id)
         yield "demand", stage.id, charts.draw_demand(model, panel, fonts)
         yield "map", stage.id, maps.draw_utilisation(model, panel, fonts)
         yield "heat", stage.id, charts.draw_heat(model, panel, fonts)

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from typing import Any
 
+from schoolmap.output import colours
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -16,11 +18,8 @@ if TYPE_CHECKING:
 
     from schoolmap.output.figures.fonts import Fonts
 
-INK, MUTED, HAIRLINE, GROUND = "#1b1f23", "#57606a", "#d8d5cd", "#f3f1ec"
-DEMAND, BAND, SEATS, ACTION = "#b35806", "#fbe6cf", "#5e3c99", "#7f2704"
-"""Colours of the web map; the band is #f1a340 at 28 % on white, so that it prints without transparency."""
-NOTHING = "#b9b6ae"
-"""Hatching where there are neither seats nor children."""
+BAND = "#fbe6cf"
+"""The band of the web map, #f1a340 at 28 % on white, so that it prints without transparency."""
 DOTS_PER_INCH = 220
 WIDTH_CM = 16.0
 """Width of a figure: the text of an A4 page."""
@@ -31,21 +30,21 @@ _SETTINGS: dict[Any, Any] = {
     "axes.titlesize": 8.5,
     "axes.titlelocation": "left",
     "axes.labelsize": 8.0,
-    "axes.edgecolor": MUTED,
-    "axes.labelcolor": INK,
+    "axes.edgecolor": colours.MUTED,
+    "axes.labelcolor": colours.INK,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,
-    "text.color": INK,
+    "text.color": colours.INK,
     # a name such as $x$ is a name, not a formula
     "text.parse_math": False,
     "text.usetex": False,
     "text.hinting": "none",
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
+    "xtick.color": colours.MUTED,
+    "ytick.color": colours.MUTED,
+    "xtick.labelcolor": colours.INK,
+    "ytick.labelcolor": colours.INK,
     "xtick.labelsize": 7.5,
     "ytick.labelsize": 7.5,
     "xtick.major.width": 0.5,

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from schoolmap.output import colours
 from schoolmap.output.figures import canvas
 from schoolmap.output.figures import labels
 from schoolmap.output.figures.words import WORDS
+from schoolmap.output.lookups import coverage_of
+from schoolmap.output.lookups import stage_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from schoolmap.output.model import Panel
 
 _LINES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
-_SCENARIO_COLOURS = (canvas.DEMAND, canvas.SEATS, canvas.INK, canvas.MUTED, canvas.ACTION)
+_SCENARIO_COLOURS = (colours.DEMAND, colours.SEATS, colours.INK, colours.MUTED, colours.ACTION)
 MOST_ROWS = 60
 """Rows of a heat grid that can still be read on a page."""
 
@@ -33,7 +36,7 @@ def draw_demand(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
     because they change with buildings. The other scenarios are thin lines.
     """
     words = {name: text[fonts.language] for name, text in WORDS.items()}
-    stage = next(item for item in model.stages if item.id == panel.stage)
+    stage = stage_of(model, panel.stage)
     before = model.decision.short_before.get(stage.id, ())
     after = model.decision.short_after.get(stage.id, ())
     beside = any(value > 0 for value in (*before, *after))
@@ -45,9 +48,9 @@ def draw_demand(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
     others = [other for other in model.panels if other.stage == stage.id and other.scenario != panel.scenario]
     for n, other in enumerate(others):
         label = words["scenarios"] if n == 0 else None
-        axes.plot(years, other.totals.demand, color=canvas.MUTED, linewidth=0.6, linestyle=":", label=label, zorder=2)
-    axes.step(years, totals.seats, where="mid", color=canvas.SEATS, linewidth=1.6, label=words["seats"], zorder=3)
-    axes.plot(years, totals.demand, color=canvas.DEMAND, linewidth=1.8, label=words["demand"], zorder=4)
+        axes.plot(years, other.totals.demand, color=colours.MUTED, linewidth=0.6, linestyle=":", label=label, zorder=2)
+    axes.step(years, totals.seats, where="mid", color=colours.SEATS, linewidth=1.6, label=words["seats"], zorder=3)
+    axes.plot(years, totals.demand, color=colours.DEMAND, linewidth=1.8, label=words["demand"], zorder=4)
     axes.set_ylim(0, 1.12 * max(*totals.p90, *totals.seats, 1.0))
     _by_year(axes, model)
     _mark_unborn(axes, model, panel, words["not born"])
@@ -55,7 +58,7 @@ def draw_demand(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
     handles, texts = axes.get_legend_handles_labels()
     figure.legend(handles, texts, loc="lower left", bbox_to_anchor=(0.06, 0.0), ncols=2, handlelength=1.8)
     if beside:
-        right = figure.add_axes((0.70, 0.235, 0.29, 0.665))
+        right = figure.add_axes((0.70, 0.235, 0.27, 0.665))
         _draw_short(right, model, before, after, words)
         handles, texts = right.get_legend_handles_labels()
         figure.legend(handles, texts, loc="lower right", bbox_to_anchor=(0.995, 0.0), ncols=1, handlelength=1.2)
@@ -91,7 +94,7 @@ def draw_spending(model: MapModel, fonts: Fonts) -> Figure:
     """Draw what the proposals cost to build, year by year, in the unit of the plan."""
     figure = canvas.new_figure(height_cm=5.2)
     axes = figure.add_axes((0.085, 0.14, 0.90, 0.74))
-    axes.bar(model.years, model.decision.capital_by_year, color=canvas.SEATS, width=0.7)
+    axes.bar(model.years, model.decision.capital_by_year, color=colours.SEATS, width=0.7)
     axes.set_ylim(0, 1.12 * max(*model.decision.capital_by_year, 1e-9))
     _by_year(axes, model)
     unit = labels.shown(model.currency[fonts.language], "?", fonts)
@@ -104,21 +107,20 @@ def draw_heat(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
     from matplotlib.colors import ListedColormap  # noqa: PLC0415
     from matplotlib.patches import Patch  # noqa: PLC0415
 
-    stage = next(item for item in model.stages if item.id == panel.stage)
-    coverage = next(item for item in model.coverages if item.id == stage.coverage)
+    stage, coverage = stage_of(model, panel.stage), coverage_of(model, panel.stage)
     worst = [max((use for use in row if use is not None), default=-1.0) for row in panel.utilisation]
     order = sorted(range(len(worst)), key=lambda c: (-worst[c], coverage.catchments[c].id))[:MOST_ROWS]
     unknown = len(model.shades)
     grid = np.array([[unknown if shade is None else shade for shade in panel.shade[c]] for c in order])
-    colours = [*(shade.colour for shade in model.shades), "#ffffff"]
+    classes = [*(shade.colour for shade in model.shades), colours.WHITE]
     height = 0.34 * len(order) + 2.2
     figure = canvas.new_figure(height_cm=height)
     names = [labels.shown(coverage.catchments[c].name, coverage.catchments[c].id, fonts) for c in order]
     axes = figure.add_axes((0.21, 1.45 / height, 0.78, 1 - 2.2 / height))
-    look: dict[str, Any] = {"cmap": ListedColormap(colours), "vmin": -0.5, "vmax": unknown + 0.5}
-    axes.pcolormesh(grid, edgecolors="#ffffff", linewidth=0.8, rasterized=False, **look)
+    look: dict[str, Any] = {"cmap": ListedColormap(classes), "vmin": -0.5, "vmax": unknown + 0.5}
+    axes.pcolormesh(grid, edgecolors=colours.WHITE, linewidth=0.8, rasterized=False, **look)
     for row, column in zip(*np.nonzero(grid == unknown), strict=True):
-        axes.text(column + 0.5, row + 0.5, "–", ha="center", va="center", fontsize=6, color=canvas.MUTED)
+        axes.text(column + 0.5, row + 0.5, "–", ha="center", va="center", fontsize=6, color=colours.MUTED)
     axes.invert_yaxis()
     axes.set_yticks(np.arange(len(order)) + 0.5, names, fontsize=6.5)
     step = -(-len(model.years) // 16)
@@ -132,9 +134,9 @@ def draw_heat(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
         title += f" ({words['heat cut'].format(shown=MOST_ROWS, all=len(worst))})"
     axes.set_title(title)
     patches = [
-        Patch(facecolor=s.colour, edgecolor=canvas.HAIRLINE, label=s.label[fonts.language]) for s in model.shades
+        Patch(facecolor=s.colour, edgecolor=colours.HAIRLINE, label=s.label[fonts.language]) for s in model.shades
     ]
-    patches.append(Patch(facecolor="#ffffff", edgecolor=canvas.HAIRLINE, label=f"– {words['no data']}"))
+    patches.append(Patch(facecolor=colours.WHITE, edgecolor=colours.HAIRLINE, label=f"– {words['no data']}"))
     figure.legend(
         handles=patches, loc="lower left", bbox_to_anchor=(0.19, 0.0), ncols=3, fontsize=6.5, handlelength=1.2
     )
@@ -149,8 +151,8 @@ def _draw_short(
     words: dict[str, str],
 ) -> None:
     """Draw the seats short without and with the proposals, in the first scenario."""
-    axes.bar(model.years, before, color="#fdb863", width=0.78, label=words["before"])
-    axes.bar(model.years, after, color=canvas.ACTION, width=0.4, label=words["after"])
+    axes.bar(model.years, before, color=colours.SHORT, width=0.78, label=words["before"])
+    axes.bar(model.years, after, color=colours.ACTION, width=0.4, label=words["after"])
     axes.set_ylim(0, 1.12 * max(*before, *after, 1.0))
     _by_year(axes, model)
     axes.set_title(words["short title"])
@@ -169,7 +171,7 @@ def _tidy(axes: Axes) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9 if axes.get_position().width > 0.4 else 4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
-    axes.grid(axis="y", color=canvas.HAIRLINE, linewidth=0.5)
+    axes.grid(axis="y", color=colours.HAIRLINE, linewidth=0.5)
     axes.set_axisbelow(True)
 
 
@@ -180,8 +182,8 @@ def _mark_unborn(axes: Axes, model: MapModel, panel: Panel, words: str) -> None:
     if at is None:
         return
     x = model.years[at] - 0.5
-    axes.axvline(x, color=canvas.MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=2)
-    look: dict[str, Any] = {"fontsize": 6.5, "color": canvas.MUTED, "va": "bottom", "textcoords": "offset points"}
+    axes.axvline(x, color=colours.MUTED, linewidth=0.7, linestyle=(0, (2, 2)), zorder=2)
+    look: dict[str, Any] = {"fontsize": 6.5, "color": colours.MUTED, "va": "bottom", "textcoords": "offset points"}
     # on the side where there is room
     late = at > 0.75 * len(model.years)
     place: dict[str, Any] = {"xytext": (-3, 2), "ha": "right"} if late else {"xytext": (3, 2), "ha": "left"}

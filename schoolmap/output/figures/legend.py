@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from schoolmap.output import colours
 from schoolmap.output.figures import canvas
 from schoolmap.output.figures import shapes
 from schoolmap.output.figures.words import WORDS
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from schoolmap.output.figures.fonts import Fonts
 
 _LINE_CM, _LEFT_CM, _TEXT_CM, _COLUMN_CM = 0.44, 0.25, 0.75, 5.6
-_HATCH: dict[str, Any] = {"facecolor": "#ffffff", "edgecolor": canvas.NOTHING, "hatch": "/////"}
+_HATCH: dict[str, Any] = {"facecolor": colours.WHITE, "edgecolor": colours.NOTHING, "hatch": "/////"}
 
 
 class Row(NamedTuple):
@@ -79,9 +80,9 @@ def draw_scale(axes: Axes, extent: shapes.Extent, *, fonts: Fonts) -> None:
     """Draw a scale bar into the lower left of a map that is enlarged."""
     km = shapes.scale_length(extent.width)
     x, y = extent.left + 0.04 * extent.width, extent.bottom + 0.05 * extent.height
-    axes.plot([x, x + km], [y, y], color=canvas.INK, linewidth=2.2, solid_capstyle="butt", zorder=9)
-    look: dict[str, Any] = {"fontsize": 6.5, "va": "bottom", "zorder": 9, "color": canvas.INK}
-    box = {"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.8}
+    axes.plot([x, x + km], [y, y], color=colours.INK, linewidth=2.2, solid_capstyle="butt", zorder=9)
+    look: dict[str, Any] = {"fontsize": 6.5, "va": "bottom", "zorder": 9, "color": colours.INK}
+    box = {"facecolor": colours.WHITE, "edgecolor": "none", "pad": 0.8}
     axes.text(x, y + 0.015 * extent.height, _length(km, fonts), bbox=box, **look)
 
 
@@ -93,7 +94,7 @@ def _draw_row(axes: Axes, row: Row, x: float, y: float) -> None:
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
     if row.fill is not None:
-        look: dict[str, Any] = _HATCH if row.fill == "hatch" else {"facecolor": row.fill, "edgecolor": canvas.INK}
+        look: dict[str, Any] = _HATCH if row.fill == "hatch" else {"facecolor": row.fill, "edgecolor": colours.INK}
         axes.add_patch(Rectangle((x, y - 0.13), 0.5, 0.26, linewidth=0.5, **look))
     if row.mark is not None:
         axes.scatter([x + 0.25], [y], **{"s": 26, **row.mark})
@@ -106,9 +107,9 @@ def _scale_bar(axes: Axes, x: float, y: float, *, km_per_cm: float, width_km: fl
 
     km = shapes.scale_length(width_km)
     half = km / km_per_cm / 2
-    for n, colour in enumerate((canvas.INK, "#ffffff")):
+    for n, colour in enumerate((colours.INK, colours.WHITE)):
         place = (x + n * half, y)
-        axes.add_patch(Rectangle(place, half, 0.12, facecolor=colour, edgecolor=canvas.INK, linewidth=0.5))
+        axes.add_patch(Rectangle(place, half, 0.12, facecolor=colour, edgecolor=colours.INK, linewidth=0.5))
     axes.text(x, y - 0.12, "0", fontsize=6.5, ha="center", va="top")
     axes.text(x + 2 * half, y - 0.12, _length(km, fonts), fontsize=6.5, ha="center", va="top")
 
@@ -122,5 +123,5 @@ def _north(axes: Axes, x: float, y: float, *, fonts: Fonts) -> None:
         ha="center",
         va="top",
         fontsize=7,
-        arrowprops={"arrowstyle": "-|>", "color": canvas.INK, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
+        arrowprops={"arrowstyle": "-|>", "color": colours.INK, "linewidth": 0.9, "shrinkA": 0, "shrinkB": 0},
     )

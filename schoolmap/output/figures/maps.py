@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from schoolmap.output import colours
 from schoolmap.output.figures import canvas
 from schoolmap.output.figures import labels
 from schoolmap.output.figures import places
@@ -16,9 +17,12 @@ from schoolmap.output.figures.legend import Row
 from schoolmap.output.figures.legend import draw_legend
 from schoolmap.output.figures.legend import draw_scale
 from schoolmap.output.figures.words import WORDS
+from schoolmap.output.lookups import coverage_of
+from schoolmap.output.lookups import stage_of
+from schoolmap.output.terms import PROPOSALS
+from schoolmap.output.text import display_width
 from schoolmap.output.text import visible
 from schoolmap.output.text import within
-from schoolmap.output.workbook_words import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,13 +40,14 @@ if TYPE_CHECKING:
 
 _LABELS = 60
 """Labels tried at most on one map: those of the catchments that are shortest of seats come first."""
-_FOOTER_WIDTH = 128
+_FOOTER_WIDTH, _FOOTER_LINES = 128, 2
+"""Letters of a line below a map, and lines for its sources."""
 _SHAPES = {"circle": "o", "square": "s"}
 KINDS = {"new": "P", "expand": "^", "attach": "v", "convert": "X", "temporary": "h", "rezone": "D"}
 """Marks of proposals by kind: a shape each, so that no colour must tell it."""
-_SCHOOL: dict[str, Any] = {"c": "#ffffff", "edgecolors": canvas.INK, "linewidths": 0.6, "zorder": 4}
-_SITE: dict[str, Any] = {"marker": "D", "s": 16, "c": "none", "edgecolors": canvas.INK, "linewidths": 0.8, "zorder": 5}
-_PROPOSAL: dict[str, Any] = {"s": 34, "c": canvas.ACTION, "edgecolors": "#ffffff", "linewidths": 0.5, "zorder": 6}
+_SCHOOL: dict[str, Any] = {"c": colours.WHITE, "edgecolors": colours.INK, "linewidths": 0.6, "zorder": 4}
+_SITE: dict[str, Any] = {"marker": "D", "s": 16, "c": "none", "edgecolors": colours.INK, "linewidths": 0.8, "zorder": 5}
+_PROPOSAL: dict[str, Any] = {"s": 34, "c": colours.ACTION, "edgecolors": colours.WHITE, "linewidths": 0.5, "zorder": 6}
 _PROJECT: dict[str, Any] = {**_PROPOSAL, "marker": "^", "s": 30}
 
 
@@ -55,8 +60,7 @@ def draw_utilisation(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
     sites. Where all catchments that are short lie in a small part of the area,
     such as a county town, that part is drawn again, larger.
     """
-    stage = next(item for item in model.stages if item.id == panel.stage)
-    coverage = next(item for item in model.coverages if item.id == stage.coverage)
+    stage, coverage = stage_of(model, panel.stage), coverage_of(model, panel.stage)
     plane, extent = shapes.plane_of(model)
     paths = shapes.outlines(coverage, plane)
     years = places.shown_years(model, panel)
@@ -86,7 +90,8 @@ def draw_utilisation(model: MapModel, panel: Panel, fonts: Fonts) -> Figure:
         axes.set_title(title, pad=3)
         # what is drawn again, larger, is named there
         hidden = frame if seen is extent else None
-        _label(axes, coverage, panel, plane, seen, fonts=fonts, hidden=hidden)
+        marks = [*schools, *projects, *places.sites_of(model, stage.id)]
+        _label(axes, coverage, panel, plane, seen, fonts=fonts, hidden=hidden, marks=marks)
         if seen is not extent:
             draw_scale(axes, seen, fonts=fonts)
         if frame is not None and at == worst and seen is extent:
@@ -114,7 +119,7 @@ def draw_layout(model: MapModel, fonts: Fonts) -> Figure:
     extent = shapes.part(spots, extent) or extent
     grid = lay_out(len(model.stages), extent)
     for axes, stage in zip(grid.maps, model.stages, strict=True):
-        coverage = next(item for item in model.coverages if item.id == stage.coverage)
+        coverage = coverage_of(model, stage.id)
         _look_at(axes, extent)
         _ground(axes, shapes.outlines(coverage, plane))
         _mark(axes, places.sites_of(model, stage.id), plane, **_SITE)
@@ -126,7 +131,7 @@ def draw_layout(model: MapModel, fonts: Fonts) -> Figure:
         axes.set_title(labels.shown(stage.label[fonts.language], stage.id, fonts), pad=3)
     found = {action.kind for action in actions}
     rows = [
-        Row(TERMS[kind][fonts.language], mark={"marker": marker, **_PROPOSAL})
+        Row(PROPOSALS[kind][fonts.language], mark={"marker": marker, **_PROPOSAL})
         for kind, marker in KINDS.items()
         if kind in found
     ]
@@ -143,11 +148,27 @@ def footer(model: MapModel, fonts: Fonts) -> str:
         f"{source.publisher} ({source.licence})" if source.licence else source.publisher for source in model.sources
     )
     texts = (" ".join(visible(name).split()) for name in names)
-    listed = {"en": "; ", "zh": "；"}[fonts.language].join(name for name in texts if name and fonts.has(name))
+    listed = _as_many_as_fit([name for name in texts if name and fonts.has(name)], language=fonts.language)
     review = words["review"].format(number=visible(model.map_review_no)) if model.map_review_no else words["no review"]
     parts = (words["synthetic"] if model.synthetic else "", review, words["outlines"])
-    source = words["source"].format(names=within(listed, _FOOTER_WIDTH)) if listed else ""
+    source = words["source"].format(names=listed) if listed else ""
     return "\n".join(line for line in (source, " · ".join(part for part in parts if part)) if line)
+
+
+def _as_many_as_fit(names: Sequence[str], *, language: str) -> str:
+    """List names whole, in two lines at most, and say how many more there are."""
+    comma = {"en": "; ", "zh": "；"}[language]
+    for count in range(len(names), 0, -1):
+        rest = WORDS["more sources"][language].format(count=len(names) - count) if count < len(names) else ""
+        parts = [*(f"{name}{comma}" for name in names[: count - 1]), f"{names[count - 1]}{rest}"]
+        lines = [""]
+        for part in parts:
+            if lines[-1] and display_width(lines[-1] + part) > _FOOTER_WIDTH:
+                lines.append("")
+            lines[-1] += part
+        if len(lines) <= _FOOTER_LINES and all(display_width(line) <= _FOOTER_WIDTH for line in lines):
+            return "\n".join(line.rstrip() for line in lines)
+    return within(names[0], _FOOTER_WIDTH) if names else ""
 
 
 def _title(model: MapModel, at: int, reasons: Sequence[str], fonts: Fonts) -> str:
@@ -172,7 +193,7 @@ def _frame(coverage: Coverage, panel: Panel, plane: shapes.Plane, extent: shapes
 def _draw_frame(axes: Axes, frame: shapes.Extent) -> None:
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
-    look: dict[str, Any] = {"fill": False, "edgecolor": canvas.INK, "linewidth": 1.2, "zorder": 9}
+    look: dict[str, Any] = {"fill": False, "edgecolor": colours.INK, "linewidth": 1.2, "zorder": 9}
     axes.add_patch(Rectangle((frame.left, frame.bottom), frame.width, frame.height, **look))
 
 
@@ -185,18 +206,18 @@ def _fill(axes: Axes, model: MapModel, panel: Panel, paths: Sequence[Path], at: 
     other = [path for path, shade in zip(paths, shades, strict=True) if shade is None]
     line: dict[str, Any] = {"linewidths": 0.5 if len(paths) < 200 else 0.2, "zorder": 2}
     if known:
-        colours = [colour for _, colour in known]
-        fill = PathCollection([path for path, _ in known], facecolors=colours, edgecolors=canvas.INK, **line)
+        faces = [colour for _, colour in known]
+        fill = PathCollection([path for path, _ in known], facecolors=faces, edgecolors=colours.INK, **line)
         axes.add_collection(fill, autolim=False)
     if other:
-        hatched = PathCollection(other, facecolors="#ffffff", edgecolors=canvas.NOTHING, hatch="/////", **line)
+        hatched = PathCollection(other, facecolors=colours.WHITE, edgecolors=colours.NOTHING, hatch="/////", **line)
         axes.add_collection(hatched, autolim=False)
 
 
 def _ground(axes: Axes, paths: Sequence[Path]) -> None:
     from matplotlib.collections import PathCollection  # noqa: PLC0415
 
-    look: dict[str, Any] = {"facecolors": canvas.GROUND, "edgecolors": canvas.MUTED, "linewidths": 0.4, "zorder": 2}
+    look: dict[str, Any] = {"facecolors": colours.GROUND, "edgecolors": colours.MUTED, "linewidths": 0.4, "zorder": 2}
     axes.add_collection(PathCollection(paths, **look), autolim=False)
 
 
@@ -215,14 +236,16 @@ def _label(
     *,
     fonts: Fonts,
     hidden: shapes.Extent | None,
+    marks: Sequence[places.Place],
 ) -> None:
-    """Name catchments, those shortest of seats first, wherever no other name is hidden; none within `hidden`."""
+    """Name catchments, those shortest of seats first, beside marks, where no other name is hidden; none in `hidden`."""
     ranks = {rank.catchment: n for n, rank in enumerate(panel.ranking)}
     order = sorted(coverage.catchments, key=lambda c: (ranks.get(c.id, len(ranks)), c.id))[:_LABELS]
     points = plane.place(np.array([c.anchor[0] for c in order]), np.array([c.anchor[1] for c in order]))
     texts = [labels.broken(labels.shown(c.name, c.id, fonts)) for c in order]
     seen = [n for n, (x, y) in enumerate(points) if hidden is None or not hidden.holds(x, y)]
-    labels.write_labels(axes, points[seen], [texts[n] for n in seen], extent)
+    spots = plane.place(np.array([m.lon for m in marks]), np.array([m.lat for m in marks]))
+    labels.write_labels(axes, points[seen], [texts[n] for n in seen], extent, fonts=fonts, marks=spots)
 
 
 def _years(
@@ -245,7 +268,7 @@ def _years(
     points[len(openings) :, 1] -= 0.035 * extent.height
     texts = [str(opens) for opens, _, _ in openings]
     texts += [labels.broken(labels.shown(c.name, c.id, fonts)) for c in names]
-    labels.write_labels(axes, points, texts, extent, size=5.4)
+    labels.write_labels(axes, points, texts, extent, fonts=fonts, size=5.4)
 
 
 def _close(
@@ -263,5 +286,5 @@ def _close(
     first.apply_aspect()
     km_per_cm = extent.width / (first.get_position().width * canvas.WIDTH_CM)
     draw_legend(grid.legend, rows, heading=heading, km_per_cm=km_per_cm, width_km=extent.width, fonts=fonts)
-    look: dict[str, Any] = {"fontsize": 6, "color": canvas.MUTED, "va": "bottom", "linespacing": 1.4}
+    look: dict[str, Any] = {"fontsize": 6, "color": colours.MUTED, "va": "bottom", "linespacing": 1.4}
     grid.figure.text(0.0, 0.004, footer(model, fonts), **look)

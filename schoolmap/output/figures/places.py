@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from schoolmap.output.model import Action
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Panel
-    from schoolmap.output.model import Project
 
 
 class Place(NamedTuple):
@@ -31,16 +30,22 @@ def schools_of(model: MapModel, stage: str, at: int) -> list[Place]:
 
 
 def projects_of(model: MapModel, stage: str, year: int) -> list[Place]:
-    """Return the counted projects of a stage that are open by a year, where their place is known."""
+    """
+    Return the counted projects of a stage that are open by a school year, where their place is known.
+
+    The year is the first in which their seats count: a project that opens in
+    December is open in the year after. One whose seats are in the listed seats
+    already is shown by its school, and no project any more.
+    """
     spots = project_spots(model)
     return [
-        Place(*where, opens)
+        Place(*where, project.opens)
         for project in model.projects
         if project.stage == stage
         and project.counted
         and (where := spots.get(project.id)) is not None
-        and (opens := opening_year(project)) is not None
-        and opens <= year
+        and project.opens is not None
+        and project.opens <= year
     ]
 
 
@@ -59,12 +64,6 @@ def project_spots(model: MapModel) -> dict[str, tuple[float, float]]:
         if where:
             found[project.id] = where
     return found
-
-
-def opening_year(project: Project) -> int | None:
-    """Return the year of a project's opening as listed, `None` where it has none."""
-    text = (project.opening or "")[:4]
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def sites_of(model: MapModel, stage: str | None = None) -> list[Place]:

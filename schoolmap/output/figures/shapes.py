@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from schoolmap.output.model import Ring
 
 
+_Box = tuple[float, float, float, float]
+"""Left, bottom, right and top."""
 _LEAST_PART, _LARGEST_PART = 0.15, 0.45
 
 
@@ -145,9 +147,11 @@ def free_places(
     sizes: Sequence[tuple[float, float]],
     *,
     inside: Extent,
-) -> list[bool]:
+    marks: NDArray[np.float64],
+    around: float,
+) -> list[tuple[float, float] | None]:
     """
-    Choose labels that hide none of those before them and stay on the map.
+    Place labels that hide none of those before them and stay on the map.
 
     Parameters
     ----------
@@ -157,19 +161,42 @@ def free_places(
         Width and height of each, in the same unit.
     inside
         What they must not leave.
+    marks
+        Middles of marks: a label moves below or above the ones that it would hide, where there is room.
+    around
+        From the middle of a mark to its edge.
+
+    Returns
+    -------
+    places
+        Middle of each label; `None` for one that finds no room.
     """
-    kept: list[tuple[float, float, float, float]] = []
-    chosen = []
-    for (x, y), (width, height) in zip(points, sizes, strict=True):
-        box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-        fits = (
-            box[0] >= inside.left
-            and box[2] <= inside.right
-            and box[1] >= inside.bottom
-            and box[3] <= inside.top
-            and not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in kept)
-        )
-        chosen.append(fits)
-        if fits:
-            kept.append(box)
+    kept: list[_Box] = []
+    chosen: list[tuple[float, float] | None] = []
+    for (x, y), (width, height) in zip(points.tolist(), sizes, strict=True):
+        step = height / 2 + around
+        tried = [(x, y + up) for up in (0.0, -step, step)]
+        boxes = [(a - width / 2, b - height / 2, a + width / 2, b + height / 2) for a, b in tried]
+        fitting = [n for n, box in enumerate(boxes) if _holds(inside, box) and not any(_meet(box, b) for b in kept)]
+        clear = [n for n in fitting if not _covers(boxes[n], marks, around)]
+        # a name that hides a mark is better than none, but only where it belongs
+        found = next(iter(clear), 0 if 0 in fitting else None)
+        chosen.append(None if found is None else tried[found])
+        if found is not None:
+            kept.append(boxes[found])
     return chosen
+
+
+def _holds(inside: Extent, box: _Box) -> bool:
+    left, bottom, right, top = box
+    return left >= inside.left and right <= inside.right and bottom >= inside.bottom and top <= inside.top
+
+
+def _meet(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _covers(box: _Box, marks: NDArray[np.float64], around: float) -> bool:
+    """Tell whether a box lies over any mark, in part or wholly."""
+    low, high = np.array(box[:2]) - around, np.array(box[2:]) + around
+    return bool(((marks > low) & (marks < high)).all(axis=1).any())

@@ -25,6 +25,7 @@ WORDS: dict[str, Text] = {
     "kilometres": both("{km:g} km", "{km:g} 公里"),
     "metres": both("{m:g} m", "{m:g} 米"),
     "source": both("Source: {names}.", "资料来源：{names}。"),
+    "more sources": both("; {count} more", "；另{count}项"),
     "review": both("Map review number: {number}", "审图号：{number}"),
     "no review": both("", "审图号：未填，图件不得公开"),
     "outlines": both(

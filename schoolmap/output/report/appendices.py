@@ -97,6 +97,6 @@ def _heat(model: MapModel, language: str) -> Iterator[Part]:
 def _audit(sheet: Sheet, language: str) -> Iterator[Part]:
     title = APPENDICES["audit"][language]
     yield Heading(2, title, "appendices")
-    yield Paragraph(SENTENCES["audit table"][language])
     wanted = ["Check", "Left side", "Right side", "Difference", "Tolerance", "Holds", "Detail"]
-    yield tables.of_sheet(sheet, wanted, caption=title, language=language)
+    found = tables.of_sheet(sheet, wanted, caption=title, language=language)
+    yield found._replace(notes=(SENTENCES["audit table"][language], *found.notes))

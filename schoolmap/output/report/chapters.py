@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from schoolmap.output import population_tables
 from schoolmap.output import sheets
+from schoolmap.output.lookups import central
+from schoolmap.output.lookups import stage_labels
 from schoolmap.output.report import findings
 from schoolmap.output.report import tables
 from schoolmap.output.report.appendices import describe_appendices
-from schoolmap.output.report.numbers import listed
 from schoolmap.output.report.parts import Figure
 from schoolmap.output.report.parts import Heading
 from schoolmap.output.report.parts import Paragraph
@@ -26,10 +27,13 @@ from schoolmap.output.report.words import CHAPTERS
 from schoolmap.output.report.words import SECTIONS
 from schoolmap.output.report.words import SENTENCES
 from schoolmap.output.sheets import Column
+from schoolmap.output.terms import LEVEL_MEANINGS
+from schoolmap.output.terms import LEVELS
 from schoolmap.output.words import both
+from schoolmap.output.words import colon
+from schoolmap.output.words import listed
 from schoolmap.output.words import number
-from schoolmap.output.workbook_words import LEVELS
-from schoolmap.output.workbook_words import TERMS
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +97,7 @@ def _present(model: MapModel, language: str) -> Iterator[Part]:
     yield Heading(2, SECTIONS["schools"][language])
     yield tables.present_state(model, language=language)
     notes = [
-        f"{stage.label[language]}{_colon(language)}{note[language]}" for stage in model.stages for note in stage.notes
+        f"{stage.label[language]}{colon(language)}{note[language]}" for stage in model.stages for note in stage.notes
     ]
     yield from (Paragraph(note, "note") for note in notes)
     yield from _facts(model, language, "school_counts", "ownership", "townships")
@@ -101,20 +105,19 @@ def _present(model: MapModel, language: str) -> Iterator[Part]:
         yield Heading(2, SECTIONS["classes"][language])
         yield from _facts(model, language, "crowding", "class_bands", "dissolution")
     if model.reach:
+        labels = stage_labels(model, language=language)
         yield Heading(2, SECTIONS["reach"][language])
-        yield from _bodies(
-            f"{_label(model, r.stage, language)}{_colon(language)}{r.limits[language]}" for r in model.reach
-        )
+        yield from _bodies(f"{labels.get(r.stage, r.stage)}{colon(language)}{r.limits[language]}" for r in model.reach)
         told = list(_facts(model, language, "reach"))
         # the notes of the table say how the way is measured
         yield from told or _bodies(dict.fromkeys(reach.method[language] for reach in model.reach))
     yield Heading(2, SECTIONS["problems"][language])
     for stage in model.stages:
-        panel = findings.central(model, stage.id)
+        panel = central(model, stage.id)
         gap, seats, demand = panel.totals.short[0], panel.totals.seats[0], panel.totals.demand[0]
         share = demand / seats if seats else 0.0
         yield Paragraph(
-            SENTENCES["problem" if gap >= sheets.LEAST_SHORT else "no problem"][language].format(
+            SENTENCES["problem" if gap >= LEAST_SHORT else "no problem"][language].format(
                 stage=stage.label[language],
                 year=model.years[0],
                 use=f"{share:.0%}",
@@ -144,13 +147,11 @@ def _forecast(model: MapModel, language: str) -> Iterator[Part]:
     yield Heading(2, SECTIONS["peaks"][language])
     yield from (Paragraph(text, "bullet") for text in findings.peak_sentences(model, language=language))
     yield Heading(2, SECTIONS["scenarios"][language])
-    yield from (
-        Paragraph(f"{s.label[language]}{_colon(language)}{s.note[language]}", "bullet") for s in model.scenarios
-    )
+    yield from (Paragraph(f"{s.label[language]}{colon(language)}{s.note[language]}", "bullet") for s in model.scenarios)
     yield Heading(2, SECTIONS["demand"][language])
     for stage in model.stages:
         yield Heading(3, stage.label[language])
-        panel = findings.central(model, stage.id)
+        panel = central(model, stage.id)
         yield from _bodies(
             [
                 findings.demand_sentence(model, stage, panel, language=language),
@@ -180,8 +181,8 @@ def _standards(model: MapModel, language: str) -> Iterator[Part]:
         yield Paragraph(SENTENCES["no standards"][language])
     yield Heading(2, SECTIONS["levels"][language])
     yield from (
-        Paragraph(f"{TERMS[level][language]}{_colon(language)}{text[language]}", "bullet")
-        for level, text in LEVELS.items()
+        Paragraph(f"{LEVELS[level][language]}{colon(language)}{text[language]}", "bullet")
+        for level, text in LEVEL_MEANINGS.items()
     )
     yield from (Paragraph(shade.label[language], "bullet") for shade in model.shades)
 
@@ -189,7 +190,7 @@ def _standards(model: MapModel, language: str) -> Iterator[Part]:
 def _balance(model: MapModel, language: str) -> Iterator[Part]:
     yield Heading(1, CHAPTERS["balance"][language])
     for stage in model.stages:
-        panel = findings.central(model, stage.id)
+        panel = central(model, stage.id)
         yield Heading(2, stage.label[language])
         yield from _bodies(
             [
@@ -231,7 +232,7 @@ def _layout(model: MapModel, language: str) -> Iterator[Part]:
             "Catchment name",
             "School name",
             "Plot",
-            "Receiving catchment",
+            "Receiving catchment name",
             "Opens",
             "Until",
             "Classes",
@@ -277,7 +278,7 @@ def _method(model: MapModel, language: str) -> Iterator[Part]:
 
 
 def _sites(model: MapModel, language: str) -> Table:
-    labels = {stage.id: stage.label[language] for stage in model.stages}
+    labels = stage_labels(model, language=language)
     unit = model.currency
     columns = (
         Column("Plot", "备选用地", "text"),
@@ -311,14 +312,6 @@ def _bodies(texts: Iterable[str]) -> Iterator[Part]:
 def _is_standard(model: MapModel, note: Text) -> bool:
     """Return whether a note tells a figure of the standards: those begin with the stage and cite a document."""
     return note["en"].endswith(")") and any(note["en"].startswith(f"{stage.label['en']}: ") for stage in model.stages)
-
-
-def _label(model: MapModel, stage: str, language: str) -> str:
-    return next((item.label[language] for item in model.stages if item.id == stage), stage)
-
-
-def _colon(language: str) -> str:
-    return {"en": ": ", "zh": "："}[language]
 
 
 _TERMS: Sequence[Text] = (

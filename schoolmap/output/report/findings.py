@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from schoolmap.output.figures.places import building_actions
+from schoolmap.output.lookups import catchment_names
+from schoolmap.output.lookups import central
+from schoolmap.output.lookups import short_count
+from schoolmap.output.lookups import stage_labels
+from schoolmap.output.numbers import chance
 from schoolmap.output.population_tables import DIRECTIONS
-from schoolmap.output.report.numbers import chance
-from schoolmap.output.report.numbers import listed
-from schoolmap.output.sheets import LEAST_SHORT
+from schoolmap.output.terms import PROPOSALS
+from schoolmap.output.terms import term
 from schoolmap.output.words import both
+from schoolmap.output.words import listed
 from schoolmap.output.words import number
-from schoolmap.output.workbook_words import TERMS
+from schoolmap.seats.warnings import LEAST_SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,19 +48,12 @@ class Shortage(NamedTuple):
     last: int | None
 
 
-def central(model: MapModel, stage: str) -> Panel:
-    """Return the panel of a stage in the first scenario, which is the central one."""
-    return next(p for p in model.panels if p.stage == stage and p.scenario == model.scenarios[0].id)
-
-
 def shortage_of(panel: Panel) -> Shortage:
     """Return when any catchment of a stage is short of seats, and how many are in the worst year."""
     short = panel.totals.short
     years = [t for t, value in enumerate(short) if value >= LEAST_SHORT]
     worst = max(range(len(short)), key=short.__getitem__)
-    gaps = ((demand[worst], seats[worst]) for demand, seats in zip(panel.demand, panel.seats, strict=True))
-    count = sum(d is not None and s is not None and d - s >= LEAST_SHORT for d, s in gaps)
-    return Shortage(min(years, default=None), worst, short[worst], count, max(years, default=None))
+    return Shortage(min(years, default=None), worst, short[worst], short_count(panel, worst), max(years, default=None))
 
 
 def of_stage(model: MapModel, stage: Stage, *, language: str) -> list[str]:
@@ -126,8 +124,7 @@ def shortage_sentence(model: MapModel, panel: Panel, *, language: str) -> str:
 
 def where_sentence(model: MapModel, stage: Stage, panel: Panel, *, language: str) -> str:
     """Name the catchments that are shortest of seats, with years, seats and probability; empty where none is."""
-    coverage = next(item for item in model.coverages if item.id == stage.coverage)
-    names = {catchment.id: catchment.name for catchment in coverage.catchments}
+    names = catchment_names(model, stage.id)
     places = [
         both(
             f"{names.get(r.catchment) or r.catchment} ({_span(r.first_year, r.last_year, '–')}, {number(r.peak_short)} seats "
@@ -225,7 +222,7 @@ def cost_sentences(model: MapModel, *, language: str) -> list[str]:
 
 def peak_sentences(model: MapModel, *, language: str) -> list[str]:
     """Say for each place and stage whether children become more or fewer, in the central scenario."""
-    labels = {stage.id: stage.label[language] for stage in model.stages}
+    labels = stage_labels(model, language=language)
     sentences = []
     for peak in model.population.peaks:
         if peak.scenario != model.scenarios[0].id:
@@ -265,7 +262,7 @@ def unborn_sentence(model: MapModel, stage: Stage, panel: Panel, *, language: st
 
 def _of_kind(kind: str, actions: Sequence[Action], language: str) -> str:
     """Count the proposals of a kind, with their seats; a boundary moves pupils, not seats."""
-    word = TERMS[kind][language] if kind in TERMS else kind
+    word = term(PROPOSALS, kind, language)
     seats = sum(action.seats for action in actions)
     count = len(actions)
     pupils = kind == "rezone"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.output.colours import contrasting_ink
+from schoolmap.output.numbers import CENTRED
+from schoolmap.output.numbers import RIGHT
+from schoolmap.output.numbers import printed
 from schoolmap.output.report import xml
-from schoolmap.output.report.numbers import CENTRED
-from schoolmap.output.report.numbers import RIGHT
-from schoolmap.output.report.numbers import printed
 from schoolmap.output.sheets import Shaded
 from schoolmap.output.text import display_width
 from schoolmap.output.text import visible
-from schoolmap.output.workbook import contrasting_ink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ _WIDEST = {"code": 14, "text": 22, "long": 70, "note": 90}
 _TWIPS_PER_CM = 567
 _LETTER_CM = {9: 0.185, 8: 0.165, 7: 0.145}
 """Width of a Latin letter by its size in points, with room for a font that runs wide."""
-_READABLE = 15
+_READABLE = 18
 """Width that a column of text has at least before the letters of the table become smaller."""
 _NARROW = 12
 """Width that a column asks for at most where there are too many of them."""
@@ -79,8 +79,10 @@ def table_xml(table: Table, *, language: str, width_cm: float) -> etree._Element
         xml.add(grid, "gridCol", w=width)
     _add_row(root, titles, widths, ["centre"] * len(kinds), points, head=True)
     sides = ["right" if kind in RIGHT else "centre" if kind in CENTRED else "left" for kind in kinds]
-    for row, cells in zip(table.rows, texts, strict=True):
-        _add_row(root, cells, widths, sides, points, row=row)
+    for n, (row, cells) in enumerate(zip(table.rows, texts, strict=True), start=1):
+        # a note is never alone on a page
+        keeps = bool(table.notes) and n == len(texts)
+        _add_row(root, cells, widths, sides, points, row=row, keeps=keeps)
     return root
 
 
@@ -93,8 +95,9 @@ def _add_row(
     *,
     row: Sequence[Cell] = (),
     head: bool = False,
+    keeps: bool = False,
 ) -> None:
-    """Add a row that stays on one page; a header is repeated on every page."""
+    """Add a row that stays on one page, with what follows if it `keeps`; a header is repeated on every page."""
     line = xml.add(root, "tr")
     properties = xml.add(line, "trPr")
     xml.add(properties, "cantSplit")
@@ -111,7 +114,7 @@ def _add_row(
         paragraph = xml.add(cell, "p")
         style = xml.add(paragraph, "pPr")
         xml.add(style, "pStyle", val="TableText")
-        if head:
+        if head or keeps:
             xml.add(style, "keepNext")
         xml.add(style, "jc", val={"left": "left", "right": "right", "centre": "center"}[side])
         if text:

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 
 from schoolmap.output import sheets
 from schoolmap.output.figures.places import building_actions
-from schoolmap.output.figures.places import opening_year
+from schoolmap.output.lookups import catchment_names
+from schoolmap.output.lookups import central
+from schoolmap.output.lookups import coverage_of
+from schoolmap.output.lookups import scenario_labels
+from schoolmap.output.lookups import short_count
+from schoolmap.output.lookups import stage_labels
 from schoolmap.output.report.findings import NEAR_YEARS
-from schoolmap.output.report.findings import central
 from schoolmap.output.report.findings import shortage_of
 from schoolmap.output.report.parts import Table
 from schoolmap.output.sheets import Column
+from schoolmap.output.terms import PROJECTS
+from schoolmap.output.terms import PROPOSALS
+from schoolmap.output.terms import term
 from schoolmap.output.words import both
-from schoolmap.output.workbook_words import TERMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +29,6 @@ if TYPE_CHECKING:
     from schoolmap.output.model import FactTable
     from schoolmap.output.model import MapModel
     from schoolmap.output.model import Stage
-    from schoolmap.output.model import Text
     from schoolmap.output.sheets import Cell
     from schoolmap.output.sheets import Sheet
 
@@ -33,7 +38,6 @@ _CUT = both(
     "The first {shown:,} of {all:,} rows; all of them are in the workbook.",
     "仅列前{shown:,}行，共{all:,}行，其余见工作簿。",
 )
-_FACT_KINDS = {"level": "text"}
 _STAGE = Column("Stage", "学段", "text")
 _YEAR = Column("Year", "年份", "year")
 
@@ -50,29 +54,16 @@ def of_sheet(sheet: Sheet, wanted: Sequence[str], *, caption: str, language: str
     """Return some columns of a sheet, by their English titles, without those that are empty in every row."""
     names = [column.en for column in sheet.columns]
     places = [names.index(name) for name in wanted]
+    columns = [sheet.columns[at] for at in places]
     rows = [tuple(row[at] for at in places) for row in sheet.rows]
-    kept = [n for n in range(len(places)) if n == 0 or any(row[n] not in {None, ""} for row in rows)]
-    columns = [sheet.columns[places[n]] for n in kept]
-    table = Table(caption, columns, [tuple(row[n] for n in kept) for row in rows])
-    return limited(table, language=language)
+    return limited(_filled(Table(caption, columns, rows)), language=language)
 
 
-def of_facts(table: FactTable, *, language: str, wanted: Sequence[str] = ()) -> Table:
-    """Return a table of facts, all of its columns or some by their English labels, without empty ones."""
-    chosen = [n for n, head in enumerate(table.columns) if not wanted or head.label["en"] in wanted]
-    kept = [
-        n
-        for n in chosen
-        if any(row[n] not in {None, ""} for row in table.rows if not isinstance(row[n], dict))
-        or any(isinstance(row[n], dict) for row in table.rows)
-    ]
-    columns = [
-        Column(head.label["en"], head.label["zh"], _FACT_KINDS.get(head.kind, head.kind))
-        for head in (table.columns[n] for n in kept)
-    ]
-    rows = [tuple(_fact(row[n], language) for n in kept) for row in table.rows]
-    found = Table(table.title[language], columns, rows, tuple(note[language] for note in table.notes))
-    return limited(found, language=language)
+def of_facts(table: FactTable, *, language: str) -> Table:
+    """Return a table of facts as the workbook has it, without columns that are empty in every row."""
+    sheet = sheets.facts_sheet(table, language=language)
+    found = Table(sheet.title(language), sheet.columns, sheet.rows, tuple(sheet.notes))
+    return limited(_filled(found), language=language)
 
 
 def facts_of(model: MapModel, *names: str) -> Iterator[FactTable]:
@@ -135,9 +126,6 @@ def present_state(model: MapModel, *, language: str) -> Table:
     for stage in model.stages:
         sections = [s for school in model.schools for s in school.sections if s.stage == stage.id]
         panel = central(model, stage.id)
-        gaps = [
-            d[0] - s[0] for d, s in zip(panel.demand, panel.seats, strict=True) if d[0] is not None and s[0] is not None
-        ]
         told = [s.enrolment for s in sections if s.enrolment is not None]
         rooms = [s.classrooms for s in sections if s.classrooms is not None]
         rows.append(
@@ -150,7 +138,7 @@ def present_state(model: MapModel, *, language: str) -> Table:
                 len(told) if told else None,
                 panel.totals.demand[0],
                 len(panel.demand),
-                sum(gap >= sheets.LEAST_SHORT for gap in gaps),
+                short_count(panel, 0),
             )
         )
     caption = both(f"Present state in {model.years[0]}", f"{model.years[0]}年教育设施现状")[language]
@@ -161,7 +149,7 @@ def forecast(model: MapModel, stage: Stage, *, language: str) -> Table:
     """Describe children and seats needed of a stage by year: the interval, and the other scenarios beside it."""
     panel = central(model, stage.id)
     others = [p for p in model.panels if p.stage == stage.id and p.scenario != panel.scenario]
-    labels = {item.id: item.label for item in model.scenarios}
+    english, chinese = (scenario_labels(model, language=name) for name in ("en", "zh"))
     columns = (
         _YEAR,
         Column("Children", "适龄儿童", "count"),
@@ -169,7 +157,7 @@ def forecast(model: MapModel, stage: Stage, *, language: str) -> Table:
         Column("Seats needed", "学位需求", "count"),
         Column("P90", "需求P90", "count"),
         Column("Born", "已出生", "share"),
-        *(Column(labels[p.scenario]["en"], labels[p.scenario]["zh"], "count") for p in others),
+        *(Column(english[p.scenario], chinese[p.scenario], "count") for p in others),
     )
     totals = panel.totals
     rows = [
@@ -181,8 +169,8 @@ def forecast(model: MapModel, stage: Stage, *, language: str) -> Table:
     ]
     label = stage.label[language]
     caption = both(
-        f"{label}: children and seats needed, {labels[panel.scenario]['en']}",
-        f"{label}适龄儿童与学位需求预测（{labels[panel.scenario]['zh']}）",
+        f"{label}: children and seats needed, {english[panel.scenario]}",
+        f"{label}适龄儿童与学位需求预测（{chinese[panel.scenario]}）",
     )[language]
     note = both(
         "The interval P10 to P90 belongs to the first scenario. Other scenarios are assumptions, not limits of confidence.",
@@ -207,11 +195,10 @@ def balance(model: MapModel, stage: Stage, *, language: str) -> Table:
     )
     rows = []
     for t, year in enumerate(model.years):
-        gaps = [d[t] - s[t] for d, s in _known(panel.demand, panel.seats, t)]  # type: ignore[operator]
         rows.append(
             (
                 *(year, totals.demand[t], totals.seats[t], totals.seats[t] - totals.demand[t]),
-                *(totals.short[t], totals.spare[t], sum(gap >= sheets.LEAST_SHORT for gap in gaps)),
+                *(totals.short[t], totals.spare[t], short_count(panel, t)),
                 after[t] if after else None,
             )
         )
@@ -226,9 +213,9 @@ def balance(model: MapModel, stage: Stage, *, language: str) -> Table:
 def near_term(model: MapModel, *, language: str) -> Table:
     """List the counted projects and the proposals that open within the first five years, by year."""
     last = model.years[0] + NEAR_YEARS
-    labels = {stage.id: stage.label[language] for stage in model.stages}
+    labels = stage_labels(model, language=language)
     schools = {school.id: school.name for school in model.schools}
-    places = {c.id: c.name for coverage in model.coverages for c in coverage.catchments}
+    places = {stage: catchment_names(model, stage) for stage in labels}
     sites = {site.id: site.name for site in model.sites}
     unit = model.currency
     columns = (
@@ -245,23 +232,23 @@ def near_term(model: MapModel, *, language: str) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             *(
-                year,
+                project.opens,
                 project.name or project.id,
                 labels.get(project.stage, project.stage),
-                _word(project.kind, language),
+                term(PROJECTS, project.kind, language),
             ),
             *(listed[language], None, project.seats, _planned(model, project.name or project.id)),
         )
         for project in model.projects
-        if project.counted and (year := opening_year(project)) is not None and year <= last
+        if project.counted and project.opens is not None and project.opens <= last
     ]
     rows += [
         (
             action.opens,
             sites.get(action.site or "")
             or schools.get(action.school or "")
-            or places.get(action.catchment, action.catchment),
-            *(labels[action.stage], _word(action.kind, language), proposed[language]),
+            or places[action.stage].get(action.catchment, action.catchment),
+            *(labels[action.stage], term(PROPOSALS, action.kind, language), proposed[language]),
             *(action.classes, action.seats, action.capital),
         )
         for action in building_actions(model)
@@ -296,7 +283,7 @@ def heat(model: MapModel, stage: Stage, *, language: str) -> Table:
     sheet = sheets.describe_sheet(central_only, "heat", language=language)
     label = stage.label[language]
     panel = central(model, stage.id)
-    coverage = next(item for item in model.coverages if item.id == stage.coverage)
+    coverage = coverage_of(model, stage.id)
     most = {
         place.id: max((use for use in row if use is not None), default=-1.0)
         for place, row in zip(coverage.catchments, panel.utilisation, strict=True)
@@ -326,23 +313,5 @@ def _filled(table: Table) -> Table:
     return table._replace(columns=columns, rows=[tuple(row[n] for n in kept) for row in table.rows])
 
 
-def _known(
-    demand: Sequence[Sequence[float | None]],
-    seats: Sequence[Sequence[float | None]],
-    t: int,
-) -> list[tuple[Sequence[float | None], Sequence[float | None]]]:
-    return [(d, s) for d, s in zip(demand, seats, strict=True) if d[t] is not None and s[t] is not None]
-
-
 def _sum(grid: Sequence[Sequence[float | None]], t: int) -> float:
     return sum(row[t] or 0.0 for row in grid)
-
-
-def _word(key: str, language: str) -> str:
-    return TERMS[key][language] if key in TERMS else key
-
-
-def _fact(cell: str | float | Text | None, language: str) -> Cell:
-    if isinstance(cell, dict):
-        return cell[language]
-    return _word(cell, language) if isinstance(cell, str) and cell in {"surplus", "ok", "watch", "red"} else cell

@@ -34,7 +34,7 @@ function areaCard(id) {
   const proposals = currentActions().filter((action) => action.catchment === id || (row && row.action === action.id));
   return [
     cardHead(t("catchment") + " · " + pick(stage().label), coverage().catchments[place].name, bound() === "p50" && !afterNow() && p.level[place][state.year]),
-    fanChart(shown().demand[place], p.p10[place], p.p90[place], shown().seats[place], openings(id)),
+    fanChart({ demand: shown().demand[place], p10: p.p10[place], p90: p.p90[place], seats: shown().seats[place], opened: openings(id) }),
     keyFigures(place),
     proposals.map(actionBlock),
     areaMoves(id),
@@ -42,6 +42,7 @@ function areaCard(id) {
     observedBlock(id, place),
     schoolTable(id),
     projectBlock(projectsOf(id)),
+    assumptionsBlock(schoolsIn(id).map(sectionOf)),
   ];
 }
 
@@ -78,8 +79,11 @@ function keyFigures(place) {
   const value = (grid) => grid[place][at];
   const balance = balanceAt(place, at);
   const short = balance !== null && balance < 0;
+  // classes are those of the central demand, before the proposals
+  const central = bound() === "p50" && !afterNow();
+  const classes = value(p.classes_needed);
   return [
-    h("h3", null, t("cardYear", { y: year() }) + (bound() !== "p50" || afterNow() ? " · " + whichText() : "")),
+    h("h3", null, t("cardYear", { y: year() }) + (central ? "" : " · " + whichText())),
     table([
       [t("children", { a: agesText() }), num(value(p.children)), t("uChildren")],
       [t("attendance"), percent(stage().attendance)],
@@ -91,7 +95,8 @@ function keyFigures(place) {
       [short ? t("short") : t("spare"), balance === null ? "–" : num(Math.abs(balance)), t("uSeats"), short ? "strong short" : "strong spare"],
       [t("utilisation"), percent(useAt(place, at))],
       [t("chance"), chanceWords(value(p.probability), p.edited ? value(p.chance) : null)],
-      known(value(p.classes_needed)) && [t("classes"), num(value(p.classes_needed)), t("uClasses")],
+      central && known(classes) && [t("classes"), num(classes), t("uClasses")],
+      central && classes > 0 && [t(known(stage().class_size) ? "classSizeStandard" : "classSize", { n: num(stage().class_size, 1) }), num(value(p.demand) / classes, 1), t("uChildren")],
       known(value(p.oversized_classes)) && [t("oversized"), num(value(p.oversized_classes)), t("uClasses")],
       [t("bornShare", { d: model.population_date }), percent(value(p.born_share))],
     ]),

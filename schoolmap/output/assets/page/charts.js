@@ -10,13 +10,14 @@ function niceTicks(low, high, count) {
   return ticks;
 }
 
-/** Demand with its interval against the seats, from zero, with the year's cursor. */
-function fanChart(demand, p10, p90, seats, opened) {
+/** Demand with its interval against the seats, from zero, with the year's cursor; of the seats, those of one school stand out. */
+function fanChart(lines) {
+  const { demand, p10, p90, seats, own, opened } = lines;
   const width = 268;
   const height = 152;
   const box = { l: 38, r: 12, t: 12, b: 20 };
   const n = model.years.length;
-  const top = Math.max.apply(null, (p90 || []).concat(demand || [], seats).filter(known).concat(1));
+  const top = Math.max.apply(null, (p90 || []).concat(demand || [], seats, own || []).filter(known).concat(1));
   const inner = niceTicks(0, top, 4);
   const step = inner.length > 1 ? inner[1] : top;
   const ticks = last(inner) < top ? inner.concat(last(inner) + step) : inner;
@@ -28,9 +29,11 @@ function fanChart(demand, p10, p90, seats, opened) {
     svg.appendChild(s("line", { class: "grid", x1: box.l, x2: width - box.r, y1: y(v), y2: y(v) }));
     svg.appendChild(s("text", { class: "tick", x: box.l - 5, y: y(v) + 4, "text-anchor": "end" }, num(v)));
   });
+  if (own) svg.appendChild(s("path", { class: "own", d: stepPath(own, x, y) + `V${y(0)}H${x(0)}Z` }));
   if (demand) svg.appendChild(s("path", { class: "band", d: bandPath(p10, p90, x, y) }));
   svg.appendChild(s("line", { class: "cursor", x1: x(state.year), x2: x(state.year), y1: box.t - 4, y2: height - box.b }));
-  svg.appendChild(s("path", { class: "line-seats", d: stepPath(seats, x, y) }));
+  if (own) svg.appendChild(s("path", { class: "line-seats", d: stepPath(own, x, y) }));
+  svg.appendChild(s("path", { class: "line-seats" + (own ? " all" : ""), d: stepPath(seats, x, y) }));
   if (demand) svg.appendChild(s("path", { class: "line-demand", d: linePath(demand, x, y) }));
   opened.forEach((when) => {
     const i = model.years.indexOf(when);
@@ -59,7 +62,8 @@ function fanChart(demand, p10, p90, seats, opened) {
     null,
     demand && h("span", { class: "k-demand" }, whichText()),
     demand && h("span", { class: "k-band" }, t("band")),
-    h("span", { class: "k-seats" }, t("Seats")),
+    own && h("span", { class: "k-own" }, t("ownSeats")),
+    h("span", { class: own ? "k-all" : "k-seats" }, t(own ? "allSeatsLine" : "Seats")),
     opened.length > 0 && h("span", { class: "k-opened" }, t("projects"))
   );
   return h("figure", null, svg, key);

@@ -2,11 +2,6 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const INK = "#1b1f23";
-const ACTION = "#7f2704";
-const DEMAND = "#b35806";
-const BAND = "#f1a340";
-const SEATS = "#5e3c99";
-const SHORT = "#e66101";
 const ZONE = "#3f9b8f";
 /** The colour of a zone on the map, where it is half transparent. */
 const ZONE_KEY = "#a3cfc6";

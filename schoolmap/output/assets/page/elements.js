@@ -48,6 +48,13 @@ function fill(node) {
   return append(node, Array.prototype.slice.call(arguments, 1));
 }
 
+/** What `make` returns, worked out anew only when `key` is another than before: the year does not change it. */
+const kept = {};
+function once(name, key, make) {
+  if (!kept[name] || kept[name].key !== key) kept[name] = { key: key, value: make() };
+  return kept[name].value;
+}
+
 const known = (value) => value !== null && value !== undefined && isFinite(value);
 
 const formats = {};

@@ -20,7 +20,7 @@ function boundsOf(polygons) {
 }
 
 function makeIndex() {
-  const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {}, bounds: {}, reach: {} };
+  const made = { coverage: {}, panel: {}, action: {}, area: {}, school: {}, geometry: {}, bounds: {}, reach: {}, supplied: {} };
   model.coverages.forEach((coverage) => {
     made.coverage[coverage.id] = coverage;
     const places = new Map();
@@ -33,6 +33,7 @@ function makeIndex() {
   });
   model.panels.forEach((panel) => {
     made.panel[panel.stage + "\n" + panel.scenario] = panel;
+    made.supplied[panel.stage + "\n" + panel.scenario] = new Map(panel.supplied.map((row) => [row.school, row]));
   });
   model.reach.forEach((item) => {
     made.reach[item.stage] = item;
@@ -70,7 +71,8 @@ const placeOf = (id) => index.area[stage().coverage].get(id);
 const year = () => model.years[state.year];
 
 function sectionOf(school) {
-  const section = school.sections.find((item) => item.stage === stage().id);
+  const listed = school.sections.find((item) => item.stage === stage().id);
+  const section = listed && suppliedSection(listed, school);
   return section && edited() ? editedSection(section, school) : section;
 }
 
@@ -85,11 +87,16 @@ function schoolsOfStage() {
   return model.schools.filter(sectionOf);
 }
 
+/** Changes whenever another plan is shown: another stage, scenario or change of the reader's. */
+const planKey = () => [state.stage, state.scenario, edited(), edits.version].join();
+
 /**
  * The proposals of this stage and scenario: those that the ranked list names,
  * then those that no list of this stage names (reviews of surplus).
  */
-function currentActions() {
+const currentActions = () => once("actions", planKey(), findActions);
+
+function findActions() {
   const named = new Set();
   const elsewhere = new Set();
   model.panels.forEach((other) => {

@@ -18,7 +18,7 @@ function observedBlock(areaId, place) {
     const text = t(key, { y: when, n: num(byYear.get(when)), m: at < 0 ? "" : num(panel().demand[place][at]) });
     return h("p", null, text);
   });
-  return [h("h3", null, t("observed")), rows, h("p", { class: "hint" }, t("observedNote") + (shared ? " (" + t("shared") + ")" : ""))];
+  return [h("h3", null, t("observed")), rows, classesNow(areaId), h("p", { class: "hint" }, t("observedNote") + (shared ? " (" + t("shared") + ")" : ""))];
 }
 
 function linkButton(name, target) {
@@ -91,7 +91,7 @@ function actionUse(action) {
 /** The seats of each year, where their number changes. */
 function actionSteps(action) {
   if (new Set(action.seats_by_year.filter((n) => n > 0)).size < 2) return null;
-  return [h("h4", null, t("proposalSeatsByYear")), fanChart(null, null, null, action.seats_by_year, [])];
+  return [h("h4", null, t("proposalSeatsByYear")), fanChart({ seats: action.seats_by_year, opened: [] })];
 }
 
 function actionBlock(action) {
@@ -120,25 +120,21 @@ function actionBlock(action) {
 
 function schoolCard(school) {
   const section = sectionOf(school);
-  const rows = [school.operator && [t("operator"), school.operator]];
-  rows.push([t("seatsIn", { y: year() }), num(section.seats[state.year]), t("uSeats"), "strong"]);
-  if (known(section.enrolment)) rows.push([t("enrolment", { y: section.enrolment_year || "–" }), num(section.enrolment), t("uChildren")]);
-  if (known(section.classrooms)) rows.push([t("classrooms"), num(section.classrooms, 1)]);
   const served = section.catchments.filter((id) => placeOf(id) !== undefined);
   const projects = model.projects.filter((project) => project.school === school.id && project.stage === stage().id);
   const proposals = currentActions().filter((action) => action.school === school.id);
+  const demand = servedRows(section);
+  const names = served.map((id) => h("li", null, linkButton(coverage().catchments[placeOf(id)].name, { kind: "catchment", id: id })));
   return [
     cardHead(t("school") + " · " + pick(stage().label), school.name),
-    table(rows),
-    served.length > 0 && [
-      h("h3", null, t("serves")),
-      h("ul", { class: "projects" }, served.map((id) => h("li", null, linkButton(coverage().catchments[placeOf(id)].name, { kind: "catchment", id: id })))),
-    ],
-    h("h3", null, t("Seats")),
-    fanChart(null, null, null, section.seats, projects.filter((p) => p.counted && known(projectOpens(p))).map(projectOpens)),
+    sectionChart(section, projects.filter((p) => p.counted && known(projectOpens(p))).map(projectOpens)),
+    table([school.operator && [t("operator"), school.operator]].concat(sectionRows(section))),
+    served.length > 0 && [h("h3", null, t("serves")), h("ul", { class: "projects" }, names)],
+    demand.length > 0 && [h("h3", null, t("servedDemand", { y: year() }) + (bound() !== "p50" || afterNow() ? " · " + whichText() : "")), table(demand)],
     addForm(school),
     proposals.map(actionBlock),
     projectBlock(projects),
+    assumptionsBlock([section]),
   ];
 }
 

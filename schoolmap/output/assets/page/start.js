@@ -156,7 +156,7 @@ function refit() {
 
 /** Read-only window for tests: what is chosen and what is really on the screen. */
 function expose() {
-  const shadeOf = (layer) => {
+  const paintedShade = (layer) => {
     // a canvas has no elements: then what it was told to paint with, a colour or a pattern
     const colour = drawn.onCanvas ? String(layer.options.fillColor) : layer.getElement().getAttribute("fill");
     const found = model.shades.findIndex((shade) => shade.colour.toLowerCase() === colour.toLowerCase());
@@ -175,11 +175,15 @@ function expose() {
       picked: state.picked ? Object.assign({}, state.picked) : null,
       zoom: map.getZoom(),
     }),
-    shades: () => drawn.areas.map(shadeOf),
+    shades: () => drawn.areas.map(paintedShade),
     colours: () => drawn.areas.map((layer) => String(layer.options.fillColor)),
     panel: () => {
       const p = panel();
       return { demand: p.demand, seats: p.seats, utilisation: p.utilisation, shade: p.shade, level: p.level, chance: p.chance || null, totals: p.totals, ranking: p.ranking };
+    },
+    school: (id) => {
+      const section = sectionOf(index.school.get(id));
+      return section ? Object.assign({ own: section.seats, rooms: section.rooms }, servedFigures(section)) : null;
     },
     edits: () => editsDocument(),
     flagged: () => flaggedActions().map((action) => ({ kind: action.kind, catchment: action.catchment, first_year: action.first_year, short: action.short, opens: opensIn(action) })),

@@ -17,7 +17,9 @@ const views = () =>
   ["use", "gap", "chance"].concat(reach() ? "reach" : [], comparables().length ? "diff" : []);
 
 /** What this scenario can be compared with: other scenarios, and itself without its proposals. */
-function comparables() {
+const comparables = () => once("comparables", planKey() + state.lang, findComparables);
+
+function findComparables() {
   const others = model.scenarios.filter((item) => item !== scenario()).map((item) => ({ id: item.id, label: pick(item.label) }));
   const own = [];
   if (panel().after) own.push({ id: PROPOSALS, label: t("withoutProposals") });
@@ -30,7 +32,9 @@ const comparedId = () => compared().id;
 const comparedText = () => (comparedId() === PROPOSALS || comparedId() === MINE ? compared().label : t("against", { s: compared().label }));
 
 /** Both sides of the comparison: what is shown, less the other. */
-function comparison() {
+const comparison = () => once("comparison", [planKey(), state.other, state.bound].join(), findComparison);
+
+function findComparison() {
   const chosen = compared();
   if (chosen.id === PROPOSALS) return { now: figuresOf(panel(), "after"), other: figuresOf(panel(), "p50") };
   if (chosen.id === MINE) return { now: figuresOf(panel(), "p50"), other: figuresOf(basePanel(), "p50") };

@@ -246,14 +246,13 @@ function workOut(base) {
   return made;
 }
 
-/** Seats of a section with what the reader adds to it. */
+/** Seats and rooms of a section with what the reader adds to it; seats without classes do not tell their rooms. */
 function editedSection(section, school) {
   const adds = edits.list.filter((edit) => edit.kind === "add" && edit.stage === section.stage && edit.school === school.id);
   if (!adds.length) return section;
-  const seats = section.seats.map((value, at) =>
-    adds.filter((edit) => isThere(edit, model.years[at])).reduce((total, edit) => total + seatsOfAddition(edit), value)
-  );
-  return Object.assign({}, section, { seats: seats });
+  const added = (values, sizeOf) =>
+    values.map((value, at) => sumOf([value].concat(adds.filter((edit) => isThere(edit, model.years[at])).map(sizeOf))));
+  return Object.assign({}, section, { seats: added(section.seats, seatsOfAddition), rooms: added(section.rooms, (edit) => (known(edit.seats) ? null : edit.classes)) });
 }
 
 /** Put a list of changes in the place of the present one; everything is drawn anew. */

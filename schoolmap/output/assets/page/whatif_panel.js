@@ -65,7 +65,8 @@ const without = (gone) => edits.list.filter((edit) => gone.indexOf(edit) < 0);
 
 function paintEdits() {
   const box = byId("edits");
-  box.hidden = !editable();
+  // an open card says itself what can be tried out: until something is, it has the whole side
+  box.hidden = !editable() || (Boolean(state.picked) && !edits.list.length && !narrow());
   const key = [edits.version, edits.shown, state.lang].join();
   if (box.hidden || fresh.edits === key) return;
   fresh.edits = key;

@@ -1,4 +1,4 @@
-"""Numbers as a report prints them: thousands separated, probabilities never certain, nothing where nothing is known."""
+"""Numbers as every product prints them: thousands separated, probabilities never certain, nothing where nothing is known."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from schoolmap.output.sheets import Shaded
 from schoolmap.output.words import number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from schoolmap.output.sheets import Cell
 
 RIGHT = {"count", "gap", "share", "chance", "decimal", "money", "exact", "percent", "signed", "tiny", "degrees"}
@@ -49,11 +47,6 @@ def chance(value: float) -> str:
     return ">99%" if value > 0.99 else "<1%" if value < 0.01 else f"{value:.0%}"
 
 
-def listed(texts: Sequence[str], language: str) -> str:
-    """Join words as a list: with commas, in Chinese with enumeration commas."""
-    return {"en": ", ", "zh": "、"}[language].join(texts)
-
-
 def _plainly(value: float) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
@@ -69,7 +62,7 @@ _NUMBERS = {
     "percent": lambda value: f"{value:.1f}%",
     "signed": lambda value: f"{value:+.1f}%",
     "exact": lambda value: f"{value:,.3f}",
-    "tiny": lambda value: f"{value:.1e}",
+    "tiny": lambda value: f"{value:.1e}" if value else "0",
     "degrees": lambda value: f"{value:.5f}",
     "decimal": _plainly,
 }
