@@ -10,12 +10,12 @@ the processor, or 1 GB or more of memory; then the exit code is 1.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,8 +34,8 @@ SHOWN = 160
 HEAD = """# Projects that are wrong on purpose
 
 Made by `python benchmarks/faulty_projects.py --write`: each line is one of the two shipped examples, cut down, with one
-thing broken in it (`tests/faulty_projects.py`). For each, `schoolmap plan` ends with exit code 2, names the fault with its
-place and a way out, and writes nothing. Seconds are of the processor for a whole process, most of them for
+thing broken in it (`tests/faulty_projects.py`). For each, `schoolmap plan` must end with exit code 2, name the fault with its
+place and a way out, and write nothing. Seconds are of the processor for a whole process, most of them for
 starting it; memory is its peak.
 
 """
@@ -51,21 +51,26 @@ class Run(NamedTuple):
     wrote: bool
 
 
+LAUNCH = """
+import json, resource, subprocess, sys
+with open(sys.argv[1], "wb") as said:
+    code = subprocess.run(sys.argv[3:], stdout=said, stderr=subprocess.STDOUT, timeout=float(sys.argv[2])).returncode
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+"""
+"""A small process between: a child's peak of memory begins with that of whoever starts it."""
+
+
 def run(folder: Path, out: Path) -> Run:
     """Plan a folder in a process of its own; ended if it takes too long."""
-    command = [sys.executable, "-m", "schoolmap", "plan", str(folder), "--out", str(out), "--lang", "en"]
     said = out.with_suffix(".txt")
-    with said.open("wb") as file:
-        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)  # noqa: S603
-        watch = threading.Timer(PATIENCE_S, process.kill)
-        watch.start()
-        _, status, usage = os.wait4(process.pid, 0)
-        watch.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+    command = [sys.executable, "-m", "schoolmap", "plan", str(folder), "--out", str(out), "--lang", "en"]
+    launch = [sys.executable, "-c", LAUNCH, str(said), str(PATIENCE_S), *command]
+    answer = subprocess.run(launch, check=True, capture_output=True)  # noqa: S603
+    code, seconds, peak = json.loads(answer.stdout)
     text = said.read_text(encoding="utf-8", errors="replace")
     # kilobytes on Linux, bytes on macOS
-    peak = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    return Run(process.returncode, text, usage.ru_utime + usage.ru_stime, peak, out.exists())
+    return Run(code, text, seconds, peak / (1024 if sys.platform != "darwin" else 1024**2), out.exists())
 
 
 def missed(faulty: faulty_projects.Faulty, done: Run, errors: list[str]) -> str:
