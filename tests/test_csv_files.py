@@ -100,3 +100,15 @@ def test_refuses_an_encoding_that_is_none_or_not_that(tmp_path: Path) -> None:
     TOWN.to_csv(tmp_path / "t.csv", index=False)
     assert "unknown encoding" in refusal(tmp_path / "t.csv", encoding="klingon")
     assert "is not ascii" in refusal(tmp_path / "t.csv", encoding="ascii")
+
+
+@pytest.mark.parametrize("encoding", ["", "utf-8", "gbk"])
+def test_zero_bytes_are_no_text(tmp_path: Path, encoding: str) -> None:
+    """A file that was cut off by a full disk, or no text at all; the line is named."""
+    (tmp_path / "t.csv").write_bytes(b"a,b\n1,2\n3,\0\0\0\n")
+    with pytest.raises(UnreadableError) as caught:
+        read(tmp_path / "t.csv", encoding=encoding)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.problem) == (3, "holds a zero byte: the file is damaged, or no text.")
+    assert fault.remedy
+    assert fault.remedy_zh

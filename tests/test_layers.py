@@ -15,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
+from schoolmap.inputs.files import layers
 from schoolmap.inputs.files.layers import load
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
@@ -122,3 +123,15 @@ def test_refuses_what_is_not_there(tmp_path: Path) -> None:
     assert "is a folder" in refusal(tmp_path / "folder.csv").problem
     assert "has no sheet '二'" in refusal(write(tmp_path, "t.xlsx"), sheet="二").problem
     assert "cannot be read" in refusal(write(tmp_path, "t.gpkg"), sheet="二").problem
+
+
+@pytest.mark.parametrize(
+    ("name", "way_out"), [("t.csv", "parquet"), ("t.geojson", "GeoPackage"), ("t.json", "GeoPackage")]
+)
+def test_text_without_end_is_not_read(tmp_path: Path, name: str, way_out: str) -> None:
+    """Its size is told before a byte of it is in memory; binary formats have no such bound."""
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(layers.MOST_BYTES + 1)
+    fault = refusal(tmp_path / name)
+    assert fault.problem == "has 64 MB: text of up to 64 MB is read."
+    assert way_out in fault.remedy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from typing import TYPE_CHECKING
 
@@ -393,3 +394,26 @@ def test_a_stage_is_named_by_its_section(tmp_path: Path) -> None:
     village.write(tmp_path / "county", project=text)
     _, faults = read_project_file(tmp_path / "county")
     assert [fault.column for fault in faults] == ["stages.kindergarten.id"]
+
+
+def test_brackets_without_end(tmp_path: Path) -> None:
+    """The reader of TOML gives up on them; the language of such a project is not known."""
+    (fault,) = faults_of(tmp_path, GOOD + "\nx = " + "[" * 100_000)
+    assert fault.problem == "nests brackets without end."
+    assert read_language(tmp_path) == "en"
+
+
+def test_a_project_file_is_no_table(tmp_path: Path) -> None:
+    """Of more than a million letters nothing is read."""
+    (fault,) = faults_of(tmp_path, GOOD + "\n#" + "x" * (1 << 20))
+    assert fault.problem == "has more than 1 MB: it is no project file."
+    assert read_language(tmp_path) == "en"
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Com1", "LPT9"])
+def test_a_device_of_windows_names_no_project(tmp_path: Path, name: str) -> None:
+    """Output files are named by the project, and such a name writes to a printer or nowhere."""
+    text = re.sub(r'(?m)^name = ".+"', f'name = "{name}"', GOOD, count=1)
+    (fault,) = faults_of(tmp_path, text)
+    assert (fault.column, fault.value) == ("project.name", name)
+    assert "device of Windows" in fault.problem

@@ -11,6 +11,7 @@ import pyogrio
 import pytest
 from shapely.geometry import Point
 
+from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.inputs.files.vector_files import load_layer
 from schoolmap.inputs.files.vector_files import load_parquet
@@ -182,3 +183,60 @@ def test_parquet_with_and_without_geometry(tmp_path: Path) -> None:
     (tmp_path / "c.parquet").write_bytes(b"PAR1")
     with pytest.raises(UnreadableError, match="is no parquet file"):
         load_parquet(tmp_path / "c.parquet")
+
+
+def geojson(folder: Path, *, crs: object = None, **cells: object) -> Path:
+    """Write one feature with its cells and what the file says of its CRS."""
+    feature = {"type": "Feature", "properties": cells, "geometry": {"type": "Point", "coordinates": [13.4, 52.5]}}
+    document = {"type": "FeatureCollection", "crs": crs, "features": [feature]}
+    (folder / "t.geojson").write_text(json.dumps(document), encoding="utf-8")
+    return folder / "t.geojson"
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::999999"}},
+        {"type": "name", "properties": {"name": "http://127.0.0.1:9/crs"}},
+        {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs"}},
+        {"type": "EPSG", "properties": {"code": 1}},
+        {"type": "name", "properties": None},
+        "EPSG:4326",
+    ],
+)
+def test_a_crs_of_json_that_nobody_knows_is_refused(tmp_path: Path, crs: object) -> None:
+    """GDAL would take degrees for WGS 84; nothing is guessed, and no address is asked."""
+    fault = refusal(geojson(tmp_path, crs=crs))
+    assert (fault.column, fault.problem) == ("crs", "is the CRS that the file states, but PROJ does not know it.")
+
+
+@pytest.mark.parametrize(
+    ("crs", "stated"),
+    [
+        (None, ""),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, "EPSG:4326"),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}, "EPSG:4490"),
+        ({"type": "name", "properties": {"name": "EPSG:4546"}}, "EPSG:4546"),
+        ({"type": "EPSG", "properties": {"code": 4546}}, "EPSG:4546"),
+    ],
+)
+def test_a_crs_of_json_is_what_the_file_says(tmp_path: Path, crs: object, stated: str) -> None:
+    """By any of the names that GeoJSON of 2008 has for it."""
+    found = read(geojson(tmp_path, crs=crs)).crs
+    assert bool(found) == bool(stated)
+    assert not stated or parse_crs(found).equals(parse_crs(stated), ignore_axis_order=True)
+
+
+@pytest.mark.parametrize("name", ["t.geojson", "t.parquet"])
+def test_a_cell_that_is_no_single_value_is_named(tmp_path: Path, name: str) -> None:
+    """A list as a label cannot be compared with another table's; the cell is shown as text."""
+    path = geojson(tmp_path, code=["0101", "0102"], name="西片")
+    if name == "t.parquet":
+        path = tmp_path / name
+        pd.DataFrame({"code": [["0101", "0102"]], "name": ["西片"]}).to_parquet(path)
+    raw = read(path) if name == "t.geojson" else load_parquet(path)
+    (fault,) = raw.bad
+    assert (fault.row, fault.column) == (1, "code")
+    assert fault.problem == "is a list, a mapping or bytes, not one value."
+    assert isinstance(raw.frame.at[1, "code"], str)
+    assert raw.frame.at[1, "name"] == "西片"

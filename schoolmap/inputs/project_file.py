@@ -119,6 +119,19 @@ def _require_metric(value: str) -> str:
     return value
 
 
+def _require_no_device(value: str) -> str:
+    if re.fullmatch(r"con|prn|aux|nul|(?:com|lpt)\d", value, flags=re.IGNORECASE | re.ASCII):
+        raise _ComplaintError(
+            Wording(
+                "is the name of a device of Windows, which can name no file.",
+                "Take another name, such as that of the town.",
+                "是 Windows 的设备名,不能用作文件名。",
+                "请换一个名称,例如县名的拼音。",
+            ),
+        )
+    return value
+
+
 def _require_day(value: str) -> str:
     if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", value, flags=re.ASCII):
         raise _ComplaintError(
@@ -574,7 +587,7 @@ class Source(_Section):
 class Settings(_Section):
     """The `[project]` section."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=80)]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=80), AfterValidator(_require_no_device)]
     """Name of the output files: letters, digits, `-` and `_`."""
     title: Text
     crs: Annotated[str, AfterValidator(_require_metric)]
@@ -869,23 +882,9 @@ def _read(folder: Path, model: type[_File]) -> tuple[_File | None, list[Fault]]:
             remedy_zh=f"请指定含有 {FILE_NAME} 的文件夹;data/berlin-mitte 是一个示例。",
         )
         return None, [fault]
-    try:
-        # editors on Windows put a byte order mark first, which TOML does not know
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n") + 1
-        return None, [Fault(file=FILE_NAME, row=row, **_NOT_UTF8._asdict())]
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        fault = Fault(
-            file=FILE_NAME,
-            row=int(line[1]) if line else None,
-            problem=f"is no TOML: {error}.",
-            remedy="Mend the named line.",
-            problem_zh=f"不符合 TOML 格式:{error}。",
-            remedy_zh="请更正该行。",
-        )
-        return None, [fault]
+    document = _parse(path)
+    if isinstance(document, Fault):
+        return None, [document]
     to_fill = [
         Fault(file=FILE_NAME, column=key, value=value, **_TO_FILL._asdict()) for key, value in places_to_fill(document)
     ]
@@ -905,11 +904,38 @@ def _read(folder: Path, model: type[_File]) -> tuple[_File | None, list[Fault]]:
     return (None, to_fill) if to_fill else (found, [])
 
 
+def _parse(path: Path) -> dict[str, Any] | Fault:
+    """Return what a TOML file holds, or why it holds nothing."""
+    if path.stat().st_size > _MOST_BYTES:
+        return Fault(file=FILE_NAME, **_TOO_LARGE._asdict())
+    try:
+        # editors on Windows put a byte order mark first, which TOML does not know
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        return Fault(file=FILE_NAME, row=row, **_NOT_UTF8._asdict())
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        return Fault(
+            file=FILE_NAME,
+            row=int(line[1]) if line else None,
+            problem=f"is no TOML: {error}.",
+            remedy="Mend the named line.",
+            problem_zh=f"不符合 TOML 格式:{error}。",
+            remedy_zh="请更正该行。",
+        )
+    except RecursionError:
+        return Fault(file=FILE_NAME, **_NESTED._asdict())
+
+
 def read_language(folder: Path) -> Literal["en", "zh"]:
     """Return the language of a project, or English if its project file does not tell."""
+    path = folder / FILE_NAME
     try:
-        document = tomllib.loads((folder / FILE_NAME).read_bytes().decode("utf-8-sig"))
-    except (OSError, ValueError):
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return "en"
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
         return "en"
     project = document.get("project")
     if not isinstance(project, dict) or project.get("language", "zh") not in LANGUAGES:
@@ -968,6 +994,20 @@ _NOT_UTF8 = Wording(
     "不是 UTF-8 编码。",
     "请以 UTF-8 编码重新保存。",
 )
+_NESTED = Wording(
+    "nests brackets without end.",
+    "Start from the project file of `schoolmap new`.",
+    "括号嵌套过深。",
+    "请以 `schoolmap new` 生成的文件为起点。",
+)
+_TOO_LARGE = Wording(
+    "has more than 1 MB: it is no project file.",
+    "Start from the project file of `schoolmap new`; data belong into tables.",
+    "超过 1 MB:不是项目文件。",
+    "请以 `schoolmap new` 生成的文件为起点;数据应放在表中。",
+)
+_MOST_BYTES = 1 << 20
+"""Of a project file; a thousand rulings have a quarter of it."""
 _WORDINGS: dict[str, Wording] = {
     "missing": Wording("is missing.", "See docs/project.md.", "缺少此项。", "参见 docs/project.md。"),
     "extra_forbidden": Wording(

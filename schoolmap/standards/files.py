@@ -204,7 +204,7 @@ def _from_shipped(name: str) -> _Source:
 def _from_path(path: Path) -> _Source:
     try:
         document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         fault = Fault(
             file=path.name,
             problem=f"is no TOML in UTF-8: {error}.",

@@ -20,6 +20,7 @@ import geopandas as gpd
 from schoolmap.errors import Fault
 from schoolmap.errors import Severity
 from schoolmap.errors import Wording
+from schoolmap.inputs.checks import astray
 from schoolmap.inputs.checks import consistency
 from schoolmap.inputs.checks import coverages
 from schoolmap.inputs.checks import listed_areas
@@ -424,7 +425,9 @@ def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFil
         return []
     west, south, east, north = areas.to_crs(WGS84).total_bounds
     near = (float(west), float(south), float(east), float(north))
-    faults = []
+    faults = astray.outside_crs(document.project.crs, areas) + astray.stray_areas(named["areas"])
+    if faults:
+        return faults
     for name in sorted(sound & {"catchments", "schools", "projects", "developments", "sites", *TRAVEL_TABLES}):
         table, declared = named[name], document.tables[name].crs if name in document.tables else ""
 
@@ -440,6 +443,8 @@ def _check_places(named: dict[str, Named], sound: set[str], document: ProjectFil
         if found and table.file.lower().endswith((".pbf", ".osm")):
             faults += [replace(fault, remedy=_OTHER_PLACE, remedy_zh=_OTHER_PLACE_ZH) for fault in found]
             continue
+        if not found:
+            faults += astray.stray_records(table, areas)
         faults += outlines.with_constant(found, table, areas, declared=declared, likely=likely)
         if name in TRAVEL_TABLES and not found:
             faults += ways.strays(table, areas)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.files.raw import NO_HEADER
 from schoolmap.inputs.files.raw import Grid
@@ -31,6 +32,7 @@ def load_csv(path: Path, *, separator: str, encoding: str) -> Grid:
         If it is of another encoding, empty, or no table.
     """
     text = _decode(path.read_bytes(), encoding=encoding)
+    _require_text(text)
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
@@ -58,6 +60,22 @@ def load_csv(path: Path, *, separator: str, encoding: str) -> Grid:
         columns=tuple(column + 1 for column in used),
         widths={row: len(line) for row, line in filled.items()},
     )
+
+
+def _require_text(text: str) -> None:
+    """Raise if a zero byte stands in the text: no spreadsheet writes one, so the file is damaged or none of text."""
+    at = text.find("\0")
+    if at < 0:
+        return
+    fault = Fault(
+        file="",
+        row=text.count("\n", 0, at) + 1,
+        problem="holds a zero byte: the file is damaged, or no text.",
+        remedy="Ask for the file anew, or open it in a spreadsheet program and save it as csv.",
+        problem_zh="含有零字节:文件已损坏,或不是文本文件。",
+        remedy_zh="请重新获取该文件,或用 Excel、WPS 打开后另存为 csv。",
+    )
+    raise UnreadableError(fault)
 
 
 def _require_separator(lines: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from schoolmap.inputs.files.csv_files import load_csv
 from schoolmap.inputs.files.raw import Grid
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.vector_files import JSON_SUFFIXES
 from schoolmap.inputs.files.vector_files import LAYER_SUFFIXES
 from schoolmap.inputs.files.vector_files import load_layer
 from schoolmap.inputs.files.vector_files import load_osm
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 OSM_SUFFIXES = {".pbf", ".osm"}
 """Extracts of OpenStreetMap, of which only roads are read."""
+MOST_BYTES = 64 << 20
+"""
+Of a text file, which is held in memory as a whole, several times its size.
+
+It is a million records of sixty letters: 500 small areas, a hundred ages, both
+sexes, ten dates. Binary formats hold more in less.
+"""
 _OTHER_WORKBOOKS = {".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers"}
 
 
@@ -60,24 +68,7 @@ def load(
     UnreadableError
         If the file is missing, of another format, or broken.
     """
-    if path.is_dir():
-        raise UnreadableError.of(
-            Wording(
-                "is a folder, not a file.",
-                "Name a file in it.",
-                "是文件夹,不是文件。",
-                "请写明其中的文件名。",
-            ),
-        )
-    if not path.is_file():
-        raise UnreadableError.of(
-            Wording(
-                "does not exist.",
-                f"Put it into the folder {path.parent.name!r}, or correct the name.",
-                "文件不存在。",
-                f"请将其放入文件夹“{path.parent.name}”,或更正文件名。",
-            ),
-        )
+    _require_file(path)
     suffix = path.suffix.lower()
     try:
         if suffix == ".csv":
@@ -114,5 +105,40 @@ def load(
             "Save it as csv, xlsx, geojson, gpkg, shp or parquet.",
             f"扩展名“{suffix}”不能读取。",
             "请另存为 csv、xlsx、geojson、gpkg、shp 或 parquet。",
+        ),
+    )
+
+
+def _require_file(path: Path) -> None:
+    """Raise if there is no such file, or a text file is larger than any table of a planning area."""
+    if path.is_dir():
+        raise UnreadableError.of(
+            Wording(
+                "is a folder, not a file.",
+                "Name a file in it.",
+                "是文件夹,不是文件。",
+                "请写明其中的文件名。",
+            ),
+        )
+    if not path.is_file():
+        raise UnreadableError.of(
+            Wording(
+                "does not exist.",
+                f"Put it into the folder {path.parent.name!r}, or correct the name.",
+                "文件不存在。",
+                f"请将其放入文件夹“{path.parent.name}”,或更正文件名。",
+            ),
+        )
+    suffix, size = path.suffix.lower(), path.stat().st_size
+    if suffix not in {".csv", *JSON_SUFFIXES} or size <= MOST_BYTES:
+        return
+    sheet = suffix == ".csv"
+    raise UnreadableError.of(
+        Wording(
+            f"has {size / 2**20:,.0f} MB: text of up to {MOST_BYTES >> 20} MB is read.",
+            "Leave out what is not of the planning area, or save it as "
+            + ("parquet, or as several files." if sheet else "GeoPackage."),
+            f"大小为 {size / 2**20:,.0f} MB:文本文件最大 {MOST_BYTES >> 20} MB。",
+            "请删去规划范围以外的内容,或另存为" + (" parquet 或分成几个文件。" if sheet else " GeoPackage。"),
         ),
     )

@@ -8,12 +8,16 @@ import warnings
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
 
+from schoolmap.errors import CRSError
+from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import WGS84
+from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.files.osm import read_osm
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
@@ -68,12 +72,50 @@ def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
     except (RuntimeError, ValueError, LookupError, shapely.errors.ShapelyError) as error:
         raise UnreadableError.of(_no_layer(str(error))) from error
     if not isinstance(frame, gpd.GeoDataFrame):
-        return RawTable(frame=_number_rows(frame))
-    stated = "" if frame.crs is None else _name_crs(frame.crs)
-    # GDAL reports WGS 84 for a JSON file that has no `crs` member; one feature a line never has one
-    if suffix in JSON_SUFFIXES and not (isinstance(document, dict) and "crs" in document):
-        stated = ""
-    return _as_raw(frame, stated)
+        return _number_rows(frame)
+    if suffix in JSON_SUFFIXES:
+        return _as_raw(frame, _crs_of_json(document, frame.crs))
+    return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
+
+
+def _crs_of_json(document: object, read: pyproj.CRS | None) -> str:
+    """
+    Return the CRS that a JSON file states itself; empty if it states none.
+
+    GDAL reports WGS 84 for a file that has no member `crs`, as one feature a line
+    never has, and for one whose `crs` it does not know.
+
+    Raises
+    ------
+    UnreadableError
+        If PROJ does not know what is stated. No address is asked.
+    """
+    member = document.get("crs") if isinstance(document, dict) else None
+    if member is None:
+        return ""
+    inner = member.get("properties") if isinstance(member, dict) else None
+    inner = inner if isinstance(inner, dict) else {}
+    name = f"EPSG:{inner['code']}" if "code" in inner else inner.get("name")
+    try:
+        stated = parse_crs(name) if isinstance(name, str) else None
+    except CRSError:
+        stated = None
+    if stated is None:
+        shown = str(name if name is not None else member)[:_MOST_SHOWN]
+        raise UnreadableError(Fault(file="", column="crs", value=shown, **_UNKNOWN_CRS._asdict()))
+    # both mean the same, but for the order of axes, and the file has longitude first whatever it says
+    same = read is not None and read.equals(stated, ignore_axis_order=True)
+    return _name_crs(read if read is not None and same else stated)
+
+
+_MOST_SHOWN = 80
+"""Letters of a CRS that nobody knows."""
+_UNKNOWN_CRS = Wording(
+    "is the CRS that the file states, but PROJ does not know it.",
+    "Open the layer in QGIS, set its CRS and save it anew.",
+    "是文件所写的坐标系,但 PROJ 不认识。",
+    "请在 QGIS 中打开图层,设定坐标系后重新保存。",
+)
 
 
 def _json_document(path: Path) -> object:
@@ -179,7 +221,7 @@ def load_parquet(path: Path) -> RawTable:
         try:
             frame = gpd.read_parquet(path)
         except ValueError:
-            return RawTable(frame=_number_rows(pd.read_parquet(path)))
+            return _number_rows(pd.read_parquet(path))
     # pyarrow's own errors are all of these
     except (OSError, ValueError, LookupError, RuntimeError, TypeError) as error:
         raise UnreadableError.of(
@@ -207,20 +249,42 @@ def load_osm(path: Path) -> RawTable:
 
 def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
     rows = pd.RangeIndex(1, len(frame) + 1, name="row")
-    cells = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype(object)
+    cells, bad = _single_values(pd.DataFrame(frame.drop(columns=frame.geometry.name)).set_axis(rows).astype(object))
     cells = cells.where(cells.notna() & (cells != ""), None)
-    cells.index = rows
     geometry = gpd.GeoSeries(shapely.force_2d(frame.geometry.to_numpy()), index=rows)
-    return RawTable(frame=cells, geometry=geometry, crs=stated)
+    return RawTable(frame=cells, geometry=geometry, crs=stated, bad=bad)
+
+
+def _single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+    """Return cells with lists, mappings and bytes as text, and a fault for each of them."""
+    held = cells.map(lambda cell: isinstance(cell, _NO_VALUES))
+    if not held.to_numpy().any():
+        return cells, ()
+    cells = cells.where(~held, cells.map(lambda cell: str(cell)[:_MOST_SHOWN]))
+    # labels of columns may be anything that a file holds
+    bad = tuple(
+        Fault(file="", row=int(row), column=str(column), value=cells.loc[row, column], **_NOT_ONE._asdict())
+        for column in cells.columns
+        for row in cells.index[held[column]]
+    )
+    return cells, bad
+
+
+_NO_VALUES = (list, tuple, set, dict, bytes, np.ndarray)
+_NOT_ONE = Wording(
+    "is a list, a mapping or bytes, not one value.",
+    "Write one text or number; several labels are separated by `;`.",
+    "是列表、映射或字节,不是单个值。",
+    "请填写一个文字或数字;多个代码用“;”分隔。",
+)
 
 
 def _name_crs(crs: pyproj.CRS) -> str:
     return str(crs.to_string())
 
 
-def _number_rows(frame: pd.DataFrame) -> pd.DataFrame:
+def _number_rows(frame: pd.DataFrame) -> RawTable:
     """Index by row, from 1, and leave out rows without any content."""
-    frame = frame.astype(object)
-    frame = frame.where(frame.notna() & (frame != ""), None)
-    frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
-    return frame.dropna(how="all")
+    cells, bad = _single_values(frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row")).astype(object))
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    return RawTable(frame=cells.dropna(how="all"), bad=bad)
