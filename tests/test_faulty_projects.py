@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WRONG_INPUT = 2
-TOLD = faulty_projects.CORPUS[:: 3 if os.environ.get("CI") else 1]
-"""Every third where each change is judged; `benchmarks/faulty_projects.py` tries them all, each in a process of its own."""
+TOLD = faulty_projects.CORPUS[:: 5 if os.environ.get("CI") else 1]
+"""Every fifth where each change is judged; `benchmarks/faulty_projects.py` tries them all, each in a process of its own."""
 
 
 @pytest.fixture(scope="module")
