@@ -34,6 +34,7 @@ SIZES = (
     {"areas": 324, "sites": 36, "spare": 1.04, "planted": True},
     {"areas": 1276, "sites": 33, "spare": 1.04, "planted": True},
     {"areas": 1276, "sites": 13, "spare": 1.02, "planted": True},
+    {"areas": 1276, "sites": 41, "spare": 1.04, "planted": True},
     {"areas": 324, "sites": 36, "spare": 2.0, "planted": False},
     {"areas": 1276, "sites": 33, "spare": 1.8, "planted": False},
 )
@@ -43,6 +44,7 @@ BEST: dict[tuple[int, int, float, int], float] = {
     (324, 36, 2.0, 1): 44_856_197.0,
     (1276, 33, 1.04, 0): 120_961_113.0,
     (1276, 13, 1.02, 0): 187_512_480.0,
+    (1276, 41, 1.04, 0): 121_701_504.0,
     (1276, 33, 1.8, 0): 216_759_626.0,
 }
 """
