@@ -316,8 +316,7 @@ def backtest(
             try:
                 result = make_backtest(evidence, document, progress=step)
                 step("page and table")
-                tables = (folder / part.file for source in document.tables.values() for part in source.parts)
-                inputs = (folder, folder / FILE_NAME, *tables)
+                inputs = (folder, folder / FILE_NAME, *document.files(folder))
                 written = write_backtest(result, out, language=language.value, inputs=inputs)
             except InputError as error:
                 faults = (*faults, *error.faults)

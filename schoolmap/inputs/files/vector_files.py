@@ -249,13 +249,13 @@ def load_osm(path: Path) -> RawTable:
 
 def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
     rows = pd.RangeIndex(1, len(frame) + 1, name="row")
-    cells, bad = _single_values(pd.DataFrame(frame.drop(columns=frame.geometry.name)).set_axis(rows).astype(object))
+    cells, bad = single_values(pd.DataFrame(frame.drop(columns=frame.geometry.name)).set_axis(rows).astype(object))
     cells = cells.where(cells.notna() & (cells != ""), None)
     geometry = gpd.GeoSeries(shapely.force_2d(frame.geometry.to_numpy()), index=rows)
     return RawTable(frame=cells, geometry=geometry, crs=stated, bad=bad)
 
 
-def _single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+def single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """Return cells with lists, mappings and bytes as text, and a fault for each of them."""
     held = cells.map(lambda cell: isinstance(cell, _NO_VALUES))
     if not held.to_numpy().any():
@@ -285,6 +285,6 @@ def _name_crs(crs: pyproj.CRS) -> str:
 
 def _number_rows(frame: pd.DataFrame) -> RawTable:
     """Index by row, from 1, and leave out rows without any content."""
-    cells, bad = _single_values(frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row")).astype(object))
+    cells, bad = single_values(frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row")).astype(object))
     cells = cells.where(cells.notna() & (cells != ""), None)
     return RawTable(frame=cells.dropna(how="all"), bad=bad)
