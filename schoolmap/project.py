@@ -179,8 +179,9 @@ class Project:
         it costs; see `siting.Siting`.
     faults
         Warnings and rulings; errors stop the reading.
-    databases
-        What `[databases]` says, by name; no address is among it.
+    databases, read_from
+        What `[databases]` says, by name (no address is among it), and the names
+        of those that tables were read from.
     folder, files
         Where the project is, and every file that was read: no product may replace one.
     """
@@ -192,6 +193,7 @@ class Project:
     scenarios: tuple[Scenario, ...]
     sources: tuple[Source, ...]
     databases: dict[str, Database]
+    read_from: frozenset[str]
     rulings: tuple[Ruling, ...]
     standards: _standards.Standards
     areas: gpd.GeoDataFrame
@@ -644,6 +646,9 @@ def _assemble(
         scenarios=document.scenarios,
         sources=(*document.sources, *_read_databases(document)),
         databases=document.databases,
+        read_from=frozenset(
+            part.database for source in document.tables.values() for part in source.parts if part.database
+        ),
         rulings=document.rulings,
         standards=standards,
         areas=areas,

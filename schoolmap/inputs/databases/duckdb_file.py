@@ -55,7 +55,7 @@ class DuckdbReader:
         require_package("duckdb")
         import duckdb  # noqa: PLC0415
 
-        if not has_mark(path, _MARK, at=_MARK_AT):
+        if not is_duckdb(path):
             raise UnreadableError.of(NO_FILE)
         failed = False
         try:
@@ -101,6 +101,11 @@ class DuckdbReader:
         found: list[duckdb.Statement] = self._connection.extract_statements(statement)
         if len(found) != 1 or found[0].type != duckdb.StatementType.SELECT:
             raise UnreadableError.of(asking.ONLY_READS)
+
+
+def is_duckdb(path: Path) -> bool:
+    """Say whether a file is one of DuckDB."""
+    return has_mark(path, _MARK, at=_MARK_AT)
 
 
 def has_mark(path: Path, mark: bytes, *, at: int) -> bool:
