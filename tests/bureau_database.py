@@ -1,5 +1,7 @@
 """The synthetic county of `village` in a database: the same records, as a bureau's database has them."""
 
+# ruff: noqa: S608, ANN401 - statements are made of names that are written here, and rows hold anything
+
 from __future__ import annotations
 
 import sqlite3
@@ -8,13 +10,14 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import duckdb
-import pandas as pd
 import shapely
 import village
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pandas as pd
 
 NUMBERS = frozenset({"人数(人)", "学位数(个)", "教室数", "在校生数", "新增学位", "经度", "纬度"})
 """Columns that a database has as numbers; codes are text there, as they should be."""
@@ -49,7 +52,7 @@ def declared(kind: str) -> str:
 def records(frame: pd.DataFrame, shape: Callable[[Any], object]) -> list[list[object]]:
     """Return rows of values: numbers as numbers, geometry as the database takes it, empty texts as nothing."""
 
-    def value(column: str, cell: Any) -> object:  # noqa: ANN401
+    def value(column: str, cell: Any) -> object:
         if column == "geometry":
             return shape(cell)
         if not cell:
@@ -76,7 +79,7 @@ def fill(path: Path, kind: str) -> None:
         for name, frame in village.tables().items():
             connection.execute(f'CREATE TABLE "{name}" ({columns_of(frame, types)})')
             places = ", ".join("?" * len(frame.columns))
-            connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', records(frame, shapely.to_wkb))  # noqa: S608
+            connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', records(frame, shapely.to_wkb))
         connection.commit()
 
 
