@@ -87,7 +87,8 @@ def postgis_target(variable: str, *, crs: str) -> Iterator[PostgisTarget]:
     finally:
         connection.close()
     msg = f"The results could not be written, and nothing was changed: {first}"
-    raise OutputError(msg)
+    # the server's error is thrown into this generator: it would be shown as the context of ours
+    raise OutputError(msg) from None
 
 
 class PostgisTarget:
