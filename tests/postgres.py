@@ -75,9 +75,7 @@ def running() -> Iterator[Server]:
     programs = _programs()
     if programs is None:
         if os.environ.get(REQUIRED):
-            pytest.fail(
-                "PostgreSQL with PostGIS is required: apt-get install postgresql postgis postgresql-15-postgis-3"
-            )
+            pytest.fail("PostgreSQL with PostGIS is required: apt-get install postgresql postgresql-postgis")
         pytest.skip("no PostgreSQL with PostGIS is installed")
     with tempfile.TemporaryDirectory(prefix="schoolmap-pg-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)

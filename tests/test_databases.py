@@ -22,6 +22,7 @@ import shapely
 import village
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
 
 from schoolmap.batch.jobs import fingerprint
 from schoolmap.errors import InputError
@@ -31,6 +32,8 @@ from schoolmap.inputs.databases import packages
 from schoolmap.inputs.databases import postgis
 from schoolmap.inputs.databases.connections import connected
 from schoolmap.inputs.databases.declared import Database
+from schoolmap.inputs.databases.duckdb_file import CLOSED
+from schoolmap.inputs.databases.load import plain_cell
 from schoolmap.inputs.databases.shapes import read_shapes
 from schoolmap.inputs.declarations import TableSource
 from schoolmap.inputs.project_file import read_project_file
@@ -257,7 +260,8 @@ def test_geometry_is_text_too(tmp_path: Path, kind: str) -> None:
 def test_the_type_of_duckdb_is_known(tmp_path: Path) -> None:
     """Whatever its column is called; two of them need a word."""
     try:
-        duckdb.execute("SELECT 'POINT (1 2)'::GEOMETRY")
+        with duckdb.connect(config=dict(CLOSED)) as connection:
+            connection.execute("SELECT 'POINT (1 2)'::GEOMETRY")
     except duckdb.Error:
         pytest.skip("this DuckDB has geometry in an extension only")
     columns = "CREATE TABLE a (area VARCHAR, lage GEOMETRY, mitte GEOMETRY)"
@@ -538,6 +542,23 @@ def test_a_damaged_file_is_a_fault(tmp_path: Path) -> None:
         assert all(fault.file.startswith("database bureau") for fault in faults if fault.severity.value == "error")
 
 
+def test_a_link_that_leads_out_is_not_followed(plan: Plan, tmp_path: Path) -> None:
+    """Neither to read nor to write."""
+    outside = tmp_path / "outside.duckdb"
+    ask(tmp_path, "duckdb", "CREATE TABLE s (i INTEGER)", query="select 1")
+    (tmp_path / bureau_database.FILE).rename(outside)
+    folder = bureau_database.project_file(tmp_path / "county", bureau_database.declared("duckdb"))
+    (folder / bureau_database.FILE).symlink_to(outside)
+    _, faults = inspect_folder(folder)
+    wrong = [str(fault) for fault in faults if fault.severity.value == "error"]
+    assert wrong == [
+        "database bureau: is a link that leads out of the project folder. Put the file itself into the folder."
+    ]
+    aimed = with_target(plan, folder, out=Database(kind="duckdb", file=bureau_database.FILE))  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="leads out of the project folder"):
+        prepare_results(aimed.project, database="out", schema="s")
+
+
 def test_an_old_or_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """With the command that installs it."""
     monkeypatch.setattr(packages, "find_spec", lambda _: None)
@@ -699,8 +720,6 @@ def test_a_batch_plans_what_comes_from_a_server_every_time(tmp_path: Path) -> No
 
 def test_what_is_said_of_errors_holds_no_account() -> None:
     """User, password, host and database are taken out of what a server says."""
-    from sqlalchemy.engine import make_url  # noqa: PLC0415
-
     url = make_url(ADDRESS)
     said = postgis.hidden(f'rosa: permission denied for "pupils" at db.invalid ({SECRET})', url)
     assert said == '…: permission denied for "…" at … (…)'
@@ -807,14 +826,12 @@ def test_what_others_have_made_is_left_alone(plan: Plan, tmp_path: Path) -> None
     assert prepare_results(plan.project, database="", schema="")(plan, model) == {}
 
 
-def test_days_and_decimals_are_plain() -> None:
+def test_days_and_decimals_areplain_cell() -> None:
     """What a driver returns is what a file would hold."""
-    from schoolmap.inputs.databases.load import _plain  # noqa: PLC0415
-
-    assert _plain(Decimal("12.50")) == 12.5
-    assert _plain(Decimal(12)) == 12
-    assert isinstance(_plain(Decimal(12)), int)
-    assert _plain(10**20) == str(10**20)
-    assert _plain(memoryview(b"x")) == b"x"
-    assert _plain(dt.date(2026, 9, 1)) == dt.date(2026, 9, 1)
-    assert _plain(dt.timedelta(1)) == "1 day, 0:00:00"
+    assert plain_cell(Decimal("12.50")) == 12.5
+    assert plain_cell(Decimal(12)) == 12
+    assert isinstance(plain_cell(Decimal(12)), int)
+    assert plain_cell(10**20) == str(10**20)
+    assert plain_cell(memoryview(b"x")) == b"x"
+    assert plain_cell(dt.date(2026, 9, 1)) == dt.date(2026, 9, 1)
+    assert plain_cell(dt.timedelta(1)) == "1 day, 0:00:00"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import contextmanager
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -116,7 +117,9 @@ def time_limit(seconds: float, interrupt: Callable[[], None]) -> Iterator[thread
 
     def stop() -> None:
         passed.set()
-        interrupt()
+        # a connection that is gone cannot be interrupted, and need not be
+        with suppress(Exception):
+            interrupt()
 
     timer = threading.Timer(seconds, stop)
     timer.daemon = True

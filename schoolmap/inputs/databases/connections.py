@@ -37,6 +37,20 @@ _NO_FILE = Wording(
 )
 
 
+_LEADS_OUT = Wording(
+    "is a link that leads out of the project folder.",
+    "Put the file itself into the folder.",
+    "是指向项目文件夹之外的链接。",
+    "请将文件本身放入项目文件夹。",
+)
+_NOT_OPENED = Wording(
+    "may not be opened.",
+    "Close it where it is open, or ask for the right to read it.",
+    "没有读取权限。",
+    "请关闭正在使用该文件的程序,或申请读取权限。",
+)
+
+
 class Databases:
     """What is open, and what could not be opened: a server that is away is waited for once."""
 
@@ -58,7 +72,7 @@ class Databases:
             try:
                 reader = self._opened(name)
             except UnreadableError as error:
-                self._faults[name] = tuple(self._named(fault, name) for fault in error.faults)
+                self._faults[name] = tuple(named_fault(fault, name, self._declared.get(name)) for fault in error.faults)
             else:
                 self._open[name] = reader
                 self._stack.callback(reader.close)
@@ -76,16 +90,36 @@ class Databases:
             raise UnreadableError.of(_NOT_DECLARED)
         if declared.kind == "postgis":
             return PostgisReader(declared.url_from or "")
-        path = self._folder / (declared.file or "")
+        path = file_of(declared, self._folder)
         if not path.is_file():
             raise UnreadableError.of(_NO_FILE)
-        return DuckdbReader(path) if declared.kind == "duckdb" else SpatialiteReader(path)
+        try:
+            return DuckdbReader(path) if declared.kind == "duckdb" else SpatialiteReader(path)
+        except OSError:
+            pass
+        raise UnreadableError.of(_NOT_OPENED)
 
-    def _named(self, fault: Fault, name: str) -> Fault:
-        if fault.problem == NOT_SET.problem:
-            where = f"databases.{name}.url_from"
-            return replace(fault, file="project.toml", column=where, value=self._declared[name].url_from or "")
-        return replace(fault, file=f"database {name}")
+
+def file_of(declared: Database, folder: Path) -> Path:
+    """
+    Return the file of a database, whether it is there or not.
+
+    Raises
+    ------
+    UnreadableError
+        If it is a link that leads out of the project folder.
+    """
+    path = folder / (declared.file or "")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise UnreadableError.of(_LEADS_OUT)
+    return path
+
+
+def named_fault(fault: Fault, name: str, declared: Database | None) -> Fault:
+    """Return a fault of a database as a whole with its place: the database, or the key that names its variable."""
+    if declared is not None and fault.problem == NOT_SET.problem:
+        return replace(fault, file="project.toml", column=f"databases.{name}.url_from", value=declared.url_from or "")
+    return replace(fault, file=f"database {name}")
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def load_table(source: TableSource, contract: Contract, databases: Databases) ->
     answer = reader.ask(statement, seconds=databases.seconds(source.database))
     _require_names(answer.names)
     rows = answer.rows
-    columns: list[list[object]] = [[_plain(row[at]) for row in rows] for at in range(len(answer.names))]
+    columns: list[list[object]] = [[plain_cell(row[at]) for row in rows] for at in range(len(answer.names))]
     labels = pd.RangeIndex(1, len(rows) + 1, name="row")
     at = _place_of_shapes(answer, columns, source, contract)
     geometry, crs = None, ""
@@ -89,7 +89,7 @@ def _require_names(names: Sequence[str]) -> None:
         raise UnreadableError(Fault(file="", column=twice[0], **_TWICE._asdict()))
 
 
-def _plain(cell: object) -> object:
+def plain_cell(cell: object) -> object:
     """Return a value as a file would hold it: a number, a text, a day, or bytes and lists, which no cell can be."""
     if isinstance(cell, Decimal):
         if not cell.is_finite():

@@ -107,9 +107,16 @@ def _parsed(address: str) -> URL | None:
         return None
 
 
-def connect(engine: sqlalchemy.Engine) -> sqlalchemy.Connection:
+def connect(engine: sqlalchemy.Engine, **options: object) -> sqlalchemy.Connection:
     """
     Connect to a server.
+
+    Parameters
+    ----------
+    engine
+        From `engine_at`.
+    **options
+        Of SQLAlchemy, for everything that is done with the connection.
 
     Raises
     ------
@@ -117,7 +124,7 @@ def connect(engine: sqlalchemy.Engine) -> sqlalchemy.Connection:
         If it cannot be reached, or refuses the login; without the library's own error, which may repeat the address.
     """
     try:
-        return engine.connect()
+        return engine.connect().execution_options(**options)
     # any error: of libpq, of the driver, of a port that is no number. None of them may be passed on
     except Exception as error:  # noqa: BLE001
         wording = _NO_ENTRY if _ANSWERED.search(str(error)) else _UNREACHABLE
@@ -151,9 +158,7 @@ class PostgisReader:
     def __init__(self, variable: str) -> None:
         engine = engine_at(variable)
         self._url = engine.url
-        self._connection = connect(engine).execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
+        self._connection = connect(engine, isolation_level="REPEATABLE READ", postgresql_readonly=True)
         driver: psycopg.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
         self._driver = driver
         self._shapes = self._kinds_of_shapes()
@@ -180,7 +185,7 @@ class PostgisReader:
         import psycopg  # noqa: PLC0415
 
         statement = asking.reading_statement(statement)
-        with self._driver.cursor() as cursor, asking.time_limit(seconds, self._driver.cancel) as passed:
+        with self._driver.cursor() as cursor, asking.time_limit(seconds, self._driver.cancel_safe) as passed:
             try:
                 cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{1000 * seconds:.0f}"])
                 cursor.execute(f"SAVEPOINT {_CURSOR}")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Protocol
@@ -20,6 +19,8 @@ from schoolmap.errors import Fault
 from schoolmap.errors import InputError
 from schoolmap.errors import OutputError
 from schoolmap.errors import Wording
+from schoolmap.inputs.databases.connections import file_of
+from schoolmap.inputs.databases.connections import named_fault
 from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.output.database.columns import MADE_BY
 from schoolmap.output.database.columns import MARK
@@ -90,7 +91,7 @@ def open_target(project: Project, database: str) -> Iterator[Target]:
         with _opened(declared, project) as target:
             yield target
     except UnreadableError as error:
-        faults = [replace(fault, file=f"database {database}") for fault in error.faults]
+        faults = [named_fault(fault, database, declared) for fault in error.faults]
     else:
         return
     raise InputError(faults)
@@ -100,7 +101,7 @@ def _opened(declared: Database, project: Project) -> AbstractContextManager[Targ
     if declared.kind == "duckdb":
         from schoolmap.output.database.duckdb_target import duckdb_target  # noqa: PLC0415
 
-        return duckdb_target(project.folder / (declared.file or ""))
+        return duckdb_target(file_of(declared, project.folder))
     from schoolmap.output.database.postgis_target import postgis_target  # noqa: PLC0415
 
     return postgis_target(declared.url_from or "", crs=project.settings.crs)
