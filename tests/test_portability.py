@@ -19,7 +19,7 @@ import pytest
 import village
 
 from schoolmap.batch.single import peak_mb
-from schoolmap.inputs.project_file import leaves_folder
+from schoolmap.inputs.declarations import leaves_folder
 
 ROOT = Path(__file__).parents[1]
 CODE = sorted((ROOT / "schoolmap").rglob("*.py"))
