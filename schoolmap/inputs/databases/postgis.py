@@ -152,6 +152,15 @@ def said(error: psycopg.Error, url: URL) -> str:
     return hidden(error.diag.message_primary or str(error), url)
 
 
+def _known(crs: str) -> str:
+    """Return a CRS by its number of EPSG if it has one, else as it is; nothing if PROJ does not know it."""
+    try:
+        code = parse_crs(crs).to_epsg()
+    except CRSError:
+        return ""
+    return crs if code is None else f"EPSG:{code}"
+
+
 class PostgisReader:
     """A connection to one server: every query sees the same state of it."""
 
@@ -173,12 +182,7 @@ class PostgisReader:
         if not found:
             return ""
         authority, code, text = found[0]
-        named = f"{authority}:{code}"
-        try:
-            parse_crs(named)
-        except CRSError:
-            return str(text or "")
-        return named
+        return _known(f"{authority}:{code}") or _known(str(text or ""))
 
     def ask(self, statement: str, *, seconds: float) -> asking.Answer:
         """Run one statement that reads."""

@@ -96,8 +96,7 @@ def read_shapes(cells: list[object]) -> Shapes:
     from_text = shapely.from_wkt(texts, on_invalid="ignore")
     values = np.where(shapely.is_missing(values), from_text, values)
     given = np.array([a is not None or b is not None for a, b in zip(plain, texts, strict=True)], dtype=bool)
-    for place in np.flatnonzero(given & shapely.is_missing(values)):
-        wrong[int(place)] = NO_GEOMETRY
+    wrong |= dict.fromkeys(np.flatnonzero(given & shapely.is_missing(values)).tolist(), NO_GEOMETRY)
     return Shapes(shapely.force_2d(values), srids, wrong)
 
 
@@ -222,7 +221,7 @@ def _end(content: bytes, at: int, kind: int, width: int, order: str) -> int:
     """Return where the body of a point, line or polygon ends."""
     if kind == _POINT:
         return at + width
-    (count,) = struct.unpack_from(f"{order}I", content, at)
+    count: int = struct.unpack_from(f"{order}I", content, at)[0]
     if kind == _LINE:
         return at + 4 + count * width
     at += 4

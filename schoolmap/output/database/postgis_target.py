@@ -103,10 +103,11 @@ class PostgisTarget:
         if found is None:
             raise UnreadableError.of(_NO_POSTGIS)
         self._postgis = str(found[0])
-        self._srid = parse_crs(crs).to_epsg()
+        srid = parse_crs(crs).to_epsg()
         listed = f"SELECT 1 FROM {named(self._postgis, 'spatial_ref_sys')} WHERE srid = %s"  # noqa: S608 - quoted
-        if self._srid is None or driver.execute(listed.encode(), [self._srid]).fetchone() is None:
+        if srid is None or driver.execute(listed.encode(), [srid]).fetchone() is None:
             raise UnreadableError.of(_NO_SRID)
+        self._srid = srid
         driver.rollback()
 
     @contextmanager

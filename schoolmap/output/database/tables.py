@@ -19,6 +19,8 @@ from schoolmap.output.database.columns import TABLES
 from schoolmap.output.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from schoolmap.output.database.columns import Type
     from schoolmap.output.model import MapModel
     from schoolmap.plan import Plan
@@ -99,12 +101,14 @@ def _catchments(plan: Plan) -> pd.DataFrame:
         for name in project.coverages
         for year, layer in {base: project.in_force(name), **project.later.get(name, {})}.items()
     ]
-    return pd.concat(parts, ignore_index=True)
+    together: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return together
 
 
 def _schools(plan: Plan) -> pd.DataFrame:
     schools = plan.project.schools
-    return schools.assign(school=schools.index)
+    labelled: pd.DataFrame = schools.assign(school=schools.index)
+    return labelled
 
 
 def _sections(model: MapModel) -> pd.DataFrame:
@@ -140,8 +144,17 @@ def _rows(frame: pd.DataFrame, name: str) -> list[Row]:
     return sorted(zip(*columns, strict=True), key=lambda row: tuple(row[at] for at in key))
 
 
+_MAKERS: dict[str, Callable[[Any], Any]] = {
+    "text": lambda value: visible(str(value)),
+    "integer": int,
+    "number": float,
+    "truth": bool,
+}
+"""How a value becomes one of a type; moments stay as they are."""
+
+
 def _values(column: pd.Series, kind: Type) -> list[Any]:
-    make = {"text": lambda value: visible(str(value)), "integer": int, "number": float, "truth": bool}.get(kind)
+    make = _MAKERS.get(kind)
     known = [None if value is None or value is pd.NA or pd.isna(value) else value for value in column.tolist()]
     if make is None:
         return known
