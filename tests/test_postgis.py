@@ -1,4 +1,4 @@
-"""A real PostgreSQL with PostGIS: tables are read in one snapshot, results written in one transaction, nothing leaks."""
+"""A real PostgreSQL with PostGIS is read in one snapshot, results are written in one transaction, and nothing leaks."""
 
 # ruff: noqa: S608, ANN401 - statements are made of names that are written here, and rows hold anything
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import bureau_database
+import duckdb
 import geopandas as gpd
 import postgres
 import psycopg
@@ -36,6 +37,7 @@ from schoolmap.inputs.databases.declared import Database
 from schoolmap.inputs.declarations import TableSource
 from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.inputs.readers import read_table
+from schoolmap.output.database import duckdb_target
 from schoolmap.output.database import postgis_target
 from schoolmap.output.database.columns import TABLES
 from schoolmap.output.database.write import prepare_results
@@ -47,6 +49,7 @@ from schoolmap.project import read_project
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -558,3 +561,103 @@ def test_a_server_without_postgis(
     settings = target.project.settings.model_copy(update={"crs": "ESRI:102025"})
     with pytest.raises(InputError, match=r"does not know the project's CRS\."):
         prepare_results(dataclasses.replace(target.project, settings=settings), database="bureau", schema="s")
+
+
+# Results in a DuckDB file
+
+
+def with_target(plan: Plan, folder: Path, **databases: Database) -> Plan:
+    """Return the plan of a project in another folder, with databases."""
+    return dataclasses.replace(plan, project=dataclasses.replace(plan.project, folder=folder, databases=databases))
+
+
+TARGET = Database(kind="duckdb", file="results.duckdb")  # type: ignore[arg-type]
+
+
+def test_results_are_written_to_duckdb(plan: Plan, model: MapModel, tmp_path: Path) -> None:
+    """Every table has its columns with comments, every number is the plan's; a second time replaces the first."""
+    plan = with_target(plan, tmp_path, out=TARGET)
+    store = prepare_results(plan.project, database="out", schema="规划")
+    assert store(plan, model)["rows"] == store(plan, model)["rows"]
+    with duckdb.connect(str(tmp_path / "results.duckdb"), read_only=True) as connection:
+        balance = connection.execute('select * from "规划".balance').df()
+        shape = connection.execute("select geom from \"规划\".catchments where catchment = '0101'").fetchall()[0][0]
+        run = connection.execute('select project, made_from from "规划".run').fetchall()
+        said = connection.execute(
+            "select column_name from duckdb_columns() where comment is null and schema_name = '规划'"
+        ).fetchall()
+    wanted = plan.balance.sort_values(["catchment", "stage", "year", "scenario"]).reset_index(drop=True)
+    for column in ("catchment", "stage", "year", "demand", "seats", "gap", "level"):
+        assert balance[column].tolist() == wanted[column].tolist()
+    assert shapely.from_wkb(bytes(shape)).equals(plan.project.coverages["all"].geometry["0101"])
+    assert run == [("village", hashlib.sha256(model.to_json().encode()).hexdigest())]
+    assert said == []
+
+
+def test_all_of_a_plan_is_described(plan: Plan) -> None:
+    """A new column of the balance belongs into the tables of results, too."""
+    assert set(TABLES["balance"].columns) == set(plan.balance.columns)
+    for table in TABLES.values():
+        assert set(table.key) <= set(table.columns)
+
+
+def failing(*_: object) -> object:
+    """Fail as a full disk does."""
+    msg = "no space left"
+    raise OSError(msg)
+
+
+def test_what_fails_on_the_way_to_a_file_leaves_the_old_results(
+    plan: Plan, model: MapModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All or nothing."""
+    plan = with_target(plan, tmp_path, out=TARGET)
+    write_results(plan, model, database="out", schema="s")
+    reached: list[str] = []
+    usual: Callable[..., None] = duckdb_target.DuckdbTarget.replace
+
+    def replace(self: Any, schema: str, name: str, *rest: Any) -> None:
+        reached.append(name)
+        (failing if name == "audit" else usual)(self, schema, name, *rest)
+
+    monkeypatch.setattr(duckdb_target.DuckdbTarget, "replace", replace)
+    changed = dataclasses.replace(plan, balance=plan.balance.iloc[:1])
+    with pytest.raises(OSError, match="no space left"):
+        write_results(changed, model, database="out", schema="s")
+    assert "balance" in reached
+    with duckdb.connect(str(tmp_path / "results.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from s.balance").fetchall() == [(len(plan.balance),)]
+
+
+def test_what_others_have_made_is_left_alone_in_a_file(plan: Plan, model: MapModel, tmp_path: Path) -> None:
+    """Tables and views of the same names, results of another project, a file that tables are read from."""
+    plan = with_target(plan, tmp_path, out=TARGET, lite=Database(kind="spatialite", file="x.db"))  # type: ignore[arg-type]
+    with duckdb.connect(str(tmp_path / "results.duckdb")) as connection:
+        connection.execute("create schema s; create table s.balance (i integer)")
+        connection.execute("create schema v; create view v.sites as select 1")
+    write_results(plan, dataclasses.replace(model, project="other"), database="out", schema="o")
+    for schema, problem in (
+        ("s", "has the tables balance in schema 's', which schoolmap has not made."),
+        ("v", "has the tables sites in schema 'v', which schoolmap has not made."),
+        ("o", "holds the results of the project 'other' in schema 'o'."),
+        ("pg_x", "cannot have its results in a schema named 'pg_x'."),
+        ("x" * 64, "cannot have its results in a schema named"),
+    ):
+        with pytest.raises(InputError) as refused:
+            prepare_results(plan.project, database="out", schema=schema)
+        assert refused.value.faults[0].problem.startswith(problem)
+        if len(schema) == 1:
+            with pytest.raises(OutputError, match="Take another name"):
+                write_results(plan, model, database="out", schema=schema)
+    read = dataclasses.replace(plan.project, read_from=frozenset({"out"}))
+    for project, database, problem in (
+        (plan.project, "nowhere", "is no database of this project."),
+        (plan.project, "lite", "is not written to"),
+        (read, "out", "is not written to"),
+    ):
+        with pytest.raises(InputError) as refused:
+            prepare_results(project, database=database, schema="s")
+        assert refused.value.faults[0].problem.startswith(problem)
+    with pytest.raises(InputError, match="go together"):
+        prepare_results(plan.project, database="out", schema="")
+    assert prepare_results(plan.project, database="", schema="")(plan, model) == {}
