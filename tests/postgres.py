@@ -62,11 +62,8 @@ def _as_postgres(folder: Path) -> list[str]:
     """Return what goes before a command that the server's user has to run, who gets the folder."""
     if os.geteuid() != 0:
         return []
-    runuser = shutil.which("runuser")
-    if runuser is None:
-        return ["su", "postgres", "-s", "/bin/sh", "-c"]
     shutil.chown(folder, "postgres")
-    return [runuser, "-u", "postgres", "--"]
+    return ["runuser", "-u", "postgres", "--"]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import signal
 import socket
 import time
 import traceback
+import warnings
 import zipfile
 from typing import TYPE_CHECKING
 from typing import Any
@@ -490,12 +491,18 @@ def test_a_process_that_is_killed_leaves_the_old_results(
         usual(self, schema, name, *rest)
 
     monkeypatch.setattr(postgis_target.PostgisTarget, "replace", replace)
-    child = os.fork()
+    with warnings.catch_warnings():
+        # other threads of the tests have nothing to do with what the child does
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
     if child == 0:
-        write_results(
-            dataclasses.replace(target, balance=target.balance.iloc[:3]), model, database="bureau", schema="killed"
-        )
-        os._exit(0)
+        # should it hang, or fail before, it ends in another way than expected
+        signal.alarm(60)
+        try:
+            fewer = dataclasses.replace(target, balance=target.balance.iloc[:3])
+            write_results(fewer, model, database="bureau", schema="killed")
+        finally:
+            os._exit(1)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     assert as_chief(writer, "SELECT count(*) FROM killed.balance") == [(len(target.balance),)]
     # and the next run is not held up by it
