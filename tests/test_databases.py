@@ -32,8 +32,8 @@ from schoolmap.inputs.databases.connections import connected
 from schoolmap.inputs.databases.declared import Database
 from schoolmap.inputs.databases.duckdb_file import CLOSED
 from schoolmap.inputs.databases.load import plain_cell
-from schoolmap.inputs.databases.shapes import read_shapes
 from schoolmap.inputs.declarations import TableSource
+from schoolmap.inputs.files.wkb import read_shapes
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.inputs.readers import read_table
 from schoolmap.output.database.write import prepare_results

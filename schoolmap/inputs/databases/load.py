@@ -16,11 +16,11 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.databases import asking
-from schoolmap.inputs.databases.shapes import looks_like_shape
-from schoolmap.inputs.databases.shapes import read_shapes
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.inputs.files.vector_files import single_values
+from schoolmap.inputs.files.wkb import looks_like_shape
+from schoolmap.inputs.files.wkb import read_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

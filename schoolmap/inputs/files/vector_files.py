@@ -21,6 +21,7 @@ from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.files.osm import read_osm
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.wkb import nested_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,6 +219,7 @@ def load_parquet(path: Path) -> RawTable:
         If it is no parquet file.
     """
     try:
+        _require_flat(path)
         try:
             frame = gpd.read_parquet(path)
         except ValueError:
@@ -233,6 +235,28 @@ def load_parquet(path: Path) -> RawTable:
             ),
         ) from error
     return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
+
+
+def _require_flat(path: Path) -> None:
+    """Raise if a geometry holds others that hold others: a hundred thousand deep they would crash GEOS."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    described = json.loads((pq.read_schema(path).metadata or {}).get(b"geo", b"{}"))
+    columns = described.get("columns", {}) if isinstance(described, dict) else {}
+    faults = []
+    for name, column in columns.items() if isinstance(columns, dict) else ():
+        if isinstance(column, dict) and str(column.get("encoding")).upper() == "WKB":
+            wrong = nested_shapes(pq.read_table(path, columns=[name])[name].to_pylist())
+            faults += [
+                Fault(file="", row=place + 1, column=name, **wording._asdict())
+                for place, wording in list(wrong.items())[:_MOST_FAULTS]
+            ]
+    if faults:
+        raise UnreadableError(*faults)
+
+
+_MOST_FAULTS = 20
+"""Geometries that are named one by one."""
 
 
 def load_osm(path: Path) -> RawTable:

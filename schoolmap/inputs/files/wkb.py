@@ -1,5 +1,5 @@
 """
-Geometry as databases hand it on: WKB, EWKB and WKT, and the blobs of SpatiaLite and GeoPackage.
+Geometry as databases and parquet files have it: WKB, EWKB and WKT, and the blobs of SpatiaLite and GeoPackage.
 
 What cannot be the geometry of a table (collections, curves, anything nested) is
 refused before GEOS sees it: collections that hold each other a hundred thousand
@@ -98,6 +98,30 @@ def read_shapes(cells: list[object]) -> Shapes:
     given = np.array([a is not None or b is not None for a, b in zip(plain, texts, strict=True)], dtype=bool)
     wrong |= dict.fromkeys(np.flatnonzero(given & shapely.is_missing(values)).tolist(), NO_GEOMETRY)
     return Shapes(shapely.force_2d(values), srids, wrong)
+
+
+def nested_shapes(cells: list[object]) -> dict[int, Wording]:
+    """
+    Return what must not be read of a column of WKB, by place: collections and whatever is nested.
+
+    Parameters
+    ----------
+    cells
+        Bytes or nothing.
+
+    Examples
+    --------
+    >>> sorted(nested_shapes([shapely.Point(1, 2).wkb, shapely.GeometryCollection([shapely.Point(1, 2)]).wkb, None]))
+    [1]
+    """
+    wrong: dict[int, Wording] = {}
+    for place, cell in enumerate(cells):
+        try:
+            if isinstance(cell, bytes):
+                _binary(cell)
+        except _UnknownError as error:
+            wrong[place] = error.wording
+    return wrong
 
 
 def looks_like_shape(cell: object) -> bool:
