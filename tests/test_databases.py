@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import sqlite3
 import struct
 from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -36,14 +38,13 @@ from schoolmap.inputs.declarations import TableSource
 from schoolmap.inputs.files.wkb import read_shapes
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.inputs.readers import read_table
+from schoolmap.output.database.columns import TABLES
 from schoolmap.output.database.write import prepare_results
 from schoolmap.project import inspect_folder
 from schoolmap.project import read_project
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from schoolmap.errors import Fault
     from schoolmap.inputs.readers import TableRead
     from schoolmap.project import Project
@@ -650,6 +651,23 @@ def test_a_table_names_one_place(tmp_path: Path, source: str, column: str, probl
         return
     faults = faults_of(tmp_path, bureau_database.declared("duckdb"), f"{lines}sections = {{ {source} }}\n")
     assert (column, True) in [(fault.column, fault.problem.startswith(problem)) for fault in faults]
+
+
+def test_the_guide_can_be_followed(tmp_path: Path) -> None:
+    """What it writes into project.toml is right as it stands, and it names every table of results."""
+    guide = (Path(__file__).parents[1] / "docs" / "how-to" / "database.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", guide.replace("\n   ", "\n"), flags=re.DOTALL)
+    assert len(blocks) == 2
+    population = '[tables.population]\nfile = "p.csv"\n'
+    bureau_database.project_file(tmp_path, "\n".join(blocks), population)
+    document, faults = read_project_file(tmp_path)
+    assert faults == []
+    assert document is not None
+    assert {name: database.kind for name, database in document.databases.items()} == {
+        "bureau": "postgis",
+        "survey": "duckdb",
+    }
+    assert [name for name in TABLES if f"`{name}`" not in guide] == []
 
 
 @pytest.mark.parametrize("table", ["a.b.c", ".", "a.", "\0"])
