@@ -257,6 +257,16 @@ def test_a_crs_of_the_server_alone(reader: Server, tmp_path: Path) -> None:
     assert "column lage: '990002': is the CRS that the geometries state, but PROJ does not know it." in text
 
 
+def test_postgis_need_not_be_on_the_path(reader: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor need its list of CRSs be readable: then a SRID is that of EPSG."""
+    monkeypatch.setenv(VARIABLE, reader.address(READER) + "?options=-csearch_path%3Dpg_catalog")
+    areas = 'select "小区域代码" as area, geometry from bureau.areas'
+    assert ask(tmp_path, areas, table="areas").frame.crs == village.CRS
+    as_chief(reader, "REVOKE SELECT ON spatial_ref_sys FROM public")
+    assert ask(tmp_path, areas, table="areas").frame.crs == village.CRS
+    as_chief(reader, "GRANT SELECT ON spatial_ref_sys TO public")
+
+
 def test_several_kinds_of_geometry(reader: Server, tmp_path: Path) -> None:
     """Mixed SRIDs, a line among polygons, a collection, a curve, none: each is named with its row."""
     assert reader.port

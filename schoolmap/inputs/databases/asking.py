@@ -107,7 +107,19 @@ def quoted(table: str) -> str:
     parts = table.split(".")
     if len(parts) > 2 or not all(part.strip() for part in parts) or "\0" in table:
         raise UnreadableError.of(_NO_TABLE_NAME)
-    return ".".join('"{}"'.format(part.replace('"', '""')) for part in parts)
+    return ".".join(map(quoted_name, parts))
+
+
+def quoted_name(name: str) -> str:
+    """
+    Return one name as SQL quotes it, whatever it holds.
+
+    Examples
+    --------
+    >>> quoted_name('a"b.c')
+    '"a""b.c"'
+    """
+    return '"{}"'.format(name.replace('"', '""'))
 
 
 @contextmanager

@@ -170,15 +170,27 @@ class PostgisReader:
         self._connection = connect(engine, isolation_level="REPEATABLE READ", postgresql_readonly=True)
         driver: psycopg.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
         self._driver = driver
-        self._shapes = self._kinds_of_shapes()
+        kinds = self._rows(
+            "SELECT t.oid, n.nspname FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+            "WHERE t.typname IN ('geometry', 'geography')"
+        )
+        self._shapes = frozenset(int(str(oid)) for oid, _ in kinds or ())
+        self._postgis = next((str(schema) for _, schema in kinds or ()), "public")
 
     def close(self) -> None:
         """Give the connection back."""
         self._connection.close()
 
     def crs_of(self, srid: int) -> str:
-        """Return the CRS that a SRID stands for on this server."""
-        found = self._rows("SELECT auth_name, auth_srid, srtext FROM spatial_ref_sys WHERE srid = %s", srid)
+        """Return the CRS that a SRID stands for on this server; that of EPSG where its list may not be read."""
+        # the list is where PostGIS is, which need not be on the search path; the name is quoted
+        listed = asking.quoted_name(self._postgis)
+        found = self._rows(
+            f"SELECT auth_name, auth_srid, srtext FROM {listed}.spatial_ref_sys WHERE srid = %s",  # noqa: S608
+            srid,
+        )
+        if found is None:
+            return _known(f"EPSG:{srid}")
         if not found:
             return ""
         authority, code, text = found[0]
@@ -227,11 +239,8 @@ class PostgisReader:
             return asking.LOST
         return asking.refused(said(error, self._url) if isinstance(error, psycopg.Error) else "a value cannot be read")
 
-    def _kinds_of_shapes(self) -> frozenset[int]:
-        found = self._rows("SELECT oid FROM pg_catalog.pg_type WHERE typname IN ('geometry', 'geography')")
-        return frozenset(int(str(row[0])) for row in found)
-
-    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]] | None:
+        """Return rows of the catalogue; nothing where it is not there or may not be read."""
         import psycopg  # noqa: PLC0415
 
         try:
@@ -239,10 +248,9 @@ class PostgisReader:
                 cursor.execute("SAVEPOINT schoolmap_catalogue")
                 try:
                     return cursor.execute(statement.encode(), list(values)).fetchall()
-                except psycopg.errors.UndefinedTable:
-                    # a server without PostGIS has no list of CRSs
+                except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege):
                     cursor.execute("ROLLBACK TO SAVEPOINT schoolmap_catalogue")
-                    return []
+                    return None
         except psycopg.Error:
             pass
         raise UnreadableError.of(asking.LOST)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from schoolmap.errors import OutputError
+from schoolmap.inputs.databases.asking import quoted_name
 from schoolmap.inputs.databases.duckdb_file import CLOSED
 from schoolmap.inputs.databases.duckdb_file import NO_FILE
 from schoolmap.inputs.databases.duckdb_file import is_duckdb
@@ -16,7 +17,6 @@ from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.output.database.columns import RUN
 from schoolmap.output.database.sql import comments
 from schoolmap.output.database.sql import named
-from schoolmap.output.database.sql import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

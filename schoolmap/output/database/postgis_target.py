@@ -11,6 +11,7 @@ import shapely
 from schoolmap.errors import OutputError
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.databases.asking import quoted_name
 from schoolmap.inputs.databases.postgis import connect
 from schoolmap.inputs.databases.postgis import engine_at
 from schoolmap.inputs.databases.postgis import said
@@ -18,7 +19,6 @@ from schoolmap.inputs.files.raw import UnreadableError
 from schoolmap.output.database.columns import RUN
 from schoolmap.output.database.sql import comments
 from schoolmap.output.database.sql import named
-from schoolmap.output.database.sql import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schoolmap.inputs.databases.asking import quoted_name
 from schoolmap.output.database.columns import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schoolmap.output.database.columns import Results
-
-
-def quoted_name(name: str) -> str:
-    """
-    Return one name as SQL quotes it, whatever it holds.
-
-    Examples
-    --------
-    >>> quoted_name('a"b.c')
-    '"a""b.c"'
-    """
-    return '"{}"'.format(name.replace('"', '""'))
 
 
 def named(schema: str, table: str) -> str:
