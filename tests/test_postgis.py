@@ -313,6 +313,7 @@ def test_only_what_reads_is_asked(reader: Server, tmp_path: Path, monkeypatch: p
         read = ask(tmp_path, query)
         assert not read.complete, query
         assert first(read).startswith("database bureau, query of sections: "), query
+    assert "does not only read." in first(ask(tmp_path, "select 1; delete from bureau.sections"))
     # older servers make a large object in a transaction that reads, which is never committed
     ask(tmp_path, "select lo_create(4711)")
     assert as_chief(reader, "SELECT count(*) FROM pg_largeobject_metadata") == [(0,)]

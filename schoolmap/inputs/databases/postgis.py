@@ -33,6 +33,8 @@ _SCHEMES = frozenset({"postgresql", "postgres", "postgis", "postgresql+psycopg"}
 _CURSOR = "schoolmap"
 _CANCELLED, _READ_ONLY = "57014", "25006"
 """SQLSTATEs of a query that took too long, and of one that would write."""
+_SEVERAL = "multiple commands"
+"""In what a server says, whose language is English, of several statements in one message."""
 _ANSWERED = re.compile(r"\b(FATAL|ERROR)\b|致命错误|错误:")
 """In what libpq says where the server could be reached, and refused the account."""
 _KEPT = 5
@@ -233,7 +235,7 @@ class PostgisReader:
         state = error.sqlstate if isinstance(error, psycopg.Error) else None
         if timed_out or state == _CANCELLED:
             return asking.too_slow(seconds)
-        if state == _READ_ONLY:
+        if state == _READ_ONLY or _SEVERAL in str(error):
             return asking.ONLY_READS
         if self._driver.closed:
             return asking.LOST
