@@ -39,6 +39,7 @@ from schoolmap.inputs.declarations import leaves_folder
 from schoolmap.inputs.evidence import PEOPLE_TABLES
 from schoolmap.inputs.evidence import assemble
 from schoolmap.inputs.evidence import by_age
+from schoolmap.inputs.layout.body_rows import holds_records
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.project_file import PeopleFile
 from schoolmap.inputs.project_file import PopulationSettings
@@ -482,7 +483,11 @@ def _unread_sheets(document: PeopleFile, folder: Path, books: dict[Path, Workboo
     for path, book in books.items():
         declared = [part for part in parts if part.file is not None and folder / part.file == path]
         read = {part.sheet or book.worksheets[0].title for part in declared}
-        others = [page.title for page in book.worksheets if page.title not in read and page.max_row > 1]
+        others = [
+            page.title
+            for page in book.worksheets
+            if page.title not in read and holds_records(page.title, page.iter_rows(min_row=2, values_only=True))
+        ]
         if others and declared:
             wording = Wording(
                 f"also has the sheets {', '.join(others)}, which no table reads.",
