@@ -55,6 +55,27 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document fo
 Lang = Annotated[Language | None, typer.Option("--lang", help="Language; without it, the project's own.")]
 
 
+def _hides(value: int | None) -> int | None:
+    """Refuse a number below which nothing would be hidden."""
+    if value in (1, 2):
+        msg = f"hides nothing below {value}: write 3 or more (statistical offices take 5 or 10), or 0 to show all."
+        raise typer.BadParameter(msg)
+    return value
+
+
+HideBelow = Annotated[
+    int | None,
+    typer.Option(
+        "--hide-below",
+        min=0,
+        max=1000,
+        callback=_hides,
+        help="Public edition, NAME-public: counts of 1 to N-1 children are hidden; 0 shows all. Else as project.toml says.",
+        metavar="N",
+    ),
+]
+
+
 def _version(*, value: bool) -> None:
     if value:
         typer.echo(f"schoolmap {__version__}")
@@ -175,6 +196,7 @@ def plan(
     figures: Annotated[
         bool, typer.Option("--figures", help="Write the report's maps and charts too, as PNG and PDF, into a folder.")
     ] = False,
+    hide_below: HideBelow = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -192,7 +214,7 @@ def plan(
 
     language = lang or Language(read_language(folder))
     with _progress(folder) as step:
-        project, faults = inspect_folder(folder, progress=step)
+        project, faults = inspect_folder(folder, progress=step, hide_below=hide_below)
         result = None
         if project is not None:
             try:

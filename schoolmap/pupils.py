@@ -166,7 +166,13 @@ def flows_of(project: Project, stage: Stage, resident: xr.DataArray, *, method: 
     going = moves[moves["origin"] != ""].groupby(["origin", "destination"])["pupils"].sum()
     leaving = going.groupby(level="origin").sum()
     over = leaving[leaving > known.reindex(leaving.index) * (1 + _ROUNDING)]
-    if len(over) > 0:
+    if project.hide_below and len(over) > 0:
+        # the mean of small counts may be more than live there: then all leave
+        going = (
+            going * (known / leaving.reindex(zones)).clip(upper=1).reindex(going.index.get_level_values(0)).to_numpy()
+        )
+        leaving = going.groupby(level="origin").sum()
+    elif len(over) > 0:
         raise InputError(
             [_too_many(project, stage, zone, float(over[zone]), float(known[zone])) for zone in over.index]
         )

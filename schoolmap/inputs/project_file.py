@@ -32,6 +32,7 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import is_old_datum
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.small_counts import LEAST_BELOW
 from schoolmap.inputs.to_fill import places_to_fill
 from schoolmap.tables import CONTRACTS
 
@@ -526,6 +527,26 @@ class SitingSettings(_Section):
         return self
 
 
+def _require_hiding(value: int) -> int:
+    if 0 < value < LEAST_BELOW:
+        raise _ComplaintError(
+            Wording(
+                f"hides nothing: below {value} there is at most one number, and everybody knows which.",
+                f"Write {LEAST_BELOW} or more; statistical offices take 5 or 10. 0 shows everything.",
+                f"起不到隐藏作用:小于 {value} 的数至多只有一个,人人都能猜到。",
+                f"请写 {LEAST_BELOW} 或更大,统计部门常用 5 或 10;0 表示全部显示。",
+            ),
+        )
+    return value
+
+
+class PublicationSettings(_Section):
+    """The `[publication]` section: what the products may tell of single children."""
+
+    hide_below: Annotated[int, Field(ge=0, le=1000, strict=True), AfterValidator(_require_hiding)] = 0
+    """Counts of children from 1 to one less than this are hidden in every product; 0 shows all."""
+
+
 class StatedFigure(_Section):
     """An indicator that the project states as a finished figure, such as a survey's result."""
 
@@ -653,6 +674,7 @@ class PeopleFile(_Section):
     project: Settings
     tables: dict[str, Annotated[TableSource, BeforeValidator(_first_and_more)]]
     population: PopulationSettings = PopulationSettings()
+    publication: PublicationSettings = PublicationSettings()
     stages: dict[StageName, Stage] = USUAL_STAGES
     scenarios: tuple[Scenario, ...] = (Scenario(id="central", label={"en": "Central", "zh": "中"}),)
     rulings: tuple[Ruling, ...] = ()

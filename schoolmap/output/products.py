@@ -7,9 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from schoolmap.errors import OutputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from schoolmap.output.model import MapModel
     from schoolmap.plan import Plan
 
@@ -62,7 +66,6 @@ def write_products(
     """
     from schoolmap.output.figures.atlas import draw_pictures  # noqa: PLC0415
     from schoolmap.output.geopackage import write_geopackage  # noqa: PLC0415
-    from schoolmap.output.reach_layers import reach_layers  # noqa: PLC0415
     from schoolmap.output.report.document import write_report  # noqa: PLC0415
     from schoolmap.output.webmap import render_html  # noqa: PLC0415
     from schoolmap.output.workbook import write_workbook  # noqa: PLC0415
@@ -87,13 +90,14 @@ def write_products(
         write_workbook(model, work / f"{name}.xlsx", language=language)
         pictures = draw_pictures(model, language=language, pdf=figures)
         write_report(model, work / f"{name}.docx", language=language, pictures=pictures)
+        balance, reach = shown_tables(plan)
         write_geopackage(
             model,
-            balance=plan.balance,
+            balance=balance,
             catchments=project.coverages,
             schools=project.schools,
             path=work / f"{name}.gpkg",
-            reach=reach_layers(plan),
+            reach=reach,
         )
         if figures:
             (work / f"{name}-figures").mkdir()
@@ -104,3 +108,20 @@ def write_products(
                     files.append(path)
             (folder / f"{name}-figures").mkdir(exist_ok=True)
         return tuple((work / path.relative_to(folder)).replace(path) for path in files)
+
+
+def shown_tables(plan: Plan) -> tuple[pd.DataFrame, dict[str, gpd.GeoDataFrame]]:
+    """
+    Return the balance and the layers of the way to school as products hold them.
+
+    In a public edition, figures of children below its limit are shown as in all
+    other products; see `output.public_edition`.
+    """
+    from schoolmap.output.public_edition import shown_columns  # noqa: PLC0415
+    from schoolmap.output.reach_layers import reach_layers  # noqa: PLC0415
+
+    balance, layers, below = plan.balance, reach_layers(plan), plan.project.hide_below
+    if not below:
+        return balance, layers
+    shown = {name: gpd.GeoDataFrame(shown_columns(layer, below=below)) for name, layer in layers.items()}
+    return shown_columns(balance, below=below), shown
