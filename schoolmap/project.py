@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from schoolmap import cards
 from schoolmap import standards as _standards
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
@@ -93,6 +94,10 @@ if TYPE_CHECKING:
     from schoolmap.population.evidence import Evidence
 
 
+_SHOWN_TABLES = (
+    *("areas", "population", "schools", "sections", "classes", "resources", "flows", "projects", "sites"),
+    *("developments", "yields", "migration", "roads", "barriers", "crossings", "gates", "dwellings"),
+)
 PUBLIC = "-public"
 """Ends the name of the products of a public edition, so that they replace none of those for the office."""
 
@@ -233,6 +238,37 @@ class Project:
     settings_siting: Siting
     faults: tuple[Fault, ...]
     hide_below: int = 0
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: where, when and of whom, and the tables with their rows."""
+        settings = self.settings
+        language = settings.language
+        facts = [
+            ("project", settings.name),
+            ("CRS", settings.crs),
+            ("years", f"{settings.base_year} to {settings.horizon}"),
+            ("count of people", None if self.population_date is None else self.population_date.isoformat()),
+            ("standards", settings.standards),
+            ("scenarios", ", ".join(item.label[language] for item in self.scenarios)),
+            ("public edition", f"counts of 1 to {self.hide_below - 1} are hidden" if self.hide_below else None),
+            ("synthetic", "yes, some of the data is invented" if settings.synthetic else None),
+        ]
+        stages = [
+            (
+                stage.label[language],
+                f"{stage.ages[0]} to {stage.ages[1]}",
+                len(self.coverages[self.coverage_of[stage.id]]),
+            )
+            for stage in self.stages
+        ]
+        held = {name: getattr(self, name) for name in _SHOWN_TABLES}
+        rows = [(name, len(table)) for name, table in held.items() if table is not None and len(table) > 0]
+        return cards.card(
+            settings.title[language],
+            facts,
+            cards.Table("Stages", ("stage", "ages", "catchments"), stages),
+            cards.Table("Tables", ("table", "rows"), rows),
+        )
 
     def served_in(self, stage: str, year: int) -> pd.Series:
         """Return the catchments that each school of a stage serves in a school year."""
