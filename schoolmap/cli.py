@@ -196,6 +196,12 @@ def plan(
     figures: Annotated[
         bool, typer.Option("--figures", help="Write the report's maps and charts too, as PNG and PDF, into a folder.")
     ] = False,
+    geoparquet: Annotated[
+        bool,
+        typer.Option(
+            "--geoparquet", help="Write each layer and table as NAME-LAYER.parquet too, with styles for QGIS."
+        ),
+    ] = False,
     hide_below: HideBelow = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -224,7 +230,9 @@ def plan(
                 step("map, workbook, report and layers")
                 model = describe(result)
                 with _fonts_told():
-                    written = write_products(result, model, out, language=language.value, figures=figures)
+                    written = write_products(
+                        result, model, out, language=language.value, figures=figures, geoparquet=geoparquet
+                    )
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:

@@ -6,6 +6,7 @@ import dataclasses
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import TypedDict
 
 import geopandas as gpd
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from schoolmap.plan import Plan
 
 
+class _Layers(TypedDict):
+    """What layers and tables are made of."""
+
+    balance: pd.DataFrame
+    catchments: dict[str, gpd.GeoDataFrame]
+    schools: gpd.GeoDataFrame
+    reach: dict[str, gpd.GeoDataFrame]
+
+
 def write_products(
     plan: Plan,
     model: MapModel,
@@ -25,6 +35,7 @@ def write_products(
     *,
     language: str,
     figures: bool = False,
+    geoparquet: bool = False,
 ) -> tuple[Path, ...]:
     """
     Write map, workbook, report, layers and data of a plan.
@@ -46,12 +57,15 @@ def write_products(
     figures
         Whether to write the report's maps and charts too, each as PNG and PDF,
         into the folder `NAME-figures`. Other files in it stay as they are.
+    geoparquet
+        Whether to write each layer and table as `NAME-LAYER.parquet` too, with
+        the styles of QGIS beside them.
 
     Returns
     -------
     files
         Paths of what was written: html, xlsx, docx, gpkg and json, then the
-        figures.
+        layers and tables as parquet, then the figures.
 
     Raises
     ------
@@ -77,10 +91,7 @@ def write_products(
     name = project.settings.name
     files = [folder / f"{name}.{suffix}" for suffix in ("html", "xlsx", "docx", "gpkg", "json")]
     inputs = {path.resolve() for path in project.files}
-    for path in files:
-        if path.resolve() in inputs:
-            msg = f"{path} is a table of the project; choose another folder with `--out`."
-            raise OutputError(msg)
+    _require_none_of(files, inputs)
     model = dataclasses.replace(model, language=language)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".schoolmap-", dir=folder) as scratch:
@@ -91,14 +102,19 @@ def write_products(
         pictures = draw_pictures(model, language=language, pdf=figures)
         write_report(model, work / f"{name}.docx", language=language, pictures=pictures)
         balance, reach = shown_tables(plan)
-        write_geopackage(
-            model,
-            balance=balance,
-            catchments=project.coverages,
-            schools=project.schools,
-            path=work / f"{name}.gpkg",
-            reach=reach,
-        )
+        layers: _Layers = {
+            "balance": balance,
+            "catchments": project.coverages,
+            "schools": project.schools,
+            "reach": reach,
+        }
+        write_geopackage(model, path=work / f"{name}.gpkg", **layers)
+        if geoparquet:
+            from schoolmap.output.geoparquet import write_geoparquet  # noqa: PLC0415
+
+            parts = [folder / path.name for path in write_geoparquet(model, work, **layers)]
+            _require_none_of(parts, inputs)
+            files += parts
         if figures:
             (work / f"{name}-figures").mkdir()
             for picture in pictures:
@@ -108,6 +124,13 @@ def write_products(
                     files.append(path)
             (folder / f"{name}-figures").mkdir(exist_ok=True)
         return tuple((work / path.relative_to(folder)).replace(path) for path in files)
+
+
+def _require_none_of(files: list[Path], inputs: set[Path]) -> None:
+    for path in files:
+        if path.resolve() in inputs:
+            msg = f"{path} is a table of the project; choose another folder with `--out`."
+            raise OutputError(msg)
 
 
 def shown_tables(plan: Plan) -> tuple[pd.DataFrame, dict[str, gpd.GeoDataFrame]]:
