@@ -24,7 +24,7 @@ from schoolmap.inputs.edits import Add
 from schoolmap.inputs.edits import Move
 from schoolmap.inputs.edits import key_of
 from schoolmap.inputs.edits import read_edits
-from schoolmap.project import PUBLIC
+from schoolmap.inputs.project_file import PUBLIC
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -98,8 +98,6 @@ _SHOWN_TABLES = (
     *("areas", "population", "schools", "sections", "classes", "resources", "flows", "projects", "sites"),
     *("developments", "yields", "migration", "roads", "barriers", "crossings", "gates", "dwellings"),
 )
-PUBLIC = "-public"
-"""Ends the name of the products of a public edition, so that they replace none of those for the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -673,6 +671,7 @@ def _assemble(
     zoning = _zoning(document, standards, tables, areas=areas, schools=schools, ways=ways)
     if document.publication.hide_below:
         tables, zoning = _without_small(document, tables, zoning, areas=areas)
+        ways |= {name: _WAYS[name](tables[name].frame) for name in ("dwellings",) if name in tables}
         document, faults = _as_public(document), ()
     sections = index_sections(zoning.sections, schools, zoning.now, zoning.of)
     served = _served(document, tables, zoning, schools, sections=sections, asked=asked)
@@ -763,7 +762,7 @@ def _as_public(document: ProjectFile) -> ProjectFile:
         "en": f"Public edition: counts of 1 to {most} children are hidden. {settings.classification['en']}",
         "zh": f"公开版：1至{most}人的儿童数已隐去。{settings.classification['zh']}",
     }
-    changes = {"name": f"{settings.name}{PUBLIC}", "title": title, "classification": line}
+    changes = {"name": document.product_name, "title": title, "classification": line}
     return document.model_copy(update={"project": settings.model_copy(update=changes)})
 
 

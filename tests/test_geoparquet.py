@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -25,8 +27,6 @@ from schoolmap.plan import make_plan
 from schoolmap.project import read_project
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from schoolmap.plan import Plan
 
 LAYERS = {"catchments_all", "schools", "actions", "projects", "sites", "reach_kindergarten", "reach_primary"}
@@ -109,6 +109,22 @@ def test_duckdb_joins_the_balance_to_the_catchments(made: tuple[Plan, dict[str, 
         names[key]: value for key, value in short.items()
     }
     assert all(size > 50 for _, _, size in rows)
+
+
+def test_the_examples_of_the_guide_run(made: tuple[Plan, dict[str, Path]], capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines of Python and of SQL in docs/how-to/other-programs.md, on the county of the tests."""
+    _, files = made
+    text = (Path(__file__).parents[1] / "docs" / "how-to" / "other-programs.md").read_text(encoding="utf-8")
+    text = text.replace("maps/berlin-mitte", str(files["village.gpkg"].with_suffix("")))
+    # the primary schools of the county have seats enough
+    text = text.replace("'primary'", "'kindergarten'")
+    python, sql = (re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)[0] for language in ("python", "sql"))
+    exec(compile(python, "other-programs.md", "exec"), {})  # noqa: S102 - our own page
+    assert "西片" in capsys.readouterr().out
+    with duckdb.connect() as database:
+        rows = database.execute(sql).fetchall()
+    assert rows
+    assert all(gap > 0 for *_, gap in rows)
 
 
 def test_styles_lie_beside_the_layers(made: tuple[Plan, dict[str, Path]]) -> None:

@@ -33,10 +33,10 @@ NO_CHILDREN = {
     "developments": {"homes", "kindergarten_classes"},
     "yields": {"years_since", "children"},
     "marriages": {"count"},
-    "dwellings": {"people", "homes", "floors"},
+    "dwellings": {"homes", "floors"},
     "sites": {"max_classes", "min_classes", "land_cost"},
 }
-"""Numbers that count no children of a place: rooms, seats, staff, money; children per home; people who only spread others."""
+"""Numbers that count no children of a place: rooms, seats, staff, money; children per home."""
 
 
 def shown(tables: dict[str, pd.DataFrame], *, below: int = 5, home: dict[str, str] | None = None) -> dict:

@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import village
+from shapely import Point
 from typer.testing import CliRunner
 
 from schoolmap.cli import app
@@ -23,6 +24,7 @@ from schoolmap.output.describe import describe
 from schoolmap.output.figures import atlas
 from schoolmap.output.products import write_products
 from schoolmap.plan import make_plan
+from schoolmap.project import read_evidence
 from schoolmap.project import read_project
 
 if TYPE_CHECKING:
@@ -71,6 +73,29 @@ def assert_same(one: Any, other: Any, where: str) -> None:  # noqa: ANN401 - any
         assert one.equals(other), where
     else:
         assert one == other, where
+
+
+def test_people_of_dwellings_and_of_the_past_are_hidden_too(tmp_path: Path) -> None:
+    """Homes that tell who lives there, and the tables by which forecasts are tried on the past."""
+    folder = village.write(tmp_path / "village", county(HERE, pupils=3))
+    corner = village.WEST + 100, village.SOUTH + 100
+    homes = [Point(corner[0] + 10 * step, corner[1]) for step in range(4)]
+    dwellings = gpd.GeoDataFrame({"people": [1, 2, 4, 60]}, geometry=homes, crs=village.CRS)
+    dwellings.to_file(folder / "dwellings.geojson")
+    text = (folder / "project.toml").read_text(encoding="utf-8")
+    more = '\n[tables.dwellings]\nfile = "dwellings.geojson"\n[publication]\nhide_below = 5\n'
+    (folder / "project.toml").write_text(text + more, encoding="utf-8")
+    project = read_project(folder)
+    assert project.dwellings is not None
+    assert sorted(project.dwellings["people"]) == pytest.approx([7 / 3, 7 / 3, 7 / 3, 60])
+    evidence, document, _ = read_evidence(folder)
+    assert evidence is not None
+    assert document is not None
+    assert document.product_name == "village-public"
+    assert evidence.counts is not None
+    children = evidence.counts["count"].xs("0", level="age")
+    # without areas, the whole is one group
+    assert children.tolist() == [2.5] * 4
 
 
 def test_two_worlds_become_one(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ HIDDEN: dict[str, tuple[str, ...]] = {
     ),
     "classes": ("pupils",),
     "flows": ("pupils",),
+    "dwellings": ("people",),
 }
 """Columns that count children or residents. A published utilisation is left out: times the seats, it is the pupils."""
 AGES_PER_BAND = 5
@@ -100,6 +101,10 @@ def hide_small(
     found = dict(tables)
     found |= _of_people(found, rule)
     found |= _of_schools(found, rule)
+    if "dwellings" in found and "people" in found["dwellings"]:
+        # only how people spread within an area: all small numbers of them are alike
+        frame = found["dwellings"]
+        found["dwellings"] = frame.assign(people=rule.mean(frame, "people"))
     return found
 
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     import pydantic_core
 
 FILE_NAME = "project.toml"
+PUBLIC = "-public"
+"""Ends the name of the products of a public edition, so that they replace none of those for the office."""
 REQUIRED_TABLES = ("areas", "schools", "sections")
 SOURCES_OF_CHILDREN = (("population",), ("births",), ("projection",), ("totals", "structure"), ("pupils",))
 """Tables of which one, or one pair, must be there: without any, nothing tells how many children there are."""
@@ -679,6 +681,11 @@ class PeopleFile(_Section):
     scenarios: tuple[Scenario, ...] = (Scenario(id="central", label={"en": "Central", "zh": "中"}),)
     rulings: tuple[Ruling, ...] = ()
     sources: tuple[Source, ...] = ()
+
+    @property
+    def product_name(self) -> str:
+        """Return what the files of the products are called, without their endings."""
+        return f"{self.project.name}{PUBLIC if self.publication.hide_below else ''}"
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> Self:
