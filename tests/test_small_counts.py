@@ -93,9 +93,9 @@ def test_no_world_can_be_ruled_out(groups: str, below: int) -> None:
 
 
 def test_totals_are_made_of_their_parts() -> None:
-    """A rest that is small is a count like others; one that is large, or below nothing, is known and stays."""
-    total = pd.Series([40.0, 40.0, 40.0, 40.0, np.nan, 40.5])
-    before = pd.Series([40.0, 37.0, 20.0, 41.0, 5.0, 40.5])
-    after = pd.Series([41.4, 38.0, 21.0, 42.0, 5.0, 41.0])
+    """A rest that is small, above or below nothing, would tell; one that is large is known and stays."""
+    total = pd.Series([40.0, 40.0, 40.0, 40.0, np.nan, 40.5, 40.0])
+    before = pd.Series([40.0, 37.0, 20.0, 41.0, 5.0, 40.5, 50.0])
+    after = pd.Series([41.4, 38.0, 21.0, 42.0, 5.0, 41.0, 51.0])
     shown = with_parts(total, before, after, below=BELOW)
-    np.testing.assert_allclose(shown, [41.0, 38.0, 41.0, 41.0, np.nan, 41.0])
+    np.testing.assert_allclose(shown, [41.0, 38.0, 41.0, 42.0, np.nan, 41.0, 41.0])

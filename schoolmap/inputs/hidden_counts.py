@@ -18,6 +18,7 @@ import pandas as pd
 
 from schoolmap.inputs.checks.consistency import band_ends
 from schoolmap.inputs.small_counts import averaged
+from schoolmap.inputs.small_counts import is_small
 from schoolmap.inputs.small_counts import with_parts
 from schoolmap.tables import CLASS_GRADES
 from schoolmap.tables import by_grade
@@ -60,6 +61,25 @@ class _Rule:
         """Return a column with means in place of small counts, grouped by those columns that there are."""
         there = [[name for name in level if name in frame] for level in levels]
         return averaged(frame[column].astype(float), frame, there, below=self.below)
+
+    def of_parts(
+        self,
+        frame: pd.DataFrame,
+        column: str,
+        *levels: list[str],
+        before: pd.Series,
+        after: pd.Series,
+    ) -> pd.Series:
+        """
+        Return a column of totals made of their parts as shown, and those without parts as `mean` does.
+
+        A small total of parts that are not small contradicts them; it is a
+        count by itself.
+        """
+        total = frame[column].astype(float)
+        made = before.notna() & ~(is_small(total, below=self.below) & ~is_small(before, below=self.below))
+        own = self.mean(frame.assign(**{column: total.mask(made)}), column, *levels)
+        return with_parts(total, before, after, below=self.below).where(made, own)
 
     def homes(self, areas: pd.Series) -> pd.Series:
         """Return the catchment of each area."""
@@ -157,10 +177,9 @@ def _totals(
 ) -> pd.DataFrame:
     """Hide totals of areas; those of a day on which ages were counted, too, are made of the ages."""
     keyed = frame.assign(home=rule.homes(frame["area"]))
-    own = rule.mean(keyed, "count", ["home", "date"], ["date"])
-    if before is None or after is None:
-        return frame.assign(count=own)
-    return frame.assign(count=_made_of(frame, own, ["area", "date"], before=before, after=after, below=rule.below))
+    by = ["area", "date"]
+    then, now = _summed(before, frame, by), _summed(after, frame, by)
+    return frame.assign(count=rule.of_parts(keyed, "count", ["home", "date"], ["date"], before=then, after=now))
 
 
 def _structure(
@@ -170,33 +189,23 @@ def _structure(
     rule: _Rule,
 ) -> pd.DataFrame:
     """Hide the ages of the whole; where the ages of areas are known, too, it is made of the latest of them."""
-    own = rule.mean(frame, "count", ["sex"])
-    if before is None or after is None:
-        return frame.assign(count=own)
-    latest = before["date"] == before["date"].max()
-    by = [name for name in ("age", "sex") if name in frame and name in before]
-    return frame.assign(count=_made_of(frame, own, by, before=before[latest], after=after[latest], below=rule.below))
+    by = ["age"]
+    if before is not None and after is not None:
+        latest = before["date"] == before["date"].max()
+        before, after = before[latest], after[latest]
+        by = [name for name in ("age", "sex") if name in frame and name in before]
+    then, now = _summed(before, frame, by), _summed(after, frame, by)
+    return frame.assign(count=rule.of_parts(frame, "count", ["sex"], before=then, after=now))
 
 
-def _made_of(
-    frame: pd.DataFrame,
-    own: pd.Series,
-    by: list[str],
-    *,
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    below: int,
-) -> pd.Series:
-    """Return counts that are totals of those of another table, made of them; the others as `own`."""
+def _summed(parts: pd.DataFrame | None, frame: pd.DataFrame, by: list[str]) -> pd.Series:
+    """Return for each row of a table the sum of what another one tells of it; missing where that tells nothing."""
+    if parts is None:
+        return pd.Series(np.nan, index=frame.index)
+    sums = parts.groupby(by, dropna=False)["count"].sum()
+    sums.index = pd.MultiIndex.from_frame(sums.index.to_frame().astype(object))
     at = pd.MultiIndex.from_frame(frame[by].astype(object))
-
-    def summed(parts: pd.DataFrame) -> pd.Series:
-        sums = parts.groupby(by, dropna=False)["count"].sum()
-        sums.index = pd.MultiIndex.from_frame(sums.index.to_frame().astype(object))
-        return pd.Series(sums.reindex(at).to_numpy(), index=frame.index)
-
-    then, now = summed(before), summed(after)
-    return with_parts(frame["count"].astype(float), then, now, below=below).where(then.notna(), own)
+    return pd.Series(sums.reindex(at).to_numpy(dtype=float), index=frame.index)
 
 
 # Schools
@@ -254,9 +263,7 @@ def _sections(frame: pd.DataFrame, grades: pd.DataFrame, rule: _Rule) -> pd.Data
         places = grades.groupby("row")
         parts = [places[name].sum(min_count=1).reindex(range(len(frame))) for name in ("before", "after")]
         then, now = (part.set_axis(frame.index).astype(float) for part in parts)
-        made = with_parts(frame["enrolment"].astype(float), then, now, below=rule.below)
-        alone = frame.assign(enrolment=frame["enrolment"].where(then.isna()))
-        shown["enrolment"] = made.where(then.notna(), rule.mean(alone, "enrolment", ["stage"]))
+        shown["enrolment"] = rule.of_parts(frame, "enrolment", ["stage"], before=then, after=now)
     for column, place in (("intake", 0), ("graduates", -1)):
         if column in frame:
             shown[column] = _as_grade(frame, column, grades, place, rule)
@@ -301,10 +308,8 @@ def _grades(frame: pd.DataFrame, told: _Told, rule: _Rule) -> pd.DataFrame:
     """Hide pupils by section and grade: made of the classes that are told one by one, else by themselves."""
     table = _grid(frame)
     then, now = _parts(table, told, rule)
-    made = with_parts(table["before"], then, now, below=rule.below)
-    alone = table.assign(before=table["before"].where(then.isna()))
-    mean = rule.mean(alone, "before", ["grade"], ["stage"])
-    after = made.where(then.notna(), mean).where(table["listed"], now)
+    own = rule.of_parts(table, "before", ["grade"], ["stage"], before=then, after=now)
+    after = own.where(table["listed"], now)
     table = table.assign(after=after, before=table["before"].where(table["listed"], then))
     return table[table["before"].notna()]
 
@@ -321,23 +326,18 @@ def _with_others(grades: pd.DataFrame, told: _Told, sections: pd.DataFrame | Non
 
 
 def _as_grade(frame: pd.DataFrame, column: str, grades: pd.DataFrame, place: int, rule: _Rule) -> pd.Series:
-    """Hide a column that tells the pupils of the first or last grade again: copied where it does, else by itself."""
+    """Hide a column that tells the pupils of the first or last grade again, as if the grade were its part."""
     ends = {stage: listed[place] for stage, span in rule.ages.items() if (listed := grades_of(span))}
     there = grades[grades["grade"] == grades["stage"].map(ends)].set_index("row").reindex(range(len(frame)))
-    there.index = frame.index
-    count = frame[column].astype(float)
-    same = count == there["before"].astype(float)
-    alone = frame.assign(**{column: count.mask(same)})
-    return there["after"].astype(float).where(same, rule.mean(alone, column, ["stage"]))
+    then, now = (there[name].astype(float).set_axis(frame.index) for name in ("before", "after"))
+    return rule.of_parts(frame, column, ["stage"], before=then, after=now)
 
 
 def _history(frame: pd.DataFrame, grades: pd.DataFrame, rule: _Rule) -> pd.DataFrame:
-    """Hide pupils of past years; those of the base year that the sections tell, too, are copied from there."""
+    """Hide pupils of past years; those of the base year that the sections tell, too, as if the section's were its part."""
     at = pd.MultiIndex.from_frame(frame[["school", "grade"]])
     known = grades.drop_duplicates(["school", "grade"]).set_index(["school", "grade"])
     there = known.reindex(at).set_axis(frame.index)
-    pupils = frame["pupils"].astype(float)
-    same = (frame["year"].astype(int) == rule.base_year) & (pupils == there["before"].astype(float))
-    alone = frame.assign(pupils=pupils.mask(same))
-    mean = rule.mean(alone, "pupils", ["year", "grade"], ["year"])
-    return frame.assign(pupils=there["after"].astype(float).where(same, mean))
+    of_now = frame["year"].astype(int) == rule.base_year
+    then, now = (there[name].astype(float).where(of_now) for name in ("before", "after"))
+    return frame.assign(pupils=rule.of_parts(frame, "pupils", ["year", "grade"], ["year"], before=then, after=now))

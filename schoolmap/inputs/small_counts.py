@@ -155,8 +155,8 @@ def with_parts(total: pd.Series, before: pd.Series, after: pd.Series, *, below: 
     -------
     total
         The parts as shown and the rest that is in none of them; a rest that is
-        small is dropped. A total without parts is as it was. Whole totals
-        stay whole.
+        small, in either direction, is dropped. A total without parts is as it
+        was. Whole totals stay whole.
 
     Examples
     --------
@@ -167,6 +167,6 @@ def with_parts(total: pd.Series, before: pd.Series, after: pd.Series, *, below: 
     [41.0, 37.0, 40.0]
     """
     rest = total - before
-    shown = after + rest.mask(is_small(rest, below=below), 0.0)
+    shown = after + rest.mask(rest.abs() < below, 0.0)
     shown = shown.where(total % 1 != 0, shown.round())
     return shown.where(before.notna() & after.notna(), total).where(total.notna())
