@@ -78,7 +78,7 @@ def test_laws(counts: list[float], random: object) -> None:
 @pytest.mark.parametrize(("groups", "below"), [("aaa", 5), ("aaaab", 4), ("aaabbb", 3), ("aabbcde", 3), ("ab", 6)])
 def test_no_world_can_be_ruled_out(groups: str, below: int) -> None:
     """
-    Whoever knows the method, the limit and every other count learns nothing of one count that was hidden.
+    Whoever knows the method, the limit and all that is shown learns nothing of one count that was hidden.
 
     All worlds are tried: those that are shown alike hold every number from 1 to one less than the limit in every place.
     """

@@ -9,13 +9,12 @@ least three at a time, and each is given the mean of its group. A sum over the
 group is as before, so that demand hardly changes. As everything else of the
 edition is calculated from the means, nothing that it holds says more than they.
 
-What a reader can learn, who knows this rule and every other count: the sum of
+What a reader can learn, who knows this rule and all that is shown: the sum of
 each group. That sum is moved, where it must be, to where any member could still
 be any number from 1 to `below - 1`. Which counts form a group depends on which
 are small, never on how small they are. The method is microaggregation with a
 least group of three, as statistical offices use it (Hundepool et al.,
-*Statistical Disclosure Control*, Wiley 2012, 3.6.2), with the ends of the sum
-cut off.
+*Statistical Disclosure Control*, Wiley 2012), with the ends of the sum cut off.
 """
 
 from __future__ import annotations
