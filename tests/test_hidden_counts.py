@@ -105,6 +105,20 @@ def test_enrolment_is_that_of_years_where_sections_tell_no_grades() -> None:
     assert found["sections"]["enrolment"].tolist() == [22.0, 22.0, 22.0]
 
 
+def test_a_class_of_several_years_is_of_the_kindergarten() -> None:
+    """Its children are the enrolment less those of the other classes."""
+    book = pd.DataFrame({"school": ["S0", "S1", "S2"], "stage": "kindergarten", "enrolment": [23.0, 21.0, 22.0]})
+    rows = [
+        (f"S{n}", grade, pupils) for n, small in enumerate((3, 1, 2)) for grade, pupils in (("K1", 20), ("KM", small))
+    ]
+    tables = {"sections": book, "classes": pd.DataFrame(rows, columns=["school", "grade", "pupils"])}
+    found = hide_small(
+        tables, below=5, home=pd.Series(dtype=object), ages={"kindergarten": (3, 5), "primary": (6, 11)}, base_year=2024
+    )
+    assert found["classes"]["pupils"].tolist() == [20.0, 2.0] * 3
+    assert found["sections"]["enrolment"].tolist() == [22.0, 22.0, 22.0]
+
+
 def test_what_tells_the_enrolment_again_goes() -> None:
     """A published utilisation, times the seats, is the enrolment; an intake that is nearly the first grade is shown like it."""
     book = sections([3, 20], [1, 20], [2, 20]).assign(intake=[3.0, 1.0, 4.0], published_utilisation=50.0)

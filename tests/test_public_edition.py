@@ -163,7 +163,7 @@ def test_sentences_round_as_tables_do() -> None:
     }
     assert edition.text(text) == {
         "en": "fewer than 5 pupils, 13 pupils, 3 seats, 1,003 children, fewer than 5 child.",
-        "zh": "不足5名学生、13名学生、3个学位，约不足5人，每班不足5人。",
+        "zh": "不足5名学生、13名学生、3个学位，约不足5人，每班2人。",
     }
 
 

@@ -21,6 +21,8 @@ from schoolmap.inputs.small_counts import averaged
 from schoolmap.inputs.small_counts import is_small
 from schoolmap.inputs.small_counts import with_parts
 from schoolmap.tables import CLASS_GRADES
+from schoolmap.tables import KINDERGARTEN_GRADES
+from schoolmap.tables import MIXED_GRADE
 from schoolmap.tables import by_grade
 from schoolmap.tables import grades_of
 
@@ -295,6 +297,9 @@ def _grid(frame: pd.DataFrame) -> pd.DataFrame:
 def _parts(table: pd.DataFrame, told: _Told, rule: _Rule) -> tuple[pd.Series, pd.Series]:
     """Return what another table tells of each section and grade; the grade says which section of a school is meant."""
     own = {stage: {*grades_of(span)} for stage, span in rule.ages.items()}
+    for grades in own.values():
+        # a class of several years is of the stage that has the kindergarten's first year
+        grades |= {MIXED_GRADE} if KINDERGARTEN_GRADES[0] in grades else set()
     of_stage = [grade in own.get(stage, ()) for stage, grade in zip(table["stage"], table["grade"], strict=True)]
     at = pd.MultiIndex.from_frame(table[["school", "grade"]])
     before, after = (

@@ -32,9 +32,14 @@ _RATES = re.compile(r"per |year")
 _BALANCE = ("demand", "demand_p10", "demand_p90")
 _REACH = ("children", "within", "beyond", "unknown")
 _SENTENCES = {
-    "en": (re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)(?= (?:pupils?|children|child|residents)\b)"), "fewer than {}"),
-    "zh": (re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)(?=名(?:学龄儿童|儿童|学生)|人[：，；。、）])"), "不足{}"),
+    "en": (r"(?<![\d.,])(\d+(?:\.\d+)?)(?= (?:pupils?|children|child|residents)\b)", "fewer than {}"),
+    # a class has so many 人, too; of children it is said with 约, in brackets, or of areas
+    "zh": (
+        r"(?:(?<![\d.,])(\d+(?:\.\d+)?)(?=名(?:学龄儿童|儿童|学生))|(?<=[约（的])(\d+(?:\.\d+)?)(?=人))",
+        "不足{}",
+    ),
 }
+"""How sentences tell a number of children, and what stands in its place if it is small."""
 _IN_BRACKETS = re.compile(r"(?<=\()(\d+)(?=\))")
 
 
@@ -130,10 +135,10 @@ class _Edition:
 
     def _sentence(self, sentence: str, language: str) -> str:
         pattern, words = _SENTENCES[language]
-        return pattern.sub(lambda found: self._word(found, words), sentence)
+        return re.sub(pattern, lambda found: self._word(found, words), sentence)
 
     def _word(self, found: re.Match[str], words: str) -> str:
-        return words.format(self._below) if 0 < float(found[1]) < self._below else found[1]
+        return words.format(self._below) if 0 < float(found[0]) < self._below else found[0]
 
     def _row(self, values: Iterable[float]) -> tuple[float, ...]:
         return tuple(shown(value, below=self._below) for value in values)
