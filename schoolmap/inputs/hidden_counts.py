@@ -299,7 +299,8 @@ def _parts(table: pd.DataFrame, told: _Told, rule: _Rule) -> tuple[pd.Series, pd
     own = {stage: {*grades_of(span)} for stage, span in rule.ages.items()}
     for grades in own.values():
         # a class of several years is of the stage that has the kindergarten's first year
-        grades |= {MIXED_GRADE} if KINDERGARTEN_GRADES[0] in grades else set()
+        if KINDERGARTEN_GRADES[0] in grades:
+            grades.add(MIXED_GRADE)
     of_stage = [grade in own.get(stage, ()) for stage, grade in zip(table["stage"], table["grade"], strict=True)]
     at = pd.MultiIndex.from_frame(table[["school", "grade"]])
     before, after = (
