@@ -24,6 +24,7 @@ from schoolmap.output.figures import atlas
 from schoolmap.output.geoparquet import MEANINGS
 from schoolmap.output.products import write_products
 from schoolmap.plan import make_plan
+from schoolmap.project import inspect_folder
 from schoolmap.project import read_project
 
 if TYPE_CHECKING:
@@ -150,6 +151,50 @@ def test_again_is_the_same_and_readable_as_input(made: tuple[Plan, dict[str, Pat
     read = load_parquet(files["village-catchments_all.parquet"])
     assert read.crs == "EPSG:4546"
     assert read.frame["id"].tolist() == ["0101", "0102"]
+
+
+def areas_as_parquet(folder: Path, *, crs: object, declared: str = "") -> Path:
+    """Write the county with its areas as GeoParquet that states a CRS, none, or leaves it to the standard."""
+    declares = f', crs = "{declared}"' if declared else ""
+    how = village.CSV.replace('"areas.geojson"', f'"areas.parquet"{declares}')
+    village.write(folder)
+    text = (folder / "project.toml").read_text(encoding="utf-8").replace(village.CSV, how)
+    (folder / "project.toml").write_text(text, encoding="utf-8")
+    layer = village.tables()["areas"]
+    layer = layer.to_crs("OGC:CRS84") if crs == "left out" else layer
+    layer.to_parquet(folder / "areas.parquet")
+    table = pq.read_table(folder / "areas.parquet")
+    standard = json.loads(table.schema.metadata[b"geo"])
+    if crs == "left out":
+        del standard["columns"]["geometry"]["crs"]
+    elif crs is None:
+        standard["columns"]["geometry"]["crs"] = None
+    kept = {**table.schema.metadata, b"geo": json.dumps(standard).encode()}
+    pq.write_table(table.replace_schema_metadata(kept), folder / "areas.parquet")
+    return folder
+
+
+def test_a_layer_states_its_crs(tmp_path: Path) -> None:
+    """As it is written; WGS 84 where the standard's default holds; that of the project file where it states none."""
+    for number, (crs, declared) in enumerate(
+        (("own", ""), ("own", "EPSG:4546"), ("left out", ""), (None, "EPSG:4546"))
+    ):
+        project = read_project(areas_as_parquet(tmp_path / str(number), crs=crs, declared=declared))
+        assert project.areas.geometry.area.sum() == pytest.approx(4e6, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("crs", "declared", "says"),
+    [("own", "EPSG:4547", "states EPSG:4546 itself"), (None, "", "states no CRS"), ("left out", "EPSG:4546", "itself")],
+)
+def test_a_crs_that_is_contradicted_or_missing_is_a_fault(
+    tmp_path: Path, crs: str | None, declared: str, says: str
+) -> None:
+    """The file's and the project's are both named; nothing is guessed."""
+    _, faults = inspect_folder(areas_as_parquet(tmp_path / "village", crs=crs, declared=declared))
+    (fault,) = [fault for fault in faults if fault.file == "areas.parquet"]
+    assert fault.column == "crs"
+    assert says in fault.problem
 
 
 def test_an_input_is_not_replaced(
