@@ -19,15 +19,20 @@ import village
 
 from schoolmap.errors import OutputError
 from schoolmap.inputs.files.vector_files import load_parquet
+from schoolmap.inputs.project_file import TableSource
+from schoolmap.inputs.readers import read_table
 from schoolmap.output.describe import describe
 from schoolmap.output.figures import atlas
 from schoolmap.output.geoparquet import MEANINGS
+from schoolmap.output.geoparquet import write_geoparquet
+from schoolmap.output.products import shown_tables
 from schoolmap.output.products import write_products
 from schoolmap.plan import make_plan
-from schoolmap.project import inspect_folder
 from schoolmap.project import read_project
+from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
+    from schoolmap.inputs.readers import TableRead
     from schoolmap.plan import Plan
 
 LAYERS = {"catchments_all", "schools", "actions", "projects", "sites", "reach_kindergarten", "reach_primary"}
@@ -142,58 +147,49 @@ def test_styles_lie_beside_the_layers(made: tuple[Plan, dict[str, Path]]) -> Non
 def test_again_is_the_same_and_readable_as_input(made: tuple[Plan, dict[str, Path]], tmp_path: Path) -> None:
     """The same plan gives the same bytes; the reader of inputs takes a layer with the CRS that it states."""
     plan, files = made
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(atlas, "draw_pictures", lambda *_, **__: ())
-        again = write_products(plan, describe(plan), tmp_path / "maps", language="zh", geoparquet=True)
+    model = replace(describe(plan), language="zh")
+    balance, reach = shown_tables(plan)
+    layers = {"catchments": plan.project.coverages, "schools": plan.project.schools}
+    again = write_geoparquet(model, tmp_path, balance=balance, reach=reach, **layers)
+    assert {path.name for path in again} == {name for name in files if name.endswith((".parquet", ".qml"))}
     for path in again:
-        if path.suffix in {".parquet", ".qml"}:
-            assert path.read_bytes() == files[path.name].read_bytes(), path.name
+        assert path.read_bytes() == files[path.name].read_bytes(), path.name
     read = load_parquet(files["village-catchments_all.parquet"])
     assert read.crs == "EPSG:4546"
     assert read.frame["id"].tolist() == ["0101", "0102"]
 
 
-def areas_as_parquet(folder: Path, *, crs: object, declared: str = "") -> Path:
-    """Write the county with its areas as GeoParquet that states a CRS, none, or leaves it to the standard."""
-    declares = f', crs = "{declared}"' if declared else ""
-    how = village.CSV.replace('"areas.geojson"', f'"areas.parquet"{declares}')
-    village.write(folder)
-    text = (folder / "project.toml").read_text(encoding="utf-8").replace(village.CSV, how)
-    (folder / "project.toml").write_text(text, encoding="utf-8")
+def areas_as_parquet(folder: Path, *, crs: str, declared: str) -> TableRead:
+    """Read areas from GeoParquet that states its `own` CRS, `none`, or leaves it `out`, for which the standard has a default."""
     layer = village.tables()["areas"]
-    layer = layer.to_crs("OGC:CRS84") if crs == "left out" else layer
-    layer.to_parquet(folder / "areas.parquet")
+    (layer.to_crs("OGC:CRS84") if crs == "out" else layer).to_parquet(folder / "areas.parquet")
     table = pq.read_table(folder / "areas.parquet")
     standard = json.loads(table.schema.metadata[b"geo"])
-    if crs == "left out":
+    if crs == "out":
         del standard["columns"]["geometry"]["crs"]
-    elif crs is None:
+    elif crs == "none":
         standard["columns"]["geometry"]["crs"] = None
     kept = {**table.schema.metadata, b"geo": json.dumps(standard).encode()}
     pq.write_table(table.replace_schema_metadata(kept), folder / "areas.parquet")
-    return folder
+    return read_table(TableSource(file=Path("areas.parquet"), crs=declared), CONTRACTS["areas"], folder=folder)
 
 
-def test_a_layer_states_its_crs(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("crs", "declared"), [("own", ""), ("own", "EPSG:4546"), ("out", ""), ("none", "EPSG:4546")])
+def test_a_layer_states_its_crs(tmp_path: Path, crs: str, declared: str) -> None:
     """As it is written; WGS 84 where the standard's default holds; that of the project file where it states none."""
-    for number, (crs, declared) in enumerate(
-        (("own", ""), ("own", "EPSG:4546"), ("left out", ""), (None, "EPSG:4546"))
-    ):
-        project = read_project(areas_as_parquet(tmp_path / str(number), crs=crs, declared=declared))
-        assert project.areas.geometry.area.sum() == pytest.approx(4e6, rel=1e-6)
+    read = areas_as_parquet(tmp_path, crs=crs, declared=declared)
+    assert read.sound
+    assert gpd.GeoDataFrame(read.frame).to_crs(village.CRS).geometry.area.sum() == pytest.approx(4e6, rel=1e-6)
 
 
 @pytest.mark.parametrize(
     ("crs", "declared", "says"),
-    [("own", "EPSG:4547", "states EPSG:4546 itself"), (None, "", "states no CRS"), ("left out", "EPSG:4546", "itself")],
+    [("own", "EPSG:4547", "states EPSG:4546 itself"), ("none", "", "states no CRS"), ("out", "EPSG:4546", "itself")],
 )
-def test_a_crs_that_is_contradicted_or_missing_is_a_fault(
-    tmp_path: Path, crs: str | None, declared: str, says: str
-) -> None:
+def test_a_crs_that_is_contradicted_or_missing_is_a_fault(tmp_path: Path, crs: str, declared: str, says: str) -> None:
     """The file's and the project's are both named; nothing is guessed."""
-    _, faults = inspect_folder(areas_as_parquet(tmp_path / "village", crs=crs, declared=declared))
-    (fault,) = [fault for fault in faults if fault.file == "areas.parquet"]
-    assert fault.column == "crs"
+    (fault,) = areas_as_parquet(tmp_path, crs=crs, declared=declared).faults
+    assert (fault.file, fault.column) == ("areas.parquet", "crs")
     assert says in fault.problem
 
 
