@@ -111,10 +111,10 @@ class Plan:
         for stage in project.stages:
             label, balance = stage.label[language], pd.DataFrame(self.results[stage.id].balance.xs(first.id))
             sums = totals(balance)
-            told = dict.fromkeys((self.years[0], int(sums["short"].idxmax()), self.years[-1]))
-            for year in sorted(told):
-                row = sums.loc[year, ["demand", "seats", "short", "spare"]]
-                stages.append((label, str(year), *(float(value) for value in row)))
+            figures = sums[["demand", "seats", "short", "spare"]].to_numpy(dtype=float)
+            worst_year = int(sums["short"].to_numpy().argmax())
+            for at in sorted({0, worst_year, len(figures) - 1}):
+                stages.append((label, str(sums.index[at]), *figures[at].tolist()))
             names = project.coverages[project.coverage_of[stage.id]]["name"]
             for span in shortage_spans(balance).head(_WORST).reset_index().to_dict("records"):
                 years = f"{span['first_year']:.0f} to {span['last_year']:.0f}"

@@ -301,7 +301,8 @@ def _parts(table: pd.DataFrame, told: _Told, rule: _Rule) -> tuple[pd.Series, pd
         # a class of several years is of the stage that has the kindergarten's first year
         if KINDERGARTEN_GRADES[0] in grades:
             grades.add(MIXED_GRADE)
-    of_stage = [grade in own.get(stage, ()) for stage, grade in zip(table["stage"], table["grade"], strict=True)]
+    pairs = zip(table["stage"], table["grade"], strict=True)
+    of_stage = np.array([grade in own.get(stage, ()) for stage, grade in pairs], dtype=bool)
     at = pd.MultiIndex.from_frame(table[["school", "grade"]])
     before, after = (
         pd.Series(values.reindex(at).to_numpy(dtype=float), index=table.index).where(of_stage)

@@ -116,15 +116,15 @@ def _numbered(keys: pd.DataFrame, columns: list[str]) -> NDArray[np.int64]:
     """Give rows that are alike in some columns the number of their group."""
     if not columns:
         return np.zeros(len(keys), dtype=np.int64)
-    return keys.groupby(columns, dropna=False, sort=False).ngroup().to_numpy(dtype=np.int64)
+    return np.asarray(keys.groupby(columns, dropna=False, sort=False).ngroup(), dtype=np.int64)
 
 
 def _open_sums(
-    size: NDArray[np.int64],
+    size: NDArray[np.intp],
     *,
     below: int,
     whole: bool,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """
     Return the least and the greatest sum of a group with which any member may be anything that is hidden.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Any
 
 from schoolmap.output.words import both
 
@@ -162,36 +163,30 @@ class _Edition:
 
     def panel(self, panel: model.Panel) -> model.Panel:
         names = ("children", "children_born", "leaving", "coming", "demand", "p10", "p90")
-        totals = {name: self._row(getattr(panel.totals, name)) for name in ("demand", "p10", "p90")}
+        grids: dict[str, Any] = {name: self._grid(getattr(panel, name)) for name in names}
+        totals: dict[str, Any] = {name: self._row(getattr(panel.totals, name)) for name in ("demand", "p10", "p90")}
         after, origin = panel.after, panel.origin
         if after is not None:
             changed = tuple(replace(item, demand=self._row(item.demand)) for item in after.changed)
             after = replace(after, changed=changed)
         if origin is not None:
-            grids = {name: self._grid(getattr(origin, name)) for name in ("begun", "births")}
-            origin = replace(origin, whole=self._row(origin.whole), **grids)
-        return replace(
-            panel,
-            **{name: self._grid(getattr(panel, name)) for name in names},
-            totals=replace(panel.totals, **totals),
-            after=after,
-            origin=origin,
-        )
+            begun, births = self._grid(origin.begun), self._grid(origin.births)
+            origin = replace(origin, whole=self._row(origin.whole), begun=begun, births=births)
+        return replace(panel, **grids, totals=replace(panel.totals, **totals), after=after, origin=origin)
 
     def population(self, people: model.Population) -> model.Population:
         births = tuple(replace(line, births=self._row(line.births)) for line in people.births)
-        peaks = tuple(
-            replace(peak, **{name: shown(getattr(peak, name), below=self._below) for name in ("base", "peak", "last")})
-            for peak in people.peaks
-        )
-        return replace(people, births=births, peaks=peaks, facts=tuple(map(self.text, people.facts)))
+        peaks = []
+        for peak in people.peaks:
+            base, most, last = self._row((peak.base, peak.peak, peak.last))
+            peaks.append(replace(peak, base=base, peak=most, last=last))
+        return replace(people, births=births, peaks=tuple(peaks), facts=tuple(map(self.text, people.facts)))
 
     def action(self, action: model.Action) -> model.Action:
-        names = ("pupils", "entering", "pupils_then")
-        moves = tuple(
-            replace(move, **{name: shown(getattr(move, name), below=self._below) for name in names})
-            for move in action.moves
-        )
+        moves = []
+        for move in action.moves:
+            pupils, entering, then = self._row((move.pupils, move.entering, move.pupils_then))
+            moves.append(replace(move, pupils=pupils, entering=entering, pupils_then=then))
         reason, alternatives = self.text(action.reason), tuple(map(self.text, action.alternatives))
         if moves:
             # places with their pupils in brackets
@@ -200,14 +195,14 @@ class _Edition:
                 for text in (reason, *alternatives)
             )
             alternatives = tuple(others)
-        return replace(action, moves=moves, reason=reason, alternatives=alternatives)
+        return replace(action, moves=tuple(moves), reason=reason, alternatives=alternatives)
 
     def reach(self, reach: model.Reach) -> model.Reach:
         areas = tuple(
             replace(area, children=self._row(area.children), beyond=self._row(area.beyond)) for area in reach.areas
         )
-        sums = {name: self._row(getattr(reach, name)) for name in ("within", "beyond", "unknown")}
-        return replace(reach, areas=areas, **sums)
+        within, beyond, unknown = map(self._row, (reach.within, reach.beyond, reach.unknown))
+        return replace(reach, areas=areas, within=within, beyond=beyond, unknown=unknown)
 
     def table(self, table: model.FactTable) -> model.FactTable:
         columns = {
