@@ -113,8 +113,8 @@ class Plan:
             sums = totals(balance)
             figures = sums[["demand", "seats", "short", "spare"]].to_numpy(dtype=float)
             worst_year = int(sums["short"].to_numpy().argmax())
-            for at in sorted({0, worst_year, len(figures) - 1}):
-                stages.append((label, str(sums.index[at]), *figures[at].tolist()))
+            told = sorted({0, worst_year, len(figures) - 1})
+            stages += [(label, str(sums.index[at]), *figures[at].tolist()) for at in told]
             names = project.coverages[project.coverage_of[stage.id]]["name"]
             for span in shortage_spans(balance).head(_WORST).reset_index().to_dict("records"):
                 years = f"{span['first_year']:.0f} to {span['last_year']:.0f}"
