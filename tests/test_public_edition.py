@@ -6,6 +6,7 @@ import dataclasses
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -17,7 +18,9 @@ import village
 from shapely import Point
 from typer.testing import CliRunner
 
+from schoolmap.batch.jobs import jobs_of
 from schoolmap.cli import app
+from schoolmap.errors import OutputError
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.output import public_edition
 from schoolmap.output.describe import describe
@@ -117,8 +120,11 @@ def test_no_product_shows_a_small_count(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(atlas, "draw_pictures", lambda *_, **__: ())
     plan = make_plan(village.idle(public(tmp_path / "village", HERE, pupils=3)))
     model = describe(plan)
-    files = {path.suffix: path for path in write_products(plan, model, tmp_path / "maps", language="en")}
-    assert {path.stem for path in files.values()} == {"village-public"}
+    made = write_products(plan, model, tmp_path / "maps", language="en", geoparquet=True)
+    assert all(path.is_file() and path.name.startswith("village-public") for path in made)
+    files = {path.suffix: path for path in made}
+    long = pd.read_parquet(tmp_path / "maps" / "village-public-balance.parquet")
+    assert not long[["demand", "demand_p10", "demand_p90"]].map(small).to_numpy().any()
     data = json.loads(files[".json"].read_text(encoding="utf-8"))
     assert data["editing"] is None
     assert data["title"] == {"en": "A synthetic county (public edition)", "zh": "虚构县（公开版）"}
@@ -143,6 +149,12 @@ def test_no_product_shows_a_small_count(tmp_path: Path, monkeypatch: pytest.Monk
     for name in names & {"reach_kindergarten", "reach_primary"}:
         assert not gpd.read_file(files[".gpkg"], layer=name)[["children", "beyond"]].map(small).to_numpy().any()
     assert "Public edition. Counts of 1 to 4" in files[".html"].read_text(encoding="utf-8")
+    # one of these files is a table of the project: it is not written over
+    taken = replace(plan, project=replace(plan.project, files=(tmp_path / "maps" / "village-public-schools.parquet",)))
+    for name in ("webmap.render_html", "workbook.write_workbook", "report.document.write_report"):
+        monkeypatch.setattr(f"schoolmap.output.{name}", lambda *_, **__: "")
+    with pytest.raises(OutputError, match="village-public-schools"):
+        write_products(taken, model, tmp_path / "maps", language="en", geoparquet=True)
 
 
 def test_what_is_not_small_is_as_before(tmp_path: Path) -> None:
@@ -173,6 +185,7 @@ def test_the_key_and_the_option(tmp_path: Path) -> None:
     asked = village.PROJECT + "\n[publication]\nhide_below = 5\n"
     folder = village.write(tmp_path / "village", county(HERE, pupils=3), project=asked)
     assert read_project(folder).hide_below == BELOW
+    assert [job.name for job in jobs_of([folder])[0]] == ["village-public"]
     assert read_project(folder, hide_below=0).settings.name == "village"
     wrong = village.write(tmp_path / "wrong", project=asked.replace("= 5", "= 2"))
     document, faults = read_project_file(wrong)
