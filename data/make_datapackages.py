@@ -93,7 +93,7 @@ def package(folder: Path) -> dict[str, Any]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and _ships(path, folder) and path.relative_to(folder).as_posix() not in described:
             own = {"name": f"{table_of[path.stem]}{path.suffix}"} if path.stem in table_of else {}
-            resources.append(_of_file(path, folder) | own)
+            resources.append(_of_file(path, folder) | own | _as_published(path))
     return {
         "$schema": PROFILE,
         "name": folder.name,
@@ -160,7 +160,11 @@ def _of_table(folder: Path, name: str, part: TableSource, number: int) -> dict[s
         title: key for key, title in titles.items()
     }
     fields = [_field(header, columns.get(header, ""), name, exact=exact) for header in headers]
-    resource["schema"] = _plain({"fields": fields, "primaryKey": _key(name, fields) if exact else ""})
+    if exact:
+        resource |= {"type": "table", "schema": _plain({"fields": fields, "primaryKey": _key(name, fields)})}
+    else:
+        # merged heads, titles and subtotals, or a layer: no table of which a validator could judge rows
+        resource["schoolmap:columns"] = [{key: field[key] for key in field if key != "type"} for field in fields]
     if contract.geometry != "none" and path.suffix in {".shp", ".geojson"}:
         resource["schoolmap:geometry"] = contract.geometry
     return resource
@@ -196,6 +200,19 @@ def _field(header: str, column: str, table: str, *, exact: bool) -> dict[str, An
             "schoolmap:column": column if column != header else "",
         }
     )
+
+
+def _as_published(path: Path) -> dict[str, Any]:
+    """Describe the columns of a csv that nobody has touched: all text, with whatever separates them."""
+    if path.suffix != ".csv":
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = file.readline()
+        separator = ";" if first.count(";") > first.count(",") else ","
+        file.seek(0)
+        head = next(csv.reader(file, delimiter=separator))
+    fields = [{"name": name, "type": "string", "description": "as published"} for name in head]
+    return {"type": "table", "dialect": {"delimiter": separator}, "schema": {"fields": fields}}
 
 
 def _key(table: str, fields: list[dict[str, Any]]) -> list[str]:
