@@ -119,6 +119,26 @@ def test_a_class_of_several_years_is_of_the_kindergarten() -> None:
     assert found["sections"]["enrolment"].tolist() == [22.0, 22.0, 22.0]
 
 
+def test_the_order_of_rows_decides_nothing() -> None:
+    """Every table from its last row to its first: the same figures in the same places."""
+    rng = np.random.default_rng(4)
+    book = sections(*rng.integers(0, 12, size=(12, 3)).tolist()).assign(intake=4.0)
+    rows = [(f"S{n}", "3", str(n), pupils) for n in range(4) for pupils in (3, 4)]
+    people = pd.DataFrame({"area": list("abcdefgh"), "count": [1, 2, 3, 4, 4, 3, 1, 9]}).assign(
+        age="6", date="2024-08-31"
+    )
+    tables = {
+        "sections": book,
+        "classes": pd.DataFrame(rows, columns=["school", "grade", "class", "pupils"]),
+        "population": people,
+        "totals": people[["area", "date", "count"]],
+    }
+    home = dict(zip("abcdefgh", "wwweeeew", strict=True))
+    there, back = shown(tables, home=home), shown({name: table[::-1] for name, table in tables.items()}, home=home)
+    for name, table in there.items():
+        pd.testing.assert_frame_equal(table, back[name].sort_index(), check_exact=False, rtol=1e-12)
+
+
 def test_what_tells_the_enrolment_again_goes() -> None:
     """A published utilisation, times the seats, is the enrolment; an intake that is nearly the first grade is shown like it."""
     book = sections([3, 20], [1, 20], [2, 20]).assign(intake=[3.0, 1.0, 4.0], published_utilisation=50.0)

@@ -167,5 +167,6 @@ def with_parts(total: pd.Series, before: pd.Series, after: pd.Series, *, below: 
     """
     rest = total - before
     shown = after + rest.mask(rest.abs() < below, 0.0)
-    shown = shown.where(total % 1 != 0, shown.round())
+    # the last digit of a sum must not decide which way a half goes
+    shown = shown.where(total % 1 != 0, shown.round(6).round())
     return shown.where(before.notna() & after.notna(), total).where(total.notna())
