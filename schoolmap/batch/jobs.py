@@ -31,6 +31,8 @@ RECORD = "record.json"
 """Name of the record in the folder of a finished project."""
 RECORD_SCHEMA = "schoolmap.record/1"
 _BLOCK = 1 << 20
+_LONGEST_LIST = 4_000_000
+"""Bytes of a list of folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,8 @@ def listed_folders(path: Path) -> list[Path]:
     """
     import pandas as pd  # noqa: PLC0415
 
+    if path.exists() and (not path.is_file() or path.stat().st_size > _LONGEST_LIST):
+        raise InputError([Fault(file=str(path), **_NO_LIST._asdict())])
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:

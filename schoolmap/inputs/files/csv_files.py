@@ -13,6 +13,7 @@ from schoolmap.errors import Wording
 from schoolmap.inputs.files.raw import NO_HEADER
 from schoolmap.inputs.files.raw import Grid
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.weighing import require_modest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +51,7 @@ def load_csv(path: Path, *, separator: str, encoding: str) -> Grid:
     width = max(map(len, filled.values()))
     if width == 1:
         _require_separator(line[0] for line in filled.values())
+    require_modest(len(filled), width, filled=sum(map(len, filled.values())))
     cells = np.full((len(filled), width), None, dtype=object)
     for position, line in enumerate(filled.values()):
         cells[position, : len(line)] = [cell if cell.strip() else None for cell in line]

@@ -21,6 +21,9 @@ from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.files.osm import read_osm
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.weighing import require_modest
+from schoolmap.inputs.files.weighing import weigh_geopackage
+from schoolmap.inputs.files.weighing import weigh_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,10 +58,13 @@ def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
     # GDAL goes by content, not by ending: a file that says it is a virtual layer would lead it to any file or address
     if suffix in JSON_SUFFIXES:
         document = _json_document(path)
+        _require_modest_records(document)
         name = f"{_json_driver(document)}:{path}"
     else:
         _require_signature(path, suffix)
         name = str(path)
+    if suffix == ".gpkg":
+        layer = weigh_geopackage(path, layer)
     if suffix == ".shp":
         _require_parts(path)
     if suffix == ".shp" and not encoding:
@@ -68,8 +74,8 @@ def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
             # GDAL warns of the file's style; what it cannot read is an error or an empty cell
             warnings.simplefilter("ignore")
             frame = pyogrio.read_dataframe(name, layer=layer or None, encoding=encoding or None)
-    # a truncated file fails on opening, on its features, on their geometry or on its text
-    except (RuntimeError, ValueError, LookupError, shapely.errors.ShapelyError) as error:
+    # a broken file fails on opening, on its features, on their geometry or on its text, each in its own way
+    except Exception as error:
         raise UnreadableError.of(_no_layer(str(error))) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         return _number_rows(frame)
@@ -119,13 +125,59 @@ _UNKNOWN_CRS = Wording(
 
 
 def _json_document(path: Path) -> object:
-    """Return what a JSON file holds; a tuple if that is one feature a line, nothing if it is broken."""
+    """
+    Return what a JSON file holds; a tuple if that is one feature a line.
+
+    Raises
+    ------
+    UnreadableError
+        If it is no JSON; says where it breaks.
+    """
     content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    with contextlib.suppress(ValueError, RecursionError):
+    try:
         return json.loads(content)
-    with contextlib.suppress(ValueError, RecursionError):
-        return tuple(json.loads(line) for line in content.replace(b"\x1e", b"").splitlines() if line.strip())
-    return None
+    except RecursionError as error:
+        raise UnreadableError.of(_no_layer("it is nested without end.", zh="嵌套层数过多。")) from error
+    except ValueError as error:
+        with contextlib.suppress(ValueError, RecursionError):
+            lines = tuple(json.loads(line) for line in content.replace(b"\x1e", b"").splitlines() if line.strip())
+            if lines:
+                return lines
+        raise UnreadableError(_no_json(error)) from error
+
+
+def _no_json(error: ValueError) -> Fault:
+    """Say where a file is no JSON."""
+    if not isinstance(error, json.JSONDecodeError):
+        return Fault(file="", **_no_layer("it is not UTF-8.", zh="不是 UTF-8 编码。")._asdict())
+    wording = _no_layer(
+        f"it is no JSON: {error.msg}, at letter {error.colno} of this line.",
+        zh=f"不是 JSON(该行第 {error.colno} 个字符:{error.msg})。",
+    )
+    return Fault(file="", row=error.lineno, **wording._asdict())
+
+
+def _require_modest_records(document: object) -> None:
+    """Raise if nearly every record has properties of its own: each would be a column of all."""
+    records = _properties(document)
+    names = {name for record in records for name in record}
+    require_modest(len(records), len(names), filled=sum(map(len, records)))
+
+
+def _properties(document: object) -> list[dict[str, object]]:
+    """Return the properties of each record of a JSON file of any kind."""
+    parts = document if isinstance(document, tuple) else [document]
+    held: list[object] = []
+    for part in parts:
+        if not isinstance(part, dict):
+            continue
+        objects = part.get("objects")
+        for group in [part, *(objects.values() if isinstance(objects, dict) else [])]:
+            found = (group.get("features"), group.get("geometries")) if isinstance(group, dict) else ()
+            held += [record for some in found if isinstance(some, list) for record in some]
+        held.append(part)
+    found_of = (record.get(key) for record in held if isinstance(record, dict) for key in ("properties", "attributes"))
+    return [properties for properties in found_of if isinstance(properties, dict)]
 
 
 def _json_driver(document: object) -> str:
@@ -167,11 +219,11 @@ def _sibling(path: Path, ending: str) -> Path | None:
     return next((file for file in found if file.is_file()), None)
 
 
-def _no_layer(reason: str) -> Wording:
+def _no_layer(reason: str, *, zh: str = "") -> Wording:
     return Wording(
         f"cannot be read as a layer: {reason}",
         "Open it in QGIS and save it anew as GeoPackage.",
-        f"不能作为图层读取:{reason}",
+        f"不能作为图层读取:{zh or reason}",
         "请在 QGIS 中打开并重新保存为 GeoPackage。",
     )
 
@@ -218,12 +270,15 @@ def load_parquet(path: Path) -> RawTable:
         If it is no parquet file.
     """
     try:
+        weigh_parquet(path)
         try:
             frame = gpd.read_parquet(path)
         except ValueError:
             return _number_rows(pd.read_parquet(path))
-    # pyarrow's own errors are all of these
-    except (OSError, ValueError, LookupError, RuntimeError, TypeError) as error:
+    except UnreadableError:
+        raise
+    # pyarrow, pandas and shapely fail on a broken file, each in its own way
+    except Exception as error:
         raise UnreadableError.of(
             Wording(
                 f"is no parquet file: {error}",

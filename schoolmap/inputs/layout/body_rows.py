@@ -118,9 +118,9 @@ def sort_out(raw: RawTable, matches: Mapping[str, str], contract: Contract) -> B
     for column in serial:
         cells[column] = cells[column].where(~cells[column].map(_is_serial), None)
     filled = cells.notna().to_numpy(dtype=bool)
-    # a piece of road is one, whatever is known of it
+    # what is drawn on a map is a record, whatever is written beside it
     drawn = np.zeros(len(cells), dtype=bool)
-    if raw.geometry is not None and not any(spec.required for spec in contract.columns.values()):
+    if raw.geometry is not None:
         drawn = raw.geometry.notna().to_numpy(dtype=bool)
     left_out: dict[str, list[int]] = {}
     open_rows = _Open(cells, filled)
