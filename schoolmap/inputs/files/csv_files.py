@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,11 +97,29 @@ def _require_separator(lines: Iterable[str]) -> None:
         )
 
 
+_TWO_BYTES = re.compile(rb"[\x81-\xfe][\x80-\xfe]")
+
+
+def _is_western(content: bytes) -> bool:
+    """Say whether letters stand alone that neither ASCII nor UTF-8 has: GBK would read each with the next one as one of its own."""
+    return not content.isascii() and _TWO_BYTES.search(content) is None
+
+
+_WESTERN = Wording(
+    "is neither UTF-8 nor GBK, but seems to be of Western Europe.",
+    'Save it as UTF-8, or declare `encoding = "cp1252"`.',
+    "既不是 UTF-8 也不是 GBK,似为西欧编码。",
+    '请另存为 UTF-8,或写明 `encoding = "cp1252"`。',
+)
+
+
 def _decode(content: bytes, *, encoding: str) -> str:
     """Decode as declared, else as UTF-8, else as GB 18030."""
     tried = (encoding,) if encoding else ("utf-8-sig", "gb18030")
     if not encoding and content.startswith((b"\xff\xfe", b"\xfe\xff")):
         tried = ("utf-16",)
+    elif not encoding and _is_western(content):
+        raise UnreadableError.of(_WESTERN)
     for name in tried:
         try:
             return content.decode(name).removeprefix("\ufeff")

@@ -97,7 +97,7 @@ def weigh_workbook(packed: zipfile.ZipFile) -> None:
     cells = 0
     for part in xml:
         with packed.open(part) as file:
-            cells += _cells(file, is_sheet=part in tables)
+            cells += count_cells(file, is_sheet=part in tables)
         if cells > MOST_CELLS:
             raise UnreadableError.of(_too_large(f"it has more than {MOST_CELLS:,} cells"))
 
@@ -106,7 +106,7 @@ def _is_table(name: str) -> bool:
     return name.startswith("xl/worksheets/") or PurePosixPath(name).name.lower() == "sharedstrings.xml"
 
 
-def _cells(file: IO[bytes], *, is_sheet: bool) -> int:
+def count_cells(file: IO[bytes], *, is_sheet: bool) -> int:
     """Count the cells of a part, and those that a merged range or a link makes; refuse what no spreadsheet program writes."""
     count, left = 0, b""
     while block := file.read(_BLOCK):

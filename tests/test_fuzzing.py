@@ -1,0 +1,45 @@
+"""
+Files spoilt at random: whatever bytes come, a table or a fault, and nothing else.
+
+A few of each kind here; `benchmarks/fuzz_readers.py` goes on as long as it is let,
+each batch in a process of its own, since a library in C may take its process with it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import fuzzing
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """Write the sound files once."""
+    return fuzzing.write_seeds(tmp_path_factory.mktemp("seeds"))
+
+
+@pytest.mark.parametrize("kind", fuzzing.KINDS)
+def test_the_sound_files_are_read(seeds: dict[str, list[Path]], kind: str) -> None:
+    """Or what is said of spoilt ones would say nothing; the project is complained of, since its tables are not its own."""
+    faults = fuzzing.read(kind, seeds[kind][0])
+    assert [str(fault) for fault in faults if fault.severity.value == "error" and kind not in {"toml", "osm"}] == []
+
+
+@pytest.mark.parametrize("kind", fuzzing.KINDS)
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_spoilt_file_is_a_table_or_a_fault(
+    seeds: dict[str, list[Path]], tmp_path: Path, kind: str, seed: int
+) -> None:
+    """Never another exception, and every fault is one line that can be printed."""
+    shutil.rmtree(tmp_path / "spoilt", ignore_errors=True)
+    fuzzing.read(kind, fuzzing.spoil(seeds[kind], tmp_path / "spoilt", seed=seed)[0])
