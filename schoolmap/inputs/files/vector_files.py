@@ -81,7 +81,9 @@ def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
         return _number_rows(frame)
     if suffix in JSON_SUFFIXES:
         return _as_raw(frame, _crs_of_json(document, frame.crs))
-    return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
+    # a GeoPackage may say that its CRS is not known
+    unknown = frame.crs is None or frame.crs.name.startswith("Undefined")
+    return _as_raw(frame, "" if unknown else _name_crs(frame.crs))
 
 
 def _crs_of_json(document: object, read: pyproj.CRS | None) -> str:

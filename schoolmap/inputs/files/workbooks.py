@@ -38,6 +38,8 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 """Begins an old `.xls`, and a workbook with a password."""
 _LARGEST_BYTES = 2**30
 """Size of an unpacked workbook beyond which it is no table of a county, but a trap."""
+_MOST_SHOWN = 200
+"""Letters of what a library says."""
 _LAST_COLUMN = 16_384
 """Of a sheet; a file may say that columns beyond it are hidden."""
 
@@ -206,9 +208,11 @@ def _no_workbook(path: Path, error: Exception) -> Wording:
                 "实际是旧版 .xls 文件,或设有密码。",
                 "请用表格软件打开并另存为 .xlsx,不要加密码。",
             )
+    # openpyxl puts a paragraph with the path around what went wrong
+    why = " ".join(str(error.__cause__ or error).split())[:_MOST_SHOWN] or type(error).__name__
     return Wording(
-        f"is no workbook: {error}.",
+        f"is no workbook: {why}.",
         "Open it in a spreadsheet program and save it as .xlsx, without a password.",
-        f"不是工作簿:{error}。",
+        f"不是工作簿:{why}。",
         "请用表格软件打开并另存为 .xlsx,不要加密码。",
     )
