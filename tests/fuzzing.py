@@ -77,11 +77,20 @@ attendance_note = "invented"
 [siting.costs.primary]
 """
 STANDARDS = """
-id = "own"
-name = { en = "Own", zh = "自" }
+name = "own"
+title = { en = "Own", zh = "自" }
 extends = "china"
 [stages.primary.class_size]
 value = 40
+document = "invented"
+year = 2024
+confidence = "assumption"
+[[stages.primary.caps]]
+entered_from = 2020
+value = 50
+document = "invented"
+year = 2024
+confidence = "assumption"
 """
 EDITS = {
     "schema": "schoolmap.edits/1",

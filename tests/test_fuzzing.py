@@ -8,7 +8,7 @@ each batch in a process of its own, since a library in C may take its process wi
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import fuzzing
 import pytest
@@ -16,9 +16,6 @@ from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +40,23 @@ def test_a_spoilt_file_is_a_table_or_a_fault(
     """Never another exception, and every fault is one line that can be printed."""
     shutil.rmtree(tmp_path / "spoilt", ignore_errors=True)
     fuzzing.read(kind, fuzzing.spoil(seeds[kind], tmp_path / "spoilt", seed=seed)[0])
+
+
+# What fuzzing has found, each mended
+
+
+def test_two_columns_of_one_name(seeds: dict[str, list[Path]], tmp_path: Path) -> None:
+    """A byte of a shapefile's table makes one name another's."""
+    paths = [Path(shutil.copy(path, tmp_path)) for path in seeds["shp"]]
+    table = next(path for path in paths if path.suffix == ".dbf")
+    table.write_bytes(table.read_bytes().replace(b"parent\0", b"name\0\0\0"))
+    assert any("is the name of two columns" in str(fault) for fault in fuzzing.read("shp", paths[0]))
+
+
+@pytest.mark.parametrize(
+    "text", ['folder\n"a', "folder\na\nb,c,d\n", "note,folder\n\n1\n", '"folder\n', "folder", "a\0b\n\0"]
+)
+def test_a_list_of_folders_that_is_no_table(tmp_path: Path, text: str) -> None:
+    """A quotation mark that is not closed, rows that are too long or too short, and no row at all."""
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8")
+    fuzzing.read("list", tmp_path / "list.csv")

@@ -313,7 +313,17 @@ def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
 
 
 def _single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Return cells with lists, mappings and bytes as text, and a fault for each of them."""
+    """
+    Return cells with lists, mappings and bytes as text, and a fault for each of them.
+
+    Raises
+    ------
+    UnreadableError
+        If two columns have one name, as in a damaged table of a shapefile.
+    """
+    twice = cells.columns[cells.columns.duplicated()]
+    if len(twice):
+        raise UnreadableError(Fault(file="", column=str(twice[0])[:_MOST_SHOWN], **_TWICE._asdict()))
     held = cells.map(lambda cell: isinstance(cell, _NO_VALUES))
     if not held.to_numpy().any():
         return cells, ()
@@ -327,6 +337,12 @@ def _single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]
     return cells, bad
 
 
+_TWICE = Wording(
+    "is the name of two columns.",
+    "Rename or remove one of them in QGIS.",
+    "是两列共用的名称。",
+    "请在 QGIS 中重命名或删除其中一列。",
+)
 _NO_VALUES = (list, tuple, set, dict, bytes, np.ndarray)
 _NOT_ONE = Wording(
     "is a list, a mapping or bytes, not one value.",
