@@ -97,9 +97,10 @@ def test_plan(tmp_path: Path) -> None:
     assert not (tmp_path / "maps").exists()
 
 
-def test_new(tmp_path: Path) -> None:
-    """Nothing is begun that cannot be finished."""
-    with limited(2_000):
+@pytest.mark.parametrize("size", [2_000, 12_000])
+def test_new(tmp_path: Path, size: int) -> None:
+    """Nothing is begun that cannot be finished, whether the folder's disk is full or that of the system's scratch."""
+    with limited(size):
         result = CliRunner().invoke(app, ["new", str(tmp_path / "a" / "b"), "--lang", "en"])
     assert result.exit_code == 1
     assert result.stderr.startswith("No space is left on the disk of")

@@ -19,6 +19,7 @@ from schoolmap.batch.jobs import fingerprint
 from schoolmap.batch.jobs import sort_out
 from schoolmap.batch.single import FAILED
 from schoolmap.batch.single import KEPT
+from schoolmap.batch.single import SCRATCH
 from schoolmap.batch.single import plan_one
 from schoolmap.batch.single import sweep
 from schoolmap.errors import SchoolmapError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from schoolmap.batch.jobs import Job
 
-LOCK = ".schoolmap-batch.lock"
+LOCK = f"{SCRATCH}lock"
 """Held by the one run that may write into an output folder."""
 AHEAD = 2
 """Tasks handed out for each process, so that none waits for work."""

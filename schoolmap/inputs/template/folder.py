@@ -33,6 +33,7 @@ from schoolmap.inputs.template.toml import Choices
 from schoolmap.inputs.template.toml import project_toml
 from schoolmap.inputs.template.workbook import draw_workbook
 from schoolmap.inputs.to_fill import TO_FILL
+from schoolmap.placing import disk_fault
 from schoolmap.placing import finish
 from schoolmap.placing import made_together
 
@@ -188,9 +189,12 @@ def _check_project_file(text: str) -> list[Fault]:
             "请重新输入名称和标题。",
         )
         return [Fault(file=_COMMAND, column="--title", **wording._asdict())]
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / FILE_NAME).write_bytes(content)
-        _, faults = read_project_file(Path(scratch))
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            (Path(scratch) / FILE_NAME).write_bytes(content)
+            _, faults = read_project_file(Path(scratch))
+    except OSError as error:
+        raise disk_fault(error, Path(tempfile.gettempdir())) or error from error
     return [fault for fault in faults if not any(mark in fault.value for mark in TO_FILL.values())]
 
 
