@@ -17,6 +17,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from schoolmap.errors import Wording
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.raw import no_layer
 
 if TYPE_CHECKING:
     import zipfile
@@ -217,27 +218,27 @@ def weigh_geopackage(path: Path, layer: str) -> str:
             # pages that are used twice would be read again and again
             (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
             if sound != "ok":
-                raise UnreadableError.of(_no_geopackage(f"the file is damaged ({str(sound)[:80]})"))
+                raise UnreadableError.of(no_layer(f"the file is damaged ({str(sound)[:80]})."))
             return _weigh_layer(database, layer, size=path.stat().st_size)
     except (sqlite3.Error, ValueError, OverflowError) as error:
-        raise UnreadableError.of(_no_geopackage(str(error))) from error
+        raise UnreadableError.of(no_layer(f"{error}.")) from error
 
 
 def _weigh_layer(database: sqlite3.Connection, layer: str, *, size: int) -> str:
     made = database.execute("SELECT lower(name), type, sql FROM sqlite_master WHERE type IN ('table', 'view')")
     kinds: dict[str, str] = {name: _kind(kind, sql) for name, kind, sql in made}
     if kinds.get("gpkg_contents") != "table":
-        raise UnreadableError.of(_no_geopackage("it lists no layers"))
+        raise UnreadableError.of(no_layer("it lists no layers."))
     odd = [name for name, kind in kinds.items() if name.startswith("gpkg_") and kind != "table"]
     if odd:
-        raise UnreadableError.of(_no_geopackage(f"{odd[0]} is no table"))
+        raise UnreadableError.of(no_layer(f"{odd[0]} is no table."))
     listed = database.execute(
         "SELECT table_name FROM gpkg_contents ORDER BY data_type <> 'features', rowid LIMIT 10000"
     )
     names = [str(name) for (name,) in listed]
     name = layer or next(iter(names), "")
     if name.lower() not in {name.lower() for name in names} & kinds.keys():
-        raise UnreadableError.of(_no_geopackage(f"it has no layer {name!r}, only: {', '.join(names[:20]) or 'none'}"))
+        raise UnreadableError.of(no_layer(f"it has no layer {name!r}, only: {', '.join(names[:20]) or 'none'}."))
     quoted = '"' + name.replace('"', '""') + '"'
     columns = database.execute(f"PRAGMA table_xinfo({quoted})").fetchall()
     # the last of each: 0 for a column that is stored
@@ -263,15 +264,6 @@ def _said(database: sqlite3.Connection, kinds: Mapping[str, str]) -> dict[str, i
         return {}
     told = database.execute("SELECT lower(table_name), feature_count FROM gpkg_ogr_contents")
     return {name: count for name, count in told if isinstance(count, int)}
-
-
-def _no_geopackage(reason: str) -> Wording:
-    return Wording(
-        f"cannot be read as a layer: {reason}.",
-        "Open it in QGIS and save it anew as GeoPackage.",
-        f"不能作为图层读取:{reason}。",
-        "请在 QGIS 中打开并重新保存为 GeoPackage。",
-    )
 
 
 def _view(name: str) -> Wording:
