@@ -550,7 +550,10 @@ def _print_faults(faults: tuple[Fault, ...], language: Language) -> None:
 def _print_failure(error: Exception, language: Language) -> None:
     """Print in one sentence why nothing could be made, which is no fault of the input."""
     from schoolmap.errors import DiskError  # noqa: PLC0415
+    from schoolmap.placing import disk_fault  # noqa: PLC0415
 
+    if isinstance(error, OSError):
+        error = disk_fault(error, Path(str(error.filename or Path.cwd()))) or error
     typer.echo(error.sentence(language.value) if isinstance(error, DiskError) else str(error), err=True)
 
 

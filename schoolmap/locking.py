@@ -85,8 +85,10 @@ def take(path: Path) -> int | None:
                 return None
             # who had it before may have removed it meanwhile: then this file has no name any more
             if _is_named(file, path):
-                os.ftruncate(file, 0)
-                os.write(file, json.dumps(_myself()).encode())
+                # on a full disk the lock holds all the same, and says nothing
+                with contextlib.suppress(OSError):
+                    os.ftruncate(file, 0)
+                    os.write(file, json.dumps(_myself()).encode())
                 return file
         except BaseException:
             os.close(file)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -48,6 +49,10 @@ schoolmap 在把“{name}”的文件从此处移入上级文件夹时被中断:
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FAILING = {errno.EIO, errno.ENXIO, errno.ENODEV, getattr(errno, "ESTALE", errno.EIO)}
+_SAYS_FULL = re.compile("disk is full|No space left|File too large")
+_SAYS_CLOSED = re.compile("readonly database|[Rr]ead-only file system")
+_MOST_SHOWN = 200
+"""Letters of what a library says."""
 _LEAST_FREE = 1 << 20
 """Bytes: where fewer are left, a library that fails without saying why has failed for that."""
 
@@ -155,15 +160,15 @@ def disk_fault(error: BaseException, folder: Path) -> DiskError | None:
         return None
     for cause in _chain(error):
         number = cause.errno if isinstance(cause, OSError) else None
-        if number in _FULL:
+        if number in _FULL or _SAYS_FULL.search(str(cause)):
             return _full(folder)
-        if isinstance(cause, OSError) and number in _FAILING:
+        reason = _reason(cause) if isinstance(cause, OSError) else " ".join(str(cause).split())[:_MOST_SHOWN]
+        if number in _FAILING or _is_of_database(cause):
             return DiskError(
-                f"{folder} lies on a disk that fails: {_reason(cause)}. Choose another folder. {_UNCHANGED[0]}",
-                f"{folder} 所在磁盘出错({_reason(cause)})。请换一个文件夹。{_UNCHANGED[1]}",
+                f"{folder} lies on a disk that takes no more or fails: {reason}. Choose another folder. {_UNCHANGED[0]}",
+                f"{folder} 所在磁盘已满或出错({reason})。请换一个文件夹。{_UNCHANGED[1]}",
             )
-        if (isinstance(cause, OSError) and number in _CLOSED) or _says_closed(cause):
-            reason = _reason(cause) if isinstance(cause, OSError) else str(cause)
+        if number in _CLOSED or _SAYS_CLOSED.search(str(cause)):
             return DiskError(
                 f"{folder} may not be written to: {reason}. Choose another folder. {_UNCHANGED[0]}",
                 f"{folder} 无法写入({reason})。请换一个有写入权限的文件夹。{_UNCHANGED[1]}",
@@ -205,8 +210,12 @@ def _stuck(path: Path, folder: Path, error: OSError) -> DiskError:
     )
 
 
-def _says_closed(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and "readonly" in str(error)
+def _is_of_database(error: BaseException) -> bool:
+    """Say whether a database file could not be made or finished; SQLite and GDAL need not say why."""
+    if isinstance(error, sqlite3.OperationalError):
+        return _SAYS_CLOSED.search(str(error)) is None
+    kind = type(error)
+    return kind.__module__.startswith("pyogrio") and kind.__name__ == "DataSourceError"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
+import pyogrio
 import pytest
 
 from schoolmap import placing
@@ -116,7 +118,7 @@ FAULTS = {
     errno.EFBIG: ("No space is left on the disk", "空间不足"),
     errno.EROFS: ("may not be written to", "无法写入"),
     errno.EACCES: ("may not be written to|cannot be put", "无法"),
-    errno.EIO: ("lies on a disk that fails", "出错"),
+    errno.EIO: ("lies on a disk that takes no more or fails", "出错"),
 }
 
 
@@ -284,6 +286,21 @@ def test_a_real_disk(tmp_path: Path, options: str) -> None:
         assert held(disk) == OLD
     finally:
         subprocess.run(["umount", str(disk)], check=True)  # noqa: S603, S607
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (sqlite3.OperationalError("database or disk is full"), "No space is left"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "may not be written to"),
+        (sqlite3.OperationalError("disk I/O error"), "takes no more or fails: disk I/O error"),
+        (pyogrio.errors.DataSourceError("Failed to commit transaction"), "takes no more or fails: Failed to commit"),
+    ],
+)
+def test_what_databases_say(tmp_path: Path, error: Exception, says: str) -> None:
+    """SQLite and GDAL have words of their own for a disk that is full, or none."""
+    with pytest.raises(DiskError, match=says):
+        put(tmp_path, ends=error)
 
 
 def test_a_library_that_does_not_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
