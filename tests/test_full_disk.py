@@ -88,23 +88,24 @@ WRITERS = {
 @pytest.mark.parametrize("part", [0.0, 0.5, 0.99])
 @pytest.mark.parametrize("kind", [".html", *WRITERS])
 def test_no_product_can_be_written_whole(
-    plan: Plan, sizes: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, part: float
+    plan: Plan, sizes: dict[str, int], tmp_path: Path, kind: str, part: float
 ) -> None:
     """Whichever of them strikes the limit, and wherever in it: a sentence, and the products of yesterday are whole."""
     before = old_products(tmp_path / "maps", "village")
     model, size = describe(plan), int(sizes[kind] * part)
-    if kind in WRITERS:
-        monkeypatch.setattr("schoolmap.output.figures.atlas.draw_pictures", lambda *_, **__: ())
-        whole = pydoc.locate(WRITERS[kind])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("schoolmap.output.figures.atlas.draw_pictures", lambda *_, **__: ())
+        if kind in WRITERS:
+            whole = pydoc.locate(WRITERS[kind])
 
-        def write(*given: Any, **options: Any) -> None:  # noqa: ANN401 - whatever it takes
-            with limited(size):
-                whole(*given, **options)  # type: ignore[operator]
+            def write(*given: Any, **options: Any) -> None:  # noqa: ANN401 - whatever it takes
+                with limited(size):
+                    whole(*given, **options)  # type: ignore[operator]
 
-        monkeypatch.setattr(WRITERS[kind], write)
-    limit = limited(size if kind == ".html" else resource.RLIM_INFINITY)
-    with limit, pytest.raises(DiskError, match=r"No space is left on the disk|a disk that takes no more"):
-        write_products(plan, model, tmp_path / "maps", language="en")
+            patch.setattr(WRITERS[kind], write)
+        limit = limited(size if kind == ".html" else resource.RLIM_INFINITY)
+        with limit, pytest.raises(DiskError, match=r"No space is left on the disk|a disk that takes no more"):
+            write_products(plan, model, tmp_path / "maps", language="en")
     assert held(tmp_path / "maps") == before
 
 
