@@ -169,7 +169,7 @@ _ENTITIES = Wording(
 
 def weigh_parquet(path: Path) -> None:
     """Raise if a parquet file unfolds into more than can be held; a part is decoded at a time."""
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
 
     with pq.ParquetFile(path, memory_map=False) as file:
         columns = len(file.schema_arrow.names)
