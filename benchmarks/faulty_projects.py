@@ -1,5 +1,5 @@
 """
-Check every project that is wrong on purpose, each in a fresh process, and write the table of what is told.
+Check every project that is wrong on purpose, each in a process of its own, and write the table of what is told.
 
 Run it with `python benchmarks/faulty_projects.py [--only PART ...] [--write]`. A
 project misses its bar if `schoolmap plan` does not end with exit code 2, shows a
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ HEAD = """# Projects that are wrong on purpose
 Made by `python benchmarks/faulty_projects.py --write`: each line is one of the two shipped examples, cut down, with one
 thing broken in it (`tests/faulty_projects.py`). For each, `schoolmap plan` must end with exit code 2, name the fault with its
 place and a way out, and write nothing; it may take 10 s of the processor and 1 GB of memory. Seconds are of the processor for
-a whole process, most of them for starting it, since those on the wall say more of what else a machine does; memory is the peak
-of the process. What a fault says is shortened here. Faults of the disk, kills and files spoilt at random:
+a whole process, most of them for starting it (which is done once, and added to each), since those on the wall say more of what
+else a machine does; memory is the peak of the process. What a fault says is shortened here. Faults of the disk, kills and files spoilt at random:
 [the threat model](explanation/threat-model.md).
 
 """
@@ -59,31 +60,67 @@ class Run(NamedTuple):
     wrote: bool
 
 
-LAUNCH = """
-import json, resource, subprocess, sys
-# rather an error of this process than a machine without memory
-resource.setrlimit(resource.RLIMIT_DATA, (6 << 30, 6 << 30))
-with open(sys.argv[1], "wb") as said:
+STARTED = """
+import json, os, resource, signal, sys, time, traceback
+import schoolmap.cli, schoolmap.editing, schoolmap.project, schoolmap.plan
+import schoolmap.output.describe, schoolmap.output.products, schoolmap.output.summary
+
+def plan(folder, out, said):
+    file = os.open(said, os.O_WRONLY | os.O_CREAT)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    # rather an error of this process than a machine without memory
+    resource.setrlimit(resource.RLIMIT_DATA, (6 << 30, 6 << 30))
+    sys.argv = ["schoolmap", "plan", folder, "--out", out, "--lang", "en"]
+    code = 0
     try:
-        code = subprocess.run(sys.argv[3:], stdout=said, stderr=subprocess.STDOUT, timeout=float(sys.argv[2])).returncode
-    except subprocess.TimeoutExpired:
-        code = "hangs"
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss]))
+        schoolmap.cli.main()
+    except SystemExit as ends:
+        code = ends.code or 0
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+start = time.process_time()
+for line in sys.stdin:
+    folder, out, said, patience = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        plan(folder, out, said)
+    until, code = time.monotonic() + patience, None
+    while True:
+        pid, status, used = os.wait4(child, os.WNOHANG)
+        if pid:
+            break
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            code = "hangs"
+        time.sleep(0.02)
+    code = code or os.waitstatus_to_exitcode(status)
+    print(json.dumps([code, start + used.ru_utime + used.ru_stime, used.ru_maxrss]), flush=True)
 """
-"""A small process between: a child's peak of memory begins with that of whoever starts it."""
+"""A process that has started, and begets one for each project: starting a new one takes longer than most projects."""
 
 
-def run(folder: Path, out: Path) -> Run:
-    """Plan a folder in a process of its own; ended if it takes too long."""
-    said = out.with_suffix(".txt")
-    command = [sys.executable, "-m", "schoolmap", "plan", str(folder), "--out", str(out), "--lang", "en"]
-    launch = [sys.executable, "-c", LAUNCH, str(said), str(PATIENCE_S), *command]
-    answer = subprocess.run(launch, check=True, capture_output=True)  # noqa: S603
-    code, seconds, peak = json.loads(answer.stdout)
-    text = said.read_text(encoding="utf-8", errors="replace")
-    # kilobytes on Linux, bytes on macOS
-    return Run(code, text, seconds, peak / (1024 if sys.platform != "darwin" else 1024**2), out.exists())
+class Planner:
+    """Plans projects, each in a process of its own."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", STARTED]
+        self.process: Any = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+
+    def run(self, folder: Path, out: Path) -> Run:
+        """Plan a folder; ended if it takes too long."""
+        said = out.with_suffix(".txt")
+        self.process.stdin.write(json.dumps([str(folder), str(out), str(said), PATIENCE_S]) + "\n")
+        self.process.stdin.flush()
+        code, seconds, peak = json.loads(self.process.stdout.readline())
+        text = said.read_text(encoding="utf-8", errors="replace")
+        # kilobytes on Linux, bytes on macOS
+        return Run(code, text, seconds, peak / (1024 if sys.platform != "darwin" else 1024**2), out.exists())
 
 
 def missed(faulty: faulty_projects.Faulty, done: Run, errors: list[str]) -> str:
@@ -125,11 +162,11 @@ class Line(NamedTuple):
 
 def lines_of(chosen: list[tuple[str, faulty_projects.Faulty]], scratch: Path) -> Iterator[Line]:
     """Run projects, one after the other."""
-    bases = faulty_projects.make_bases(scratch / "bases")
+    bases, planner = faulty_projects.make_bases(scratch / "bases"), Planner()
     for number, (family, faulty) in enumerate(chosen):
         place = scratch / f"{number}"
         folder = faulty_projects.spoil(faulty, bases[faulty.example], place / faulty.example)
-        done = run(folder, scratch / f"maps{number}")
+        done = planner.run(folder, scratch / f"maps{number}")
         shown = done.output.replace(f"{place}{os.sep}", "")
         errors = [line for line in shown.splitlines() if line.startswith("error")]
         yield Line(
