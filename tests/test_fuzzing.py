@@ -31,15 +31,34 @@ def test_the_sound_files_are_read(seeds: dict[str, list[Path]], kind: str) -> No
     assert [str(fault) for fault in faults if fault.severity.value == "error" and kind not in {"toml", "osm"}] == []
 
 
-@pytest.mark.parametrize("kind", fuzzing.KINDS)
+def read_spoilt(seeds: dict[str, list[Path]], folder: Path, kind: str, seed: int) -> None:
+    """Spoil a file and read it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    fuzzing.read(kind, fuzzing.spoil(seeds[kind], folder, seed=seed)[0])
+
+
+SLOW = ("osm", "shp", "gpkg")
+"""What GDAL takes a tenth of a second to open."""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in fuzzing.KINDS if kind not in SLOW])
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_spoilt_file_is_a_table_or_a_fault(
     seeds: dict[str, list[Path]], tmp_path: Path, kind: str, seed: int
 ) -> None:
     """Never another exception, and every fault is one line that can be printed."""
-    shutil.rmtree(tmp_path / "spoilt", ignore_errors=True)
-    fuzzing.read(kind, fuzzing.spoil(seeds[kind], tmp_path / "spoilt", seed=seed)[0])
+    read_spoilt(seeds, tmp_path / "spoilt", kind, seed)
+
+
+@pytest.mark.parametrize("kind", SLOW)
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_spoilt_layer_is_a_table_or_a_fault(
+    seeds: dict[str, list[Path]], tmp_path: Path, kind: str, seed: int
+) -> None:
+    """The same."""
+    read_spoilt(seeds, tmp_path / "spoilt", kind, seed)
 
 
 # What fuzzing has found, each mended

@@ -48,6 +48,8 @@ _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*\bencoding\s*=\s*["']([\w.-]*)["']""")
 _BATCH = 1024
 """Records of a parquet file that are decoded at a time to be weighed."""
+_LONGEST_VALUE = 1 << 26
+"""Bytes of one text or geometry in a GeoPackage."""
 _LEAST_ROW_BYTES = 4
 """Of a record in a GeoPackage: it needs a number and a place at the least."""
 
@@ -215,16 +217,21 @@ def weigh_geopackage(path: Path, layer: str) -> str:
     more = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{more}", uri=True)) as database:
+            # nothing that the file asks to be computed may be large
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
+            database.execute("PRAGMA ignore_check_constraints = 1")
+            kinds = _require_plain_tables(database)
             # pages that are used twice would be read again and again
             (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
             if sound != "ok":
-                raise UnreadableError.of(no_layer(f"the file is damaged ({str(sound)[:80]})."))
-            return _weigh_layer(database, layer, size=path.stat().st_size)
+                raise UnreadableError.of(no_layer(f"the file is damaged ({' '.join(str(sound).split())[:80]})."))
+            return _weigh_layer(database, layer, kinds, size=path.stat().st_size)
     except (sqlite3.Error, ValueError, OverflowError) as error:
         raise UnreadableError.of(no_layer(f"{error}.")) from error
 
 
-def _weigh_layer(database: sqlite3.Connection, layer: str, *, size: int) -> str:
+def _require_plain_tables(database: sqlite3.Connection) -> dict[str, str]:
+    """Raise if a list of layers is no table, or a column of any is computed; return what each table and view is."""
     made = database.execute("SELECT lower(name), type, sql FROM sqlite_master WHERE type IN ('table', 'view')")
     kinds: dict[str, str] = {name: _kind(kind, sql) for name, kind, sql in made}
     if kinds.get("gpkg_contents") != "table":
@@ -232,6 +239,22 @@ def _weigh_layer(database: sqlite3.Connection, layer: str, *, size: int) -> str:
     odd = [name for name, kind in kinds.items() if name.startswith("gpkg_") and kind != "table"]
     if odd:
         raise UnreadableError.of(no_layer(f"{odd[0]} is no table."))
+    for name, kind in kinds.items():
+        # the last of each column: 0 for one that is stored
+        if kind == "table" and any(column[-1] != 0 for column in _columns(database, name)):
+            raise UnreadableError.of(_view(name))
+    return kinds
+
+
+def _columns(database: sqlite3.Connection, name: str) -> list[tuple[object, ...]]:
+    return database.execute(f"PRAGMA table_xinfo({_quoted(name)})").fetchall()
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _weigh_layer(database: sqlite3.Connection, layer: str, kinds: Mapping[str, str], *, size: int) -> str:
     listed = database.execute(
         "SELECT table_name FROM gpkg_contents ORDER BY data_type <> 'features', rowid LIMIT 10000"
     )
@@ -239,18 +262,16 @@ def _weigh_layer(database: sqlite3.Connection, layer: str, *, size: int) -> str:
     name = layer or next(iter(names), "")
     if name.lower() not in {name.lower() for name in names} & kinds.keys():
         raise UnreadableError.of(no_layer(f"it has no layer {name!r}, only: {', '.join(names[:20]) or 'none'}."))
-    quoted = '"' + name.replace('"', '""') + '"'
-    columns = database.execute(f"PRAGMA table_xinfo({quoted})").fetchall()
-    # the last of each: 0 for a column that is stored
-    if kinds[name.lower()] != "table" or any(column[-1] != 0 for column in columns):
+    if kinds[name.lower()] != "table":
         raise UnreadableError.of(_view(name))
-    rows = f"SELECT count(*) FROM (SELECT 1 FROM {quoted} LIMIT {size // _LEAST_ROW_BYTES})"  # noqa: S608 - quoted
+    rows = f"SELECT count(*) FROM (SELECT 1 FROM {_quoted(name)} LIMIT {size // _LEAST_ROW_BYTES})"  # noqa: S608 - quoted
     (count,) = database.execute(rows).fetchone()
     said = _said(database, kinds).get(name.lower(), count)
     if said != count:
         raise UnreadableError.of(_miscounted(name, said, count))
-    if count * len(columns) > MOST_VALUES:
-        raise UnreadableError.of(_too_many(count, len(columns)))
+    columns = len(_columns(database, name))
+    if count * columns > MOST_VALUES:
+        raise UnreadableError.of(_too_many(count, columns))
     return name
 
 
