@@ -110,8 +110,10 @@ def test_no_product_can_be_written_whole(
 
 
 @pytest.fixture
-def endless_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the map be larger than what numba writes down of a kernel that it compiles."""
+def planned(monkeypatch: pytest.MonkeyPatch, plan: Plan) -> None:
+    """Let the plan be made already, and its map be larger than what numba writes down of a kernel that it compiles."""
+    monkeypatch.setattr("schoolmap.project.inspect_folder", lambda *_, **__: (plan.project, ()))
+    monkeypatch.setattr("schoolmap.plan.make_plan", lambda *_, **__: plan)
     monkeypatch.setattr("schoolmap.output.webmap.render_html", lambda _: "x" * 20_000_000)
 
 
@@ -125,10 +127,10 @@ def county(folder: Path) -> str:
     return str(folder)
 
 
-@pytest.mark.usefixtures("endless_map")
+@pytest.mark.usefixtures("planned")
 def test_plan(tmp_path: Path) -> None:
     """Exit code 1, in the language of the run; a folder that was made is taken away."""
-    given = ["plan", county(tmp_path / "village"), "--out", str(tmp_path / "maps"), "--lang", "zh"]
+    given = ["plan", str(tmp_path), "--out", str(tmp_path / "maps"), "--lang", "zh"]
     with limited(ROOM):
         result = CliRunner().invoke(app, given)
     assert result.exit_code == 1
@@ -147,12 +149,12 @@ def test_new(tmp_path: Path, size: int) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.usefixtures("endless_map")
+@pytest.mark.usefixtures("planned")
 def test_batch(tmp_path: Path) -> None:
     """The project has failed, with the sentence; nothing of it is left."""
     (tmp_path / "maps").mkdir()
     with limited(ROOM):
-        outcome = plan_one(county(tmp_path / "village"), str(tmp_path / "maps"), "village", "print", "en")
+        outcome = plan_one(str(tmp_path), str(tmp_path / "maps"), "village", "print", "en")
     assert outcome["status"] == "failed"
     assert "No space is left on the disk" in outcome["message"]
     assert list((tmp_path / "maps").iterdir()) == []
