@@ -97,12 +97,13 @@ def _require_separator(lines: Iterable[str]) -> None:
         )
 
 
-_TWO_BYTES = re.compile(rb"[\x81-\xfe][\x80-\xfe]")
+_TWO_BYTES = re.compile(rb"[\x81-\xfe][\x80-\xfe]|\xff")
+"""What GBK has, or nobody."""
 
 
 def _is_western(content: bytes) -> bool:
     """Say whether letters stand alone that neither ASCII nor UTF-8 has: GBK would read each with the next one as one of its own."""
-    return not content.isascii() and b"\xff" not in content and _TWO_BYTES.search(content) is None
+    return not content.isascii() and _TWO_BYTES.search(content) is None
 
 
 _WESTERN = Wording(
