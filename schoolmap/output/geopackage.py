@@ -318,9 +318,10 @@ def _require_whole(path: Path, counts: Mapping[str, int]) -> None:
     """Raise if the file cannot be read again with all its records: a disk that fails need not say so when it is written to."""
     with closing(sqlite3.connect(path)) as database:
         (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        quoted = {name: '"' + name.replace('"', '""') + '"' for name in counts}
         held = {
-            name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - names of our own
-            for name in counts
+            name: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - quoted
+            for name, table in quoted.items()
         }
     if sound != "ok" or held != counts:
         raise OSError(errno.EIO, "what was written cannot be read again", str(path))
