@@ -2,17 +2,19 @@
 Commands: parse, call one function, write.
 
 Exit codes: 0 done; 2 the input is wrong (all faults at once, nothing written);
-1 anything else.
+1 anything else, such as a full disk: one sentence, and what was there is unchanged.
 """
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
 import sys
 import warnings
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict
 from dataclasses import replace
 from enum import StrEnum
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Annotated
 from typing import Any
+from typing import NoReturn
 
 import typer
 
@@ -115,6 +118,7 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Start a project folder: a workbook to fill in, project.toml with every key explained, a note with three steps."""
+    from schoolmap.errors import DiskError  # noqa: PLC0415
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.inputs.template.folder import write_template  # noqa: PLC0415
 
@@ -135,6 +139,9 @@ def new(
         else:
             _print_faults(error.faults, lang)
         raise typer.Exit(FAULTY_INPUT) from error
+    except DiskError as error:
+        _print_failure(error, lang)
+        raise typer.Exit(OTHER_FAILURE) from error
     if as_json:
         _print_json({"ok": True, "files": [str(path) for path in written]})
     else:
@@ -244,7 +251,7 @@ def plan(
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:
-                typer.echo(str(error), err=True)
+                _print_failure(error, language)
                 raise typer.Exit(OTHER_FAILURE) from error
     if result is None:
         if as_json:
@@ -290,6 +297,7 @@ def batch(
     from schoolmap.batch.jobs import jobs_of  # noqa: PLC0415
     from schoolmap.batch.jobs import listed_folders  # noqa: PLC0415
     from schoolmap.batch.province import write_summary  # noqa: PLC0415
+    from schoolmap.batch.running import only_run  # noqa: PLC0415
     from schoolmap.batch.running import run  # noqa: PLC0415
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
@@ -309,12 +317,12 @@ def batch(
             _print_faults(tuple(faults), language)
         raise typer.Exit(FAULTY_INPUT)
     try:
-        with _counted(len(jobs)) as report:
+        with only_run(out), _counted(len(jobs)) as report:
             chosen = None if lang is None else lang.value
             outcomes = run(jobs, out, workers=workers, scheduler=scheduler, language=chosen, again=again, report=report)
-        written = write_summary(outcomes, out, language=language.value)
+            written = write_summary(outcomes, out, language=language.value)
     except (SchoolmapError, OSError) as error:
-        typer.echo(str(error), err=True)
+        _print_failure(error, language)
         raise typer.Exit(OTHER_FAILURE) from error
     states = [outcome["status"] for outcome in outcomes]
     if as_json:
@@ -360,7 +368,7 @@ def backtest(
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:
-                typer.echo(str(error), err=True)
+                _print_failure(error, language)
                 raise typer.Exit(OTHER_FAILURE) from error
     if result is None:
         if as_json:
@@ -584,6 +592,16 @@ def _print_faults(faults: tuple[Fault, ...], language: Language) -> None:
     )
 
 
+def _print_failure(error: Exception, language: Language) -> None:
+    """Print in one sentence why nothing could be made, which is no fault of the input."""
+    from schoolmap.errors import DiskError  # noqa: PLC0415
+    from schoolmap.placing import disk_fault  # noqa: PLC0415
+
+    if isinstance(error, OSError):
+        error = disk_fault(error, Path(str(error.filename or Path.cwd()))) or error
+    typer.echo(error.sentence(language.value) if isinstance(error, DiskError) else str(error), err=True)
+
+
 def _print_json(document: dict[str, object]) -> None:
     """Print one document; beyond ASCII everything is escaped, so that no terminal's encoding can break it."""
     typer.echo(json.dumps(document, allow_nan=False))
@@ -601,10 +619,37 @@ def _machine_summary(result: Plan, written: tuple[Path, ...], stored: dict[str, 
     }
 
 
+_STREAM_FAULTS = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EPIPE, errno.EBADF, errno.EINVAL}
+"""What a full disk, a pipe that nobody reads any more or a closed stream is called; `EINVAL` on Windows."""
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         # a name that the terminal's encoding does not have is no reason to stop
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    app()
+    try:
+        try:
+            app()
+        finally:
+            # what is printed may be held back until the end, when Python could not say any more what is wrong
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _STREAM_FAULTS:
+            raise
+        _give_up_printing(error)
+
+
+def _give_up_printing(error: OSError) -> NoReturn:
+    """End with a sentence: what is left to print would be tried again, and fail again, when Python ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is sys.stderr and error.errno != errno.EPIPE:
+                stream.write(f"The output cannot be printed: {error.strerror}.\n")
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(nowhere, stream.fileno())
+    raise SystemExit(OTHER_FAILURE)

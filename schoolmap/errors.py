@@ -47,7 +47,34 @@ class GeometryError(SchoolmapError, ValueError):
 
 
 class OutputError(SchoolmapError, RuntimeError):
-    """A product breaks a promise of its own, such as holding a remote address."""
+    """A product cannot be written, or breaks a promise of its own, such as holding a remote address."""
+
+
+class DiskError(OutputError):
+    """
+    Files cannot be written: the disk is full, may not be written to or fails. What was there is unchanged.
+
+    Examples
+    --------
+    >>> error = DiskError("No space is left.", "磁盘空间不足。")
+    >>> str(error), error.sentence("zh")
+    ('No space is left.', '磁盘空间不足。')
+    """
+
+    def __init__(self, english: str, chinese: str) -> None:
+        super().__init__(english, chinese)
+
+    def __str__(self) -> str:
+        """Return the sentence in English."""
+        return self.sentence("en")
+
+    def sentence(self, language: FaultLanguage) -> str:
+        """Return what is wrong, and the way out, in one line."""
+        return str(self.args[language == "zh"])
+
+
+class BusyError(DiskError):
+    """Another process is writing into the same folder."""
 
 
 class FontWarning(UserWarning):

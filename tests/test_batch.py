@@ -293,6 +293,43 @@ def test_no_cluster_there(province: Path, tmp_path: Path) -> None:
     assert "No cluster at nonsense://nowhere" in result.stderr
 
 
+def test_one_run_at_a_time_into_a_folder(province: Path, tmp_path: Path) -> None:
+    """A second one is told which process holds it, touches nothing, and may go on when the first has ended."""
+    left = tmp_path / f"{SCRATCH}east-x"
+    given = ["batch", str(province / "north"), "--out", str(tmp_path), "--workers", "1", "--lang", "zh"]
+    with running.only_run(tmp_path):
+        left.mkdir()
+        result = RUN.invoke(app, given)
+        assert left.exists()
+    assert result.exit_code == 1
+    assert f"另一个 schoolmap 正在写入 {tmp_path}(进程 {os.getpid()}" in result.stderr
+    with running.only_run(tmp_path):
+        assert sweep(tmp_path) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_lost_its_successor_gets_its_name_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between two steps, or refused by the system: the old products are there again."""
+    for name in ("target", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a").write_text(name, encoding="utf-8")
+    whole = type(tmp_path).replace
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.name == "new":
+            raise PermissionError(target)
+        return whole(self, target)
+
+    monkeypatch.setattr(type(tmp_path), "replace", refused)
+    with pytest.raises(PermissionError):
+        take_place(tmp_path / "new", tmp_path / "target")
+    monkeypatch.undo()
+    assert (tmp_path / "target" / "a").read_text(encoding="utf-8") == "target"
+    (tmp_path / "target").rename(tmp_path / f"{SCRATCH}old--target")
+    sweep(tmp_path)
+    assert (tmp_path / "target" / "a").read_text(encoding="utf-8") == "target"
+
+
 def test_names_that_two_projects_share_are_refused(tmp_path: Path) -> None:
     """Their products would replace each other; a folder without a project is named as well."""
     county(tmp_path / "a", "same")

@@ -9,7 +9,9 @@ is kept, any other is planned again.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import secrets
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ RECORD = "record.json"
 """Name of the record in the folder of a finished project."""
 RECORD_SCHEMA = "schoolmap.record/1"
 _BLOCK = 1 << 20
+_LONGEST_LIST = 4_000_000
+"""Bytes of a list of folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +106,19 @@ def listed_folders(path: Path) -> list[Path]:
     InputError
         If it cannot be read, or lists none.
     """
-    import pandas as pd  # noqa: PLC0415
-
+    if path.exists() and (not path.is_file() or path.stat().st_size > _LONGEST_LIST):
+        raise InputError([Fault(file=str(path), **_NO_LIST._asdict())])
     try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline="")) if any(row)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError([Fault(file=str(path), **_NO_LIST._asdict())]) from error
-    head = [cell.strip() for cell in lines[0].split(",")] if lines else []
-    column = next((name for name in ("folder", "项目文件夹", "文件夹") if name in head), None)
-    if column is not None:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-        lines = [text.strip() for text in table[column] if text.strip()]
+    head = rows[0] if rows else []
+    column = next((head.index(name) for name in ("folder", "项目文件夹", "文件夹") if name in head), None)
+    # a list without a header has one folder a line, whatever it holds
+    plain = (line.strip() for line in text.splitlines())
+    cells = plain if column is None else (row[column] for row in rows[1:] if len(row) > column)
+    lines = [cell for cell in cells if cell]
     if not lines:
         raise InputError([Fault(file=str(path), **_NO_LIST._asdict())])
     return [path.parent / line for line in lines]

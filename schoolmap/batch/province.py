@@ -8,8 +8,6 @@ name, so that it is the same however and whenever they were planned.
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -21,11 +19,12 @@ from schoolmap.batch.jobs import RECORD
 from schoolmap.batch.province_page import page
 from schoolmap.batch.single import DONE
 from schoolmap.batch.single import KEPT
-from schoolmap.batch.single import SCRATCH
 from schoolmap.output.words import both
+from schoolmap.placing import made_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 BALANCES, WORKBOOK, PAGE = "balances.parquet", "summary.xlsx", "summary.html"
 
@@ -53,8 +52,7 @@ def write_summary(outcomes: Sequence[dict[str, Any]], out: Path, *, language: st
     """
     counties = [_county(outcome, out) for outcome in outcomes]
     names = [PAGE, WORKBOOK, *([BALANCES] if any(county.finished for county in counties) else [])]
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as scratch:
-        work = Path(scratch)
+    with made_together(out, name="summary") as work:
         (work / PAGE).write_text(page(counties, language=language), encoding="utf-8", newline="\n")
         _write_workbook(counties, work / WORKBOOK, language=language)
         if BALANCES in names:
@@ -62,7 +60,7 @@ def write_summary(outcomes: Sequence[dict[str, Any]], out: Path, *, language: st
                 [out / county.name / f"{county.name}.parquet" for county in counties if county.finished],
                 work / BALANCES,
             )
-        return tuple((work / name).replace(out / name) for name in names)
+    return tuple(out / name for name in names)
 
 
 def _county(outcome: dict[str, Any], out: Path) -> County:

@@ -9,6 +9,7 @@ tried once more, each alone, and only what kills its process again is reported.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,9 +19,12 @@ from schoolmap.batch.jobs import fingerprint
 from schoolmap.batch.jobs import sort_out
 from schoolmap.batch.single import FAILED
 from schoolmap.batch.single import KEPT
+from schoolmap.batch.single import SCRATCH
 from schoolmap.batch.single import plan_one
 from schoolmap.batch.single import sweep
 from schoolmap.errors import SchoolmapError
+from schoolmap.locking import held
+from schoolmap.placing import disk_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +34,38 @@ if TYPE_CHECKING:
 
     from schoolmap.batch.jobs import Job
 
+LOCK = f"{SCRATCH}lock"
+"""Held by the one run that may write into an output folder."""
 AHEAD = 2
 """Tasks handed out for each process, so that none waits for work."""
 NOTHING_SPENT = {"seconds": 0.0, "processor_seconds": 0.0, "peak_mb": 0.0}
 """Of a project that was kept, or whose process died with what it knew."""
+
+
+@contextmanager
+def only_run(out: Path) -> Iterator[None]:
+    """
+    Hold an output folder: of two runs, one would remove what the other is making.
+
+    Parameters
+    ----------
+    out
+        Output folder; made if it is not there.
+
+    Raises
+    ------
+    BusyError
+        If another run holds it; says which. One that was killed holds nothing.
+    DiskError
+        If the folder may not be written to.
+    """
+    with ExitStack() as holding:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            holding.enter_context(held(out / LOCK))
+        except OSError as error:
+            raise disk_fault(error, out) or error from error
+        yield
 
 
 class ClusterError(SchoolmapError, RuntimeError):

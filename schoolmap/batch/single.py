@@ -9,7 +9,6 @@ takes away.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 SCRATCH = ".schoolmap-batch-"
 """How folders that are not finished are called."""
+OLD = f"{SCRATCH}old--"
+"""How a finished folder is called while another takes its place."""
 DONE, KEPT, FAULTY, FAILED = "done", "kept", "faulty", "failed"
 _OUTLINE_M = 250.0
 
@@ -118,14 +119,27 @@ def take_place(made: Path, target: Path) -> None:
     if not target.exists():
         made.replace(target)
         return
-    old = target.parent / f"{SCRATCH}old-{target.name}-{os.getpid()}"
+    old = target.parent / f"{OLD}{target.name}"
+    shutil.rmtree(old, ignore_errors=True)
     target.replace(old)
-    made.replace(target)
+    try:
+        made.replace(target)
+    except OSError:
+        old.replace(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 
 def sweep(out: Path) -> int:
-    """Remove what runs that were killed have left behind, and return how many folders that was."""
+    """
+    Remove what runs that were killed have left behind, and return how many folders that was.
+
+    A folder that was moved away, and whose successor never came, gets its name back.
+    """
+    for old in out.glob(f"{OLD}*"):
+        target = out / old.name.removeprefix(OLD)
+        if old.is_dir() and not target.exists():
+            old.replace(target)
     left = [path for path in out.glob(f"{SCRATCH}*") if path.is_dir()]
     for path in left:
         shutil.rmtree(path, ignore_errors=True)

@@ -133,6 +133,10 @@ class TableSource(pydantic.BaseModel):
 _MISSING = Wording("is missing.", "See docs/project.md.", "缺少此项。", "参见 docs/project.md。")
 
 
+_MOST_SOURCES = 500
+"""Of one table: a file or sheet for each township of a large county, and room."""
+
+
 def first_and_more(value: object) -> object:
     """Take a list of sources, `[[tables.sections]]`, as its first with the others behind it."""
     if not isinstance(value, list):
@@ -140,6 +144,15 @@ def first_and_more(value: object) -> object:
     if not value:
         raise ComplaintError(
             Wording("is empty.", 'Name a file: `file = "…"`.', "没有写明文件。", '请写 `file = "…"`。'),
+        )
+    if len(value) > _MOST_SOURCES:
+        raise ComplaintError(
+            Wording(
+                f"names {len(value):,} files or sheets: up to {_MOST_SOURCES} are read.",
+                "Put records of one table into fewer files.",
+                f"列出了 {len(value):,} 个文件或工作表,最多可读 {_MOST_SOURCES} 个。",
+                "请把同一张表的记录合并到较少的文件中。",
+            ),
         )
     first, *others = value
     return {**first, "more": others} if isinstance(first, dict) and "more" not in first else value

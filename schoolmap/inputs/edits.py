@@ -140,13 +140,9 @@ def read_edits(path: Path) -> tuple[Edits | None, list[Fault]]:
         The edits, or nothing and everything that is wrong with the file.
         Whether they fit a project is for `editing.with_edits` to say.
     """
-    try:
-        size = path.stat().st_size
-        text = path.read_bytes() if size <= LARGEST_BYTES else b""
-    except OSError as error:
-        return None, [_fault(path, Wording(*(part.format(error.strerror or error) for part in _UNREADABLE)))]
-    if size > LARGEST_BYTES:
-        return None, [_fault(path, _TOO_LARGE)]
+    text = _content(path)
+    if isinstance(text, Fault):
+        return None, [text]
     try:
         document = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -159,6 +155,16 @@ def read_edits(path: Path) -> tuple[Edits | None, list[Fault]]:
         return None, [_complaint(path, error) for error in errors.errors()]
     faults = [fault for number, edit in enumerate(found.edits, start=1) for fault in _own_faults(path, number, edit)]
     return (None, faults) if faults else (found, [])
+
+
+def _content(path: Path) -> bytes | Fault:
+    """Return what a file holds, or why it is not read: a device or a pipe may have no end."""
+    try:
+        if path.exists() and not path.is_file():
+            return _fault(path, _NO_FILE)
+        return path.read_bytes() if path.stat().st_size <= LARGEST_BYTES else _fault(path, _TOO_LARGE)
+    except OSError as error:
+        return _fault(path, Wording(*(part.format(error.strerror or error) for part in _UNREADABLE)))
 
 
 def key_of(number: int, name: str = "") -> str:
@@ -211,6 +217,12 @@ def _fault(path: Path, wording: Wording, *, column: str = "", value: str = "") -
     return Fault(file=path.name, column=column, value=value, **wording._asdict())
 
 
+_NO_FILE = Wording(
+    "cannot be read: it is no file.",
+    "Give the file that the map saved.",
+    "无法读取:不是文件。",
+    "请指定地图保存的调整文件。",
+)
 _UNREADABLE = Wording(
     "cannot be read: {}.",
     "Give the file that the map saved.",

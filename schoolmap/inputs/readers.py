@@ -10,6 +10,7 @@ no file is changed.
 
 from __future__ import annotations
 
+import glob
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -247,6 +248,7 @@ def _read_source(
             raw = load_table(source, contract, databases)
         else:
             _require_roads(source.file, source.crs, contract)
+            _require_within(folder, folder / source.file)
             content = layers.load(
                 folder / source.file,
                 sheet=source.sheet,
@@ -320,6 +322,25 @@ def _require_roads(file: Path, crs: str, contract: Contract) -> None:
         raise UnreadableError.of(_OSM_DATUM)
 
 
+def _require_within(folder: Path, path: Path) -> None:
+    """Raise if a link leads out of the project folder: what others may not see could end on a map."""
+    beside = [path] if path.suffix.lower() != ".shp" else [path, *path.parent.glob(f"{glob.escape(path.stem)}.*")]
+    for file in beside:
+        try:
+            leaves = not file.resolve().is_relative_to(folder.resolve())
+        # a link in a circle leads nowhere, and is said not to exist
+        except (OSError, RuntimeError):
+            continue
+        if leaves:
+            raise UnreadableError.of(_LEADS_OUT)
+
+
+_LEADS_OUT = Wording(
+    "is a link that leads out of the project folder.",
+    "Put the file itself into the folder.",
+    "是指向项目文件夹之外的链接。",
+    "请将文件本身放入项目文件夹。",
+)
 _ROADS_ONLY = Wording(
     "is an extract of OpenStreetMap, of which only roads are read.",
     "Save this layer from QGIS as GeoPackage.",

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import csv
 import html as markup
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -24,10 +22,12 @@ from schoolmap.output import describe_backtest
 from schoolmap.output.sealing import seal
 from schoolmap.output.text import visible
 from schoolmap.output.words import both
+from schoolmap.placing import made_together
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Sequence
+    from pathlib import Path
 
     from schoolmap.backtesting import Backtest
     from schoolmap.backtesting import ChildrenTest
@@ -88,7 +88,7 @@ def write_backtest(
     Raises
     ------
     OutputError
-        If the target would overwrite the project's own input.
+        If the target would overwrite the project's own input, or cannot be written.
     """
     kept = {path.resolve() for path in inputs}
     files = [folder / f"{result.name}-backtest.{suffix}" for suffix in ("html", "csv")]
@@ -96,9 +96,7 @@ def write_backtest(
         if path.resolve() in kept:
             msg = f"{path} belongs to the project; choose another folder with `--out`."
             raise OutputError(msg)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".schoolmap-", dir=folder) as scratch:
-        work = Path(scratch)
+    with made_together(folder, name=f"{result.name}-backtest") as work:
         (work / files[0].name).write_text(render_page(result, language=language), encoding="utf-8", newline="\n")
         all_forecasts(result).to_csv(
             # spreadsheets take the mark at the beginning as a sign of UTF-8
@@ -108,7 +106,7 @@ def write_backtest(
             lineterminator="\n",
             quoting=csv.QUOTE_MINIMAL,
         )
-        return tuple((work / path.name).replace(path) for path in files)
+    return tuple(files)
 
 
 def all_forecasts(result: Backtest) -> pd.DataFrame:

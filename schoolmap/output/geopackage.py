@@ -8,6 +8,7 @@ map, so the two cannot disagree. Layers open in QGIS with the map's colours.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -111,6 +112,7 @@ def write_geopackage(
     with closing(sqlite3.connect(path)) as database, database:
         _write_styles(database, model, layers)
         _fix_dates(database, model)
+    _require_whole(path, {name: len(table) for name, table in (layers | tables).items()})
 
 
 def layers_and_tables(
@@ -329,6 +331,19 @@ def _write(
         geometry_type=geometry_type,
         promote_to_multi=geometry_type == "MultiPolygon" or None,
     )
+
+
+def _require_whole(path: Path, counts: Mapping[str, int]) -> None:
+    """Raise if the file cannot be read again with all its records: a disk that fails need not say so when it is written to."""
+    with closing(sqlite3.connect(path)) as database:
+        (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        quoted = {name: '"' + name.replace('"', '""') + '"' for name in counts}
+        held = {
+            name: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - quoted
+            for name, table in quoted.items()
+        }
+    if sound != "ok" or held != counts:
+        raise OSError(errno.EIO, "what was written cannot be read again", str(path))
 
 
 def storable(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import TypedDict
 
 import geopandas as gpd
 
 from schoolmap.errors import OutputError
+from schoolmap.placing import made_together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from schoolmap.output.model import MapModel
@@ -40,8 +41,8 @@ def write_products(
     """
     Write map, workbook, report, layers and data of a plan.
 
-    They are made in a temporary folder beside the target and moved there only
-    when all of them are complete.
+    They are made in a folder beside the target and moved there only when all of
+    them are complete: all or, if one cannot be moved, none (`placing`).
 
     Parameters
     ----------
@@ -70,7 +71,10 @@ def write_products(
     Raises
     ------
     OutputError
-        If the target would overwrite the project's own input.
+        If the target would overwrite the project's own input, or if the disk is
+        full, may not be written to or fails. What was there is unchanged.
+    BusyError
+        If another process is moving files into the folder and does not end.
 
     Warns
     -----
@@ -93,9 +97,7 @@ def write_products(
     inputs = {path.resolve() for path in project.files}
     _require_none_of(files, inputs)
     model = dataclasses.replace(model, language=language)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".schoolmap-", dir=folder) as scratch:
-        work = Path(scratch)
+    with made_together(folder, name=name) as work:
         (work / f"{name}.json").write_text(model.to_json(), encoding="utf-8", newline="\n")
         (work / f"{name}.html").write_text(render_html(model), encoding="utf-8", newline="\n")
         write_workbook(model, work / f"{name}.xlsx", language=language)
@@ -122,8 +124,7 @@ def write_products(
                     path = folder / f"{name}-figures" / f"{picture.name}{suffix}"
                     (work / path.relative_to(folder)).write_bytes(content)
                     files.append(path)
-            (folder / f"{name}-figures").mkdir(exist_ok=True)
-        return tuple((work / path.relative_to(folder)).replace(path) for path in files)
+    return tuple(files)
 
 
 def _require_none_of(files: list[Path], inputs: set[Path]) -> None:

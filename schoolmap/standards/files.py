@@ -201,7 +201,20 @@ def _from_shipped(name: str) -> _Source:
     return _Source(f"{name}.toml", tomllib.loads(text), None, name)
 
 
+_MOST_BYTES = 1 << 20
+"""Standards are a few pages; what is larger is something else."""
+_TOO_LARGE = Fault(
+    file="",
+    problem=f"is larger than {_MOST_BYTES >> 20} MB: no standards are.",
+    remedy="Name a file of standards; `schoolmap standards` lists those that are shipped.",
+    problem_zh=f"超过 {_MOST_BYTES >> 20} MB,不是标准文件。",
+    remedy_zh="请指定标准文件;`schoolmap standards` 列出自带的标准。",
+)
+
+
 def _from_path(path: Path) -> _Source:
+    if path.stat().st_size > _MOST_BYTES:
+        raise InputError([replace(_TOO_LARGE, file=path.name)])
     try:
         document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from schoolmap.errors import Wording
 from schoolmap.inputs.files.raw import NO_HEADER
 from schoolmap.inputs.files.raw import Grid
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.weighing import require_modest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +52,7 @@ def load_csv(path: Path, *, separator: str, encoding: str) -> Grid:
     width = max(map(len, filled.values()))
     if width == 1:
         _require_separator(line[0] for line in filled.values())
+    require_modest(len(filled), width, filled=sum(map(len, filled.values())))
     cells = np.full((len(filled), width), None, dtype=object)
     for position, line in enumerate(filled.values()):
         cells[position, : len(line)] = [cell if cell.strip() else None for cell in line]
@@ -94,11 +97,30 @@ def _require_separator(lines: Iterable[str]) -> None:
         )
 
 
+_TWO_BYTES = re.compile(rb"[\x81-\xfe][\x80-\xfe]|\xff")
+"""What GBK has, or nobody."""
+
+
+def _is_western(content: bytes) -> bool:
+    """Say whether letters stand alone that neither ASCII nor UTF-8 has: GBK would read each with the next one as one of its own."""
+    return not content.isascii() and _TWO_BYTES.search(content) is None
+
+
+_WESTERN = Wording(
+    "is neither UTF-8 nor GBK, but seems to be of Western Europe.",
+    'Save it as UTF-8, or declare `encoding = "cp1252"`.',
+    "既不是 UTF-8 也不是 GBK,似为西欧编码。",
+    '请另存为 UTF-8,或写明 `encoding = "cp1252"`。',
+)
+
+
 def _decode(content: bytes, *, encoding: str) -> str:
     """Decode as declared, else as UTF-8, else as GB 18030."""
     tried = (encoding,) if encoding else ("utf-8-sig", "gb18030")
     if not encoding and content.startswith((b"\xff\xfe", b"\xfe\xff")):
         tried = ("utf-16",)
+    elif not encoding and _is_western(content):
+        raise UnreadableError.of(_WESTERN)
     for name in tried:
         try:
             return content.decode(name).removeprefix("\ufeff")

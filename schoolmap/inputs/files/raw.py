@@ -172,6 +172,16 @@ class RawTable:
         return self.headers.get(name, Header(parts=(name,)))
 
 
+def no_layer(reason: str, *, zh: str = "") -> Wording:
+    """Say why a file cannot be read as a layer."""
+    return Wording(
+        f"cannot be read as a layer: {reason}",
+        "Open it in QGIS and save it anew as GeoPackage.",
+        f"不能作为图层读取:{zh or reason}",
+        "请在 QGIS 中打开并重新保存为 GeoPackage。",
+    )
+
+
 def column_letter(number: int) -> str:
     """
     Name a column as a spreadsheet does.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import warnings
 from typing import TYPE_CHECKING
@@ -13,20 +12,26 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from schoolmap.errors import CRSError
 from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import WGS84
-from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.files.json_layers import MOST_SHOWN
+from schoolmap.inputs.files.json_layers import crs_of_json
+from schoolmap.inputs.files.json_layers import json_document
+from schoolmap.inputs.files.json_layers import json_driver
+from schoolmap.inputs.files.json_layers import name_crs
+from schoolmap.inputs.files.json_layers import require_modest_records
 from schoolmap.inputs.files.osm import read_osm
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.raw import no_layer
+from schoolmap.inputs.files.weighing import weigh_geopackage
+from schoolmap.inputs.files.weighing import weigh_parquet
 from schoolmap.inputs.files.wkb import nested_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pyproj
 
 JSON_SUFFIXES = {".geojson", ".json"}
 LAYER_SUFFIXES = {*JSON_SUFFIXES, ".gpkg", ".shp"}
@@ -55,11 +60,14 @@ def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
     suffix, document = path.suffix.lower(), None
     # GDAL goes by content, not by ending: a file that says it is a virtual layer would lead it to any file or address
     if suffix in JSON_SUFFIXES:
-        document = _json_document(path)
-        name = f"{_json_driver(document)}:{path}"
+        document = json_document(path)
+        require_modest_records(document)
+        name = f"{json_driver(document)}:{path}"
     else:
         _require_signature(path, suffix)
         name = str(path)
+    if suffix == ".gpkg":
+        layer = weigh_geopackage(path, layer)
     if suffix == ".shp":
         _require_parts(path)
     if suffix == ".shp" and not encoding:
@@ -69,73 +77,16 @@ def load_layer(path: Path, *, layer: str, encoding: str) -> RawTable:
             # GDAL warns of the file's style; what it cannot read is an error or an empty cell
             warnings.simplefilter("ignore")
             frame = pyogrio.read_dataframe(name, layer=layer or None, encoding=encoding or None)
-    # a truncated file fails on opening, on its features, on their geometry or on its text
-    except (RuntimeError, ValueError, LookupError, shapely.errors.ShapelyError) as error:
-        raise UnreadableError.of(_no_layer(str(error))) from error
+    # a broken file fails on opening, on its features, on their geometry or on its text, each in its own way
+    except Exception as error:
+        raise UnreadableError.of(no_layer(str(error))) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         return _number_rows(frame)
     if suffix in JSON_SUFFIXES:
-        return _as_raw(frame, _crs_of_json(document, frame.crs))
-    return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
-
-
-def _crs_of_json(document: object, read: pyproj.CRS | None) -> str:
-    """
-    Return the CRS that a JSON file states itself; empty if it states none.
-
-    GDAL reports WGS 84 for a file that has no member `crs`, as one feature a line
-    never has, and for one whose `crs` it does not know.
-
-    Raises
-    ------
-    UnreadableError
-        If PROJ does not know what is stated. No address is asked.
-    """
-    member = document.get("crs") if isinstance(document, dict) else None
-    if member is None:
-        return ""
-    inner = member.get("properties") if isinstance(member, dict) else None
-    inner = inner if isinstance(inner, dict) else {}
-    name = f"EPSG:{inner['code']}" if "code" in inner else inner.get("name")
-    try:
-        stated = parse_crs(name) if isinstance(name, str) else None
-    except CRSError:
-        stated = None
-    if stated is None:
-        shown = str(name if name is not None else member)[:_MOST_SHOWN]
-        raise UnreadableError(Fault(file="", column="crs", value=shown, **_UNKNOWN_CRS._asdict()))
-    # both mean the same, but for the order of axes, and the file has longitude first whatever it says
-    same = read is not None and read.equals(stated, ignore_axis_order=True)
-    return _name_crs(read if read is not None and same else stated)
-
-
-_MOST_SHOWN = 80
-"""Letters of a CRS that nobody knows."""
-_UNKNOWN_CRS = Wording(
-    "is the CRS that the file states, but PROJ does not know it.",
-    "Open the layer in QGIS, set its CRS and save it anew.",
-    "是文件所写的坐标系,但 PROJ 不认识。",
-    "请在 QGIS 中打开图层,设定坐标系后重新保存。",
-)
-
-
-def _json_document(path: Path) -> object:
-    """Return what a JSON file holds; a tuple if that is one feature a line, nothing if it is broken."""
-    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-    with contextlib.suppress(ValueError, RecursionError):
-        return json.loads(content)
-    with contextlib.suppress(ValueError, RecursionError):
-        return tuple(json.loads(line) for line in content.replace(b"\x1e", b"").splitlines() if line.strip())
-    return None
-
-
-def _json_driver(document: object) -> str:
-    """Name the only driver of GDAL that may read a JSON file."""
-    if isinstance(document, dict) and document.get("type") == "Topology":
-        return "TopoJSON"
-    if isinstance(document, dict) and "geometryType" in document:
-        return "ESRIJSON"
-    return "GeoJSONSeq" if isinstance(document, tuple) else "GeoJSON"
+        return _as_raw(frame, crs_of_json(document, frame.crs))
+    # a GeoPackage may say that its CRS is not known
+    unknown = frame.crs is None or frame.crs.name.startswith("Undefined")
+    return _as_raw(frame, "" if unknown else name_crs(frame.crs))
 
 
 def _require_signature(path: Path, suffix: str) -> None:
@@ -144,7 +95,7 @@ def _require_signature(path: Path, suffix: str) -> None:
     with path.open("rb") as file:
         begins = file.read(len(signature))
     if begins != signature:
-        raise UnreadableError.of(_no_layer(f"the content is not that of a {suffix} file."))
+        raise UnreadableError.of(no_layer(f"the content is not that of a {suffix} file."))
 
 
 def _require_parts(path: Path) -> None:
@@ -166,15 +117,6 @@ def _sibling(path: Path, ending: str) -> Path | None:
     """Return the file of the same name with another ending, in small letters or capitals."""
     found = (path.with_suffix(ending), path.with_suffix(ending.upper()))
     return next((file for file in found if file.is_file()), None)
-
-
-def _no_layer(reason: str) -> Wording:
-    return Wording(
-        f"cannot be read as a layer: {reason}",
-        "Open it in QGIS and save it anew as GeoPackage.",
-        f"不能作为图层读取:{reason}",
-        "请在 QGIS 中打开并重新保存为 GeoPackage。",
-    )
 
 
 def _shapefile_encoding(path: Path) -> str:
@@ -219,13 +161,16 @@ def load_parquet(path: Path) -> RawTable:
         If it is no parquet file.
     """
     try:
+        weigh_parquet(path)
         _require_flat(path)
         try:
             frame = gpd.read_parquet(path)
         except ValueError:
             return _number_rows(pd.read_parquet(path))
-    # pyarrow's own errors are all of these
-    except (OSError, ValueError, LookupError, RuntimeError, TypeError) as error:
+    except UnreadableError:
+        raise
+    # pyarrow, pandas and shapely fail on a broken file, each in its own way
+    except Exception as error:
         raise UnreadableError.of(
             Wording(
                 f"is no parquet file: {error}",
@@ -234,7 +179,7 @@ def load_parquet(path: Path) -> RawTable:
                 "请重新生成,或另存为 csv。",
             ),
         ) from error
-    return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
+    return _as_raw(frame, "" if frame.crs is None else name_crs(frame.crs))
 
 
 def _require_flat(path: Path) -> None:
@@ -280,11 +225,21 @@ def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
 
 
 def single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Return cells with lists, mappings and bytes as text, and a fault for each of them."""
+    """
+    Return cells with lists, mappings and bytes as text, and a fault for each of them.
+
+    Raises
+    ------
+    UnreadableError
+        If two columns have one name, as in a damaged table of a shapefile.
+    """
+    twice = cells.columns[cells.columns.duplicated()]
+    if len(twice):
+        raise UnreadableError(Fault(file="", column=str(twice[0])[:MOST_SHOWN], **_TWICE._asdict()))
     held = cells.map(lambda cell: isinstance(cell, _NO_VALUES))
     if not held.to_numpy().any():
         return cells, ()
-    cells = cells.where(~held, cells.map(lambda cell: str(cell)[:_MOST_SHOWN]))
+    cells = cells.where(~held, cells.map(lambda cell: str(cell)[:MOST_SHOWN]))
     # labels of columns may be anything that a file holds
     bad = tuple(
         Fault(file="", row=int(row), column=str(column), value=cells.loc[row, column], **_NOT_ONE._asdict())
@@ -294,6 +249,12 @@ def single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]
     return cells, bad
 
 
+_TWICE = Wording(
+    "is the name of two columns.",
+    "Rename or remove one of them in QGIS.",
+    "是两列共用的名称。",
+    "请在 QGIS 中重命名或删除其中一列。",
+)
 _NO_VALUES = (list, tuple, set, dict, bytes, np.ndarray)
 _NOT_ONE = Wording(
     "is a list, a mapping or bytes, not one value.",
@@ -301,10 +262,6 @@ _NOT_ONE = Wording(
     "是列表、映射或字节,不是单个值。",
     "请填写一个文字或数字;多个代码用“;”分隔。",
 )
-
-
-def _name_crs(crs: pyproj.CRS) -> str:
-    return str(crs.to_string())
 
 
 def _number_rows(frame: pd.DataFrame) -> RawTable:

@@ -6,7 +6,6 @@ import contextlib
 import gc
 import warnings
 import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,9 @@ from schoolmap.inputs.files.raw import NO_HEADER
 from schoolmap.inputs.files.raw import Grid
 from schoolmap.inputs.files.raw import Span
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.weighing import MOST_CELLS
+from schoolmap.inputs.files.weighing import SCATTERED
+from schoolmap.inputs.files.weighing import weigh_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +38,10 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 """Begins an old `.xls`, and a workbook with a password."""
 _LARGEST_BYTES = 2**30
 """Size of an unpacked workbook beyond which it is no table of a county, but a trap."""
-_ROOMY = 5_000_000
-"""Cells of a rectangle that may be mostly empty."""
-_SCATTERED = 50
-"""How many times larger than its content a large rectangle may be."""
+_MOST_SHOWN = 200
+"""Letters of what a library says."""
+_LAST_COLUMN = 16_384
+"""Of a sheet; a file may say that columns beyond it are hidden."""
 
 _FORMULA = Wording(
     "is a formula without a stored value.",
@@ -73,16 +75,14 @@ def load_sheet(path: Path, *, sheet: str, books: dict[Path, Workbook]) -> Grid:
     UnreadableError
         If it is no workbook, or has no such sheet, or the sheet is empty.
     """
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     try:
         if path not in books:
             books[path] = _open_book(path, stored_values=False)
         pages = {page.title: page for page in books[path].worksheets}
+    except (UnreadableError, PermissionError):
+        raise
     # a broken workbook fails in zipfile, in the XML parser or in openpyxl's own reading of either
-    except (zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError, AttributeError) as error:
-        raise UnreadableError.of(_no_workbook(path, error)) from error
-    except (OSError, EOFError, RuntimeError, InvalidFileException) as error:
+    except Exception as error:
         raise UnreadableError.of(_no_workbook(path, error)) from error
     if not pages or (sheet and sheet not in pages):
         raise UnreadableError.of(
@@ -127,7 +127,7 @@ def _as_grid(page: Worksheet, cells: Cells, bad: dict[tuple[int, int], tuple[str
     if not cells:
         raise UnreadableError.of(NO_HEADER)
     rows, columns = (sorted({place[axis] for place in cells}) for axis in (0, 1))
-    if len(rows) * len(columns) > max(_ROOMY, _SCATTERED * len(cells)):
+    if len(rows) * len(columns) > max(MOST_CELLS, SCATTERED * len(cells)):
         raise UnreadableError.of(_SCATTERED_CELLS)
     at_row, at_column = ({number: position for position, number in enumerate(axis)} for axis in (rows, columns))
     grid = np.full((len(rows), len(columns)), None, dtype=object)
@@ -159,7 +159,7 @@ _SCATTERED_CELLS = Wording(
 def _hidden_columns(page: Worksheet) -> Iterator[int]:
     for look in page.column_dimensions.values():
         if look.hidden and look.min is not None and look.max is not None:
-            yield from range(look.min, look.max + 1)
+            yield from range(look.min, min(look.max, _LAST_COLUMN) + 1)
 
 
 def _filled(page: Worksheet) -> Mapping[tuple[int, int], Cell | MergedCell]:
@@ -179,6 +179,7 @@ def _open_book(path: Path, *, stored_values: bool) -> Workbook:
         if sum(part.file_size for part in packed.infolist()) > _LARGEST_BYTES:
             msg = "unpacked it is larger than a table can be"
             raise ValueError(msg)
+        weigh_workbook(packed)
     # opened here, since openpyxl leaves a broken file open
     with path.open("rb") as file, warnings.catch_warnings(), _no_collection():
         # openpyxl warns of styles and validations that it does not keep; none of them is data
@@ -207,9 +208,11 @@ def _no_workbook(path: Path, error: Exception) -> Wording:
                 "实际是旧版 .xls 文件,或设有密码。",
                 "请用表格软件打开并另存为 .xlsx,不要加密码。",
             )
+    # openpyxl puts a paragraph with the path around what went wrong
+    why = " ".join(str(error.__cause__ or error).split())[:_MOST_SHOWN] or type(error).__name__
     return Wording(
-        f"is no workbook: {error}.",
+        f"is no workbook: {why}.",
         "Open it in a spreadsheet program and save it as .xlsx, without a password.",
-        f"不是工作簿:{error}。",
+        f"不是工作簿:{why}。",
         "请用表格软件打开并另存为 .xlsx,不要加密码。",
     )

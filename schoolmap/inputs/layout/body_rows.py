@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from schoolmap.errors import Fault
 from schoolmap.errors import Wording
@@ -120,10 +121,11 @@ def sort_out(raw: RawTable, matches: Mapping[str, str], contract: Contract) -> B
     for column in serial:
         cells[column] = cells[column].where(~cells[column].map(_is_serial), None)
     filled = cells.notna().to_numpy(dtype=bool)
-    # a piece of road is one, whatever is known of it
+    # what is drawn on a map is a record, whatever is written beside it
     drawn = np.zeros(len(cells), dtype=bool)
-    if raw.geometry is not None and not any(spec.required for spec in contract.columns.values()):
-        drawn = raw.geometry.notna().to_numpy(dtype=bool)
+    if raw.geometry is not None:
+        shapes = raw.geometry.to_numpy()
+        drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     left_out: dict[str, list[int]] = {}
     open_rows = _Open(cells, filled)
 

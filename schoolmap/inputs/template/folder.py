@@ -11,7 +11,6 @@ import json
 import os
 import re
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,9 @@ from schoolmap.inputs.template.toml import Choices
 from schoolmap.inputs.template.toml import project_toml
 from schoolmap.inputs.template.workbook import draw_workbook
 from schoolmap.inputs.to_fill import TO_FILL
+from schoolmap.placing import disk_fault
+from schoolmap.placing import finish
+from schoolmap.placing import made_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +49,7 @@ _ZONE_DEGREES = 3
 _COMMAND = "schoolmap new"
 """Where an option stands that is wrong."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_TOGETHER = "project"
 
 
 def write_template(
@@ -90,7 +93,10 @@ def write_template(
     ------
     InputError
         If an option is wrong, if a file is in the way, or if the folder cannot
-        be written to. Nothing is left behind then.
+        be. Nothing is left behind then.
+    DiskError
+        If the disk is full, may not be written to or fails. Nothing is left
+        behind then either.
     """
     faults = _check_options(stages, crs=crs, lon=lon, example=example)
     if faults:
@@ -104,6 +110,7 @@ def write_template(
         example=example,
     )
     project = project_toml(choices)
+    finish(folder)
     faults = _check_project_file(project) or _in_the_way(folder, choices)
     if faults:
         raise InputError(faults)
@@ -182,9 +189,12 @@ def _check_project_file(text: str) -> list[Fault]:
             "请重新输入名称和标题。",
         )
         return [Fault(file=_COMMAND, column="--title", **wording._asdict())]
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / FILE_NAME).write_bytes(content)
-        _, faults = read_project_file(Path(scratch))
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            (Path(scratch) / FILE_NAME).write_bytes(content)
+            _, faults = read_project_file(Path(scratch))
+    except OSError as error:
+        raise disk_fault(error, Path(tempfile.gettempdir())) or error from error
     return [fault for fault in faults if not any(mark in fault.value for mark in TO_FILL.values())]
 
 
@@ -229,36 +239,16 @@ def _in_the_way(folder: Path, choices: Choices) -> list[Fault]:
 
 
 def _write_whole(folder: Path, contents: dict[str, bytes]) -> tuple[Path, ...]:
-    """Write all files, or none: what was made is taken away again if one of them cannot be written."""
-    made: list[Path] = []
+    """Write all files, or none."""
     try:
-        # folders that are missing, outermost first
-        for path in [path for path in (folder, *folder.parents) if not os.path.lexists(path)][::-1]:
-            path.mkdir()
-            made.append(path)
-        for name, content in contents.items():
-            path = folder / name
-            with path.open("xb") as file:
-                made.append(path)
-                file.write(content)
+        with made_together(folder, name=_TOGETHER, replace=False) as work:
+            for name, content in contents.items():
+                with (work / name).open("xb") as file:
+                    file.write(content)
     # a path may hold a character that no file name may
     except (OSError, ValueError) as error:
-        _take_away(made)
         raise InputError([_not_written(folder, error)]) from error
-    except BaseException:
-        _take_away(made)
-        raise
     return tuple(folder / name for name in contents)
-
-
-def _take_away(made: Sequence[Path]) -> None:
-    """Remove what was made, innermost first; what others put there meanwhile stays."""
-    for path in reversed(made):
-        with suppress(OSError):
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink()
 
 
 def _not_written(folder: Path, error: Exception) -> Fault:
@@ -266,7 +256,7 @@ def _not_written(folder: Path, error: Exception) -> Fault:
     return Fault(
         file=str(folder),
         problem=f"cannot be written to: {why}.",
-        remedy="Choose a folder in which you may write. Nothing was written.",
+        remedy="Choose another folder. Nothing was written.",
         problem_zh=f"无法写入({why})。",
-        remedy_zh="请换一个有写入权限的文件夹。没有写入任何文件。",
+        remedy_zh="请换一个文件夹。没有写入任何文件。",
     )
