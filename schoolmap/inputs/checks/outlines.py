@@ -318,7 +318,8 @@ def paired_offset(
         return None
     best: tuple[float, Mixup | None] = (_SAME_PLACE_M, None)
     for way in mixups(declared, of_other) if in_china else ():
-        left = float(np.median(np.hypot(*(way.move(points, crs=mine.crs) - targets).T)))
+        # gates stand around their school: what they have in common is compared, not each of them
+        left = float(np.hypot(*np.median(way.move(points, crs=mine.crs) - targets, axis=0)))
         if left < best[0]:
             best = left, way
     fits = float((spread <= np.maximum(_SAME_PLACE_M, _SPREAD * length)).mean())
