@@ -71,9 +71,9 @@ def labels_without_records(table: Named, column: str, known: Collection[str], *,
     missing = set(known) - set(table.frame[column].dropna())
     rows = of.frame[of.frame[column].isin(missing)].drop_duplicates(column)
     wording = Wording(
-        f"has no record in {table.file}.",
+        f"has no record in {table.called}.",
         "Add it there (a zero where it is known to be zero), or leave it out here.",
-        f"在 {table.file} 中没有记录。",
+        f"在 {table.called} 中没有记录。",
         "请在那里补充(确知为零的填 0),或在此处删去。",
     )
     return [of.fault(wording, row=row, column=column, value=value) for row, value in rows[column].items()]
