@@ -5,22 +5,25 @@ What a page must look like to be followed:
 
 - A block of `sh` is typed line by line, each line a command of `schoolmap`. A block of `text` right after it is what is
   printed: line by line, `...` for whatever varies, a line of `...` for any lines. Where a line begins with `error` (错误),
-  the exit code is 2 and no file has changed; without, it is 0.
-- A block of `toml` is typed into `project.toml` of the project: a line of the template with that key is replaced, also
-  one that is switched off (`#key = ...`), a table that is switched off is switched on, and what is not there is added. After a
-  paragraph that names another file, any block but `sh` is that file.
+  the exit code is 2 and no file has changed; where `batch` tells of a project with faults it is 2 too; else it is 0.
+- A block of `toml` is typed into `project.toml` of the project: a line with that key is replaced, whether it is switched on
+  or off (`#key = ...`), so is the header of a table, and what is not there is added. After a paragraph that names another
+  file, the block is that file, in the project's folder.
 - A table after a paragraph that names a sheet in bold is typed into that sheet of the workbook: the first column is the
   row, the others have the sheet's headers. A table with a cell, what is there, and what it becomes, corrects cells.
-- A block of `python` is run.
-- A block after the comment `<!-- not run: the reason -->` is left alone.
+- A block without a language is a drawing.
+- A block of `python` is run, and a block of `text` after it is what it prints.
+- `<!-- given: NAME -->`: here the reader has something of their own, which the test provides.
+- A block after `<!-- not run: the reason -->` is left alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
+from contextlib import redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -30,8 +33,11 @@ from typer.testing import CliRunner
 from schoolmap.cli import app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
+    from pathlib import Path
 
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -41,7 +47,9 @@ _FILE = re.compile(r"`([\w./-]+\.(?:toml|geojson|csv|txt|json))`")
 _SHEET = re.compile(r"\*\*(?:Sheet `([^`]+)`|工作表“([^”]+)”)\*\*")
 _NOT_RUN = re.compile(r"<!-- not run: \S.*-->$")
 _FIXES = (["sheet", "cell", "is", "becomes"], ["工作表", "单元格", "原来", "改为"])
+_GIVEN = re.compile(r"<!-- given: (.+) -->$")
 _WRONG = re.compile(r"(error|错误) {2,}")
+_FAULTY = re.compile(r"\S+ +(input has faults|数据有误)")
 _ANY = "..."
 
 
@@ -53,7 +61,7 @@ class Block:
     Attributes
     ----------
     kind
-        Language of the fence, or `table`.
+        Language of the fence, `table`, or `given`.
     text
         What is in it.
     line
@@ -84,6 +92,8 @@ def blocks_of(page: str) -> Iterator[Block]:
             kind = fence[1] if fence else "table"
             yield Block(kind, "\n".join(held), number, " ".join(paragraph))
             paragraph, ended = [], False
+        elif given := _GIVEN.match(line):
+            yield Block("given", given[1], number, "")
         elif line.strip():
             paragraph = [line] if ended else [*paragraph, line]
             ended = False
@@ -100,10 +110,10 @@ def rows_of(table: str) -> list[list[str]]:
 class Reader:
     """Somebody who follows a page in an empty folder."""
 
-    def __init__(self, here: Path) -> None:
+    def __init__(self, here: Path, *, given: Mapping[str, Callable[[Path], None]] | None = None) -> None:
         self.here = here
+        self.given = given or {}
         self.project: Path | None = None
-        self.printed: str | None = None
         self.codes: list[int] = []
         self.names: dict[str, Any] = {}
 
@@ -121,11 +131,16 @@ class Reader:
 
     def _do(self, block: Block, following: Block | None) -> None:
         named = _FILE.findall(block.before)
+        promised = following.text if following is not None and following.kind == "text" else None
         if block.kind == "sh":
-            promised = following.text if following is not None and following.kind == "text" else None
             self._type(block.text.splitlines(), promised)
         elif block.kind == "python":
-            exec(compile(block.text, f"line {block.line}", "exec"), self.names)  # noqa: S102 - our own page
+            printed = io.StringIO()
+            with redirect_stdout(printed):
+                exec(compile(block.text, f"line {block.line}", "exec"), self.names)  # noqa: S102 - our own page
+            _compare(promised, printed.getvalue())
+        elif block.kind == "given":
+            self.given[block.text](self.folder)
         elif block.kind == "table":
             sheet = _SHEET.search(block.before)
             if rows_of(block.text)[0] in _FIXES:
@@ -138,7 +153,7 @@ class Reader:
         elif block.kind in {"toml", "json", "csv"} and named:
             (self.folder / named[-1]).write_text(block.text + "\n", encoding="utf-8")
         else:
-            assert block.kind == "text", f"nobody knows what to do with this block of {block.kind}"
+            assert block.kind in {"text", ""}, f"nobody knows what to do with this block of {block.kind}"
 
     @property
     def folder(self) -> Path:
@@ -151,7 +166,9 @@ class Reader:
         return {path: path.read_bytes() for path in self.here.rglob("*") if path.is_file()}
 
     def _type(self, lines: Sequence[str], promised: str | None) -> None:
-        wrong = promised is not None and any(_WRONG.match(line) for line in promised.splitlines())
+        said = (promised or "").splitlines()
+        wrong = any(_WRONG.match(line) for line in said)
+        code = 2 if wrong or any(_FAULTY.match(line) for line in said) else 0
         before = self.files() if wrong else {}
         printed = []
         for line in lines:
@@ -160,15 +177,12 @@ class Reader:
             result = CliRunner().invoke(app, words[1:], catch_exceptions=False)
             self.codes.append(result.exit_code)
             printed.append(result.output)
-            assert result.exit_code == (2 if wrong else 0), f"{line}: exit code {result.exit_code}\n{result.output}"
+            assert result.exit_code == code, f"{line}: exit code {result.exit_code}\n{result.output}"
             if words[1] == "new":
                 self.project = self.here / words[2]
         if wrong:
             assert self.files() == before
-        self.printed = "".join(printed)
-        if promised is not None:
-            lacking = missing(promised.splitlines(), self.printed.splitlines())
-            assert lacking is None, f"not printed: {lacking!r}, but\n{self.printed}"
+        _compare(promised, "".join(printed))
 
     def _fill(self, sheet: str, rows: list[list[str]]) -> None:
         book, path = self._book()
@@ -190,6 +204,13 @@ class Reader:
     def _book(self) -> tuple[openpyxl.Workbook, Path]:
         (path,) = self.folder.glob("*.xlsx")
         return openpyxl.load_workbook(path), path
+
+
+def _compare(promised: str | None, printed: str) -> None:
+    """Hold what is printed to what the page promises, if it promises anything."""
+    if promised is not None:
+        lacking = missing(promised.splitlines(), printed.splitlines())
+        assert lacking is None, f"not printed: {lacking!r}, but\n{printed}"
 
 
 def _enter(sheet: Worksheet, row: int, column: int, value: str) -> None:
@@ -233,53 +254,49 @@ def missing(promised: Sequence[str], printed: Sequence[str]) -> str | None:
 
 def edited(text: str, lines: str) -> str:
     """
-    Return a project file in which the lines of a block stand in place of those that the template has.
+    Return a project file in which the lines of a block stand in place of those that it has.
 
     A header says in which table the lines below it belong; one in double brackets begins a new entry, which is added at
-    the end as it stands.
+    the end as it stands. What begins with `#` and a letter or a bracket is switched off.
     """
-    held, table, added = text.splitlines(), "", False
+    held, at, added = text.splitlines(), 0, False
     for line in lines.splitlines():
         if line.startswith("[["):
             held += ["", line]
             added = True
-        elif added and not line.startswith("["):
+        elif re.match(r"#?\[", line):
+            at, added = _header(held, line), False
+        elif added:
             held.append(line)
-        elif line.startswith("["):
-            table, added = line.split("#")[0].strip(), False
-            _header(held, table)
-        elif line.strip() and not line.startswith("#"):
-            _setting(held, table, line)
+        elif re.match(r"#?[\w-]+ = ", line):
+            _setting(held, at, line)
     return "\n".join(held) + "\n"
 
 
-def _header(held: list[str], table: str) -> None:
-    """Switch a table on, or add it."""
-    if table in held:
-        return
-    if f"#{table}" not in held:
-        held += ["", table]
-        return
-    at = held.index(f"#{table}")
-    held[at] = table
-    if not table.startswith("[tables."):
-        return
-    # those of a table are switched on with it, as the template says
-    for place in range(at + 1, len(held)):
-        if not re.match(r"#\w+ = ", held[place]):
-            break
-        held[place] = held[place][1:]
+def _header(held: list[str], line: str) -> int:
+    """Write the header of a table, on or off, and return where it stands."""
+    other = line[1:] if line.startswith("#") else f"#{line}"
+    if line not in held and other not in held:
+        held += ["", line]
+    at = held.index(line if line in held else other)
+    if held[at] != line and line.startswith("[tables."):
+        # the lines of a table are switched on with it, as the template says
+        for place in range(at + 1, len(held)):
+            if not re.match(r"#\w+ = ", held[place]):
+                break
+            held[place] = held[place][1:]
+    held[at] = line
+    return at
 
 
-def _setting(held: list[str], table: str, line: str) -> None:
-    """Write a setting where the table has it, or at its end."""
-    at = held.index(table)
-    key = line.split("=")[0].strip()
+def _setting(held: list[str], at: int, line: str) -> None:
+    """Write a setting of the table whose header stands there: where it has that key, else below its last one."""
+    key = re.escape(line.lstrip("#").split("=", maxsplit=1)[0].strip())
     last = at
     for place in range(at + 1, len(held)):
         if re.match(r"#?\[", held[place]):
             break
-        if re.match(rf"#?{re.escape(key)} = ", held[place]):
+        if re.match(rf"#?{key} = ", held[place]):
             held[place] = line
             return
         if re.match(r"#?[\w-]+ = ", held[place]):
