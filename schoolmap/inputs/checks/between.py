@@ -599,11 +599,12 @@ def _check_served(sections: Named, catchments: gpd.GeoDataFrame) -> list[Fault]:
     faults = []
     for row, label in wrong.items():
         school = str(sections.frame.at[row, "school"])
+        likely, likely_zh = consistency.likely_label(str(label), known)
         wording = Wording(
             f"{school} serves a catchment that does not exist.",
-            "Correct it, or decide it in project.toml under [[rulings]] with a reason.",
+            f"{likely}Correct it, or decide it in project.toml under [[rulings]] with a reason.",
             f"{school} 所服务的学区不存在。",
-            "请更正,或在 project.toml 的 [[rulings]] 中写明裁定及理由。",
+            f"{likely_zh}请更正,或在 project.toml 的 [[rulings]] 中写明裁定及理由。",
         )
         faults.append(sections.fault(wording, row=row, column="catchment", value=label))
     return faults
