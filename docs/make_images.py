@@ -160,9 +160,12 @@ def follow_tutorials() -> None:
     for name, plan in TUTORIALS.items():
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             reader = Reader(Path(folder))
-            reader.follow((ROOT / "docs" / "tutorials" / name).read_text(encoding="utf-8"))
+            page = (ROOT / "docs" / "tutorials" / name).read_text(encoding="utf-8")
+            checked = page.index("```sh\nschoolmap check")
+            reader.follow(page[:checked])
             (book,) = reader.folder.glob("*.xlsx")
             shutil.copy(book, MAPS / f"{plan}-filled.xlsx")
+            reader.follow(page[checked:])
             shutil.copy(Path("maps") / f"{plan}.html", MAPS)
 
 

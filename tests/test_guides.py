@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -66,7 +67,10 @@ def villages(folder: Path, *, crs: str | None) -> None:
         for east, north in places
     ]
     columns = {name: [area[name] for area in areas] for name in ("area", "name", "parent")}
-    gpd.GeoDataFrame(columns, geometry=squares, crs=crs).to_file(folder / "villages.shp")
+    with warnings.catch_warnings():
+        # that there is no CRS is the point
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        gpd.GeoDataFrame(columns, geometry=squares, crs=crs).to_file(folder / "villages.shp")
 
 
 GIVEN = {
