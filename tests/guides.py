@@ -114,6 +114,7 @@ class Reader:
         self.here = here
         self.given = given or {}
         self.project: Path | None = None
+        self.open: tuple[Path, openpyxl.Workbook] | None = None
         self.codes: list[int] = []
         self.names: dict[str, Any] = {}
 
@@ -128,6 +129,7 @@ class Reader:
             except AssertionError as error:
                 error.add_note(f"in the block of line {block.line}")
                 raise
+        self.save()
 
     def _do(self, block: Block, following: Block | None) -> None:
         named = _FILE.findall(block.before)
@@ -167,6 +169,7 @@ class Reader:
 
     def _type(self, lines: Sequence[str], promised: str | None) -> None:
         said = (promised or "").splitlines()
+        self.save()
         wrong = any(_WRONG.match(line) for line in said)
         code = 2 if wrong or any(_FAULTY.match(line) for line in said) else 0
         before = self.files() if wrong else {}
@@ -185,25 +188,33 @@ class Reader:
         _compare(promised, "".join(printed))
 
     def _fill(self, sheet: str, rows: list[list[str]]) -> None:
-        book, path = self._book()
-        target = book[sheet]
+        target = self._book()[sheet]
         places = {str(cell.value): cell.column for cell in target[1]}
         for number, *cells in rows[1:]:
             for header, value in zip(rows[0][1:], cells, strict=True):
                 _enter(target, int(number), places[header], value)
-        book.save(path)
 
     def _correct(self, rows: list[list[str]]) -> None:
-        book, path = self._book()
+        book = self._book()
         for sheet, place, old, new in rows:
             cell = book[sheet][place]
             assert ("" if cell.value is None else str(cell.value)) == old, f"{sheet} {place} holds {cell.value!r}"
             _enter(book[sheet], cell.row, cell.column, new)
-        book.save(path)
 
-    def _book(self) -> tuple[openpyxl.Workbook, Path]:
+    def _book(self) -> openpyxl.Workbook:
+        """Open the workbook of the project, as it is already."""
         (path,) = self.folder.glob("*.xlsx")
-        return openpyxl.load_workbook(path), path
+        if self.open is None or self.open[0] != path:
+            self.save()
+            self.open = path, openpyxl.load_workbook(path)
+        return self.open[1]
+
+    def save(self) -> None:
+        """Save and close the workbook, as before anything is typed."""
+        if self.open is not None:
+            path, book = self.open
+            book.save(path)
+            self.open = None
 
 
 def _compare(promised: str | None, printed: str) -> None:

@@ -27,7 +27,9 @@ from guides import edited
 from guides import missing
 from shapely import box
 
+from schoolmap.inputs.template import folder as template
 from schoolmap.inputs.template.example import example_tables
+from schoolmap.output.figures import atlas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +81,10 @@ GIVEN = {
 }
 
 
+BEGUN: dict[str, dict[str, bytes]] = {}
+"""Files of folders that were begun, by what was asked for."""
+
+
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     """Put somebody into an empty folder, at a terminal that is wide enough."""
@@ -119,6 +125,32 @@ def test_a_planner_who_is_new(reader: Reader, browser: Any, name: str) -> None: 
 # Everything else that is to be typed
 
 
+@pytest.fixture
+def swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Leave out what the tutorial and other tests do: pictures of the report, and processes of their own.
+
+    A folder that a page begins as another one did is a copy of that one.
+    """
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster
+    monkeypatch.setattr(distributed, "LocalCluster", lambda **given: cluster(**{**given, "processes": False}))
+    monkeypatch.setattr(atlas, "draw_pictures", lambda *_, **__: ())
+    begin = template.write_template
+
+    def again(folder: Path, **choices: Any) -> tuple[Path, ...]:  # noqa: ANN401 - as they are
+        told = repr(sorted(choices.items()))
+        if told not in BEGUN:
+            BEGUN[told] = {path.name: path.read_bytes() for path in begin(folder, **choices)}
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in BEGUN[told].items():
+            (folder / name).write_bytes(content)
+        return tuple(folder / name for name in BEGUN[told])
+
+    monkeypatch.setattr(template, "write_template", again)
+
+
+@pytest.mark.usefixtures("swift")
 @pytest.mark.parametrize("name", HOW_TO)
 def test_a_guide_does_what_it_says(reader: Reader, name: str) -> None:
     """From an empty folder to the last line that it promises."""
