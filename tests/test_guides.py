@@ -118,8 +118,11 @@ def test_a_planner_who_is_new(reader: Reader, browser: Any, name: str) -> None: 
     assert all(line["holds"] for line in model["audit"])
     if browser is None:
         pytest.skip("needs playwright and Chromium")
-    with opened_file(browser, path) as view:
-        assert view.state("stage") is not None
+    with opened_file(browser, path, fragment="#s=primary&y=2028&k=0101") as view:
+        card = view.page.locator("#card").inner_text()
+        for number in ("598", "568–628", "540", "58", "111", ">99"):
+            assert number in card
+        assert view.page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
 
 
 # Everything else that is to be typed
