@@ -5,23 +5,28 @@ Run `schoolmap plan data/berlin-mitte` and `schoolmap plan data/demo-county --la
 
     python docs/make_images.py [NAME ...]
 
-and look at what it made. Needs playwright, Chromium and Pillow; pictures of paper also need `pdftoppm` and
-`pdftotext` (poppler), those of the report LibreOffice. `porto-alegre.png` is drawn by `benchmarks/porto_alegre.py`.
+and look at what it made. Those of the tutorial follow its pages first. Needs playwright, Chromium and Pillow; pictures
+of paper also need `pdftoppm` and `pdftotext` (poppler), those of the report and of sheets LibreOffice.
+`porto-alegre.png` is drawn by `benchmarks/porto_alegre.py`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from PIL import Image
+from PIL import ImageChops
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +34,8 @@ MAPS = ROOT / "maps"
 IMAGES = ROOT / "docs" / "images"
 
 BERLIN, DEMO = "berlin-mitte", "demo-county-synthetic"
+TUTORIALS = {"planner.md": "willow", "planner.zh.md": "liuhe"}
+"""Pages of the tutorial, and what the plans are called that they make."""
 DESKTOP, PHONE = (1366, 768), (390, 844)
 COLOURS = 256
 """Of a picture: a map has few, and the file is a third as large."""
@@ -68,6 +75,8 @@ class Picture:
         A function that does what a reader would do before the picture is taken.
     paper
         Whether it is the sheet that is printed.
+    sheet
+        Sheet and cells of the workbook that was filled in, instead of a map.
     """
 
     name: str
@@ -76,6 +85,7 @@ class Picture:
     size: tuple[int, int] = DESKTOP
     act: str = ""
     paper: bool = False
+    sheet: tuple[str, str] = ("", "")
 
     @property
     def address(self) -> str:
@@ -104,6 +114,10 @@ PICTURES = (
     *_both("demo-reach", DEMO, "s=primary&y=2027&v=reach&m=" + TOWN),
     *_both("demo-projector", DEMO, "s=primary&y=2027&v=gap&j=1"),
     *_both("demo-print", DEMO, "s=primary&y=2027", paper=True),
+    Picture(name="tutorial-sheet-en", plan="willow", view="", sheet=("primary", "A1:I7")),
+    Picture(name="tutorial-sheet-zh", plan="liuhe", view="", sheet=("小学", "A1:I7")),
+    Picture(name="tutorial-map-en", plan="willow", view="s=primary&y=2028&k=0101"),
+    Picture(name="tutorial-map-zh", plan="liuhe", view="s=primary&y=2028&k=0101"),
 )
 REPORT = "report-pages-zh"
 PAGES = (
@@ -123,6 +137,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="of the pictures; all if left out")
     wanted = set(parser.parse_args().names) or {picture.name for picture in PICTURES} | {REPORT}
     IMAGES.mkdir(exist_ok=True)
+    if any(name.startswith("tutorial-") for name in wanted):
+        follow_tutorials()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"),
@@ -130,10 +146,48 @@ def main() -> None:
         )
         for picture in PICTURES:
             if picture.name in wanted:
-                save(taken(browser, picture), picture.name)
+                save(sheet(picture) if picture.sheet[0] else taken(browser, picture), picture.name)
         browser.close()
     if REPORT in wanted:
         save(report_pages(MAPS / f"{DEMO}.docx"), REPORT)
+
+
+def follow_tutorials() -> None:
+    """Do what the tutorials say, and keep the maps and the workbooks beside the other products."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from guides import Reader  # noqa: PLC0415 - of the tests, which follow the same pages
+
+    for name, plan in TUTORIALS.items():
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            reader = Reader(Path(folder))
+            page = (ROOT / "docs" / "tutorials" / name).read_text(encoding="utf-8")
+            checked = page.index("```sh\nschoolmap check")
+            reader.follow(page[:checked])
+            (book,) = reader.folder.glob("*.xlsx")
+            shutil.copy(book, MAPS / f"{plan}-filled.xlsx")
+            reader.follow(page[checked:])
+            shutil.copy(Path("maps") / f"{plan}.html", MAPS)
+
+
+def sheet(picture: Picture) -> Image.Image:
+    """Return a part of a sheet with the letters of its columns and the numbers of its rows, as LibreOffice draws it."""
+    title, cells = picture.sheet
+    book = openpyxl.load_workbook(MAPS / f"{picture.plan}-filled.xlsx")
+    for other in [found for found in book if found.title != title]:
+        book.remove(other)
+    page = book[title]
+    page.print_area, page.print_options.headings, page.print_options.gridLines = cells, True, True
+    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
+    page.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
+    for part in (page.oddHeader, page.oddFooter):
+        part.left.text = part.center.text = part.right.text = None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        book.save(path)
+        command = ["soffice", "--headless", "--convert-to", "pdf", "--outdir", folder, str(path)]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        drawn = sheets(path.with_suffix(".pdf").read_bytes(), dots=110)[0].convert("RGB")
+    return drawn.crop(ImageChops.invert(drawn).getbbox())
 
 
 def taken(browser: Any, picture: Picture) -> Image.Image:  # noqa: ANN401 - playwright's

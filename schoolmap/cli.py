@@ -582,7 +582,9 @@ def _print_faults(faults: tuple[Fault, ...], language: Language) -> None:
     console = Console(stderr=True, soft_wrap=True)
     colours = {"error": "bold red", "warning": "yellow", "ruling": "cyan", "notice": "blue"}
     words = _SEVERITIES[language]
-    for fault in faults:
+    grave = list(colours)
+    # what must be mended comes last, where a terminal stops
+    for fault in sorted(faults, key=lambda fault: -grave.index(fault.severity.value)):
         line = Text(f"{words[fault.severity.value]:<8}", style=colours[fault.severity.value])
         console.print(line.append(fault.sentence(language.value), style="default"))
     counts = {name: sum(fault.severity.value == name for fault in faults) for name in colours}

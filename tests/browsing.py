@@ -92,6 +92,20 @@ def opened(
     """Write a plan, open it offline, and check at the end that nothing was asked or reported."""
     path = folder / "map.html"
     path.write_bytes(render_html(model).encode())
+    with opened_file(browser, path, width=width, height=height, fragment=fragment) as view:
+        yield view
+
+
+@contextmanager
+def opened_file(
+    browser: Any,  # noqa: ANN401
+    path: Path,
+    *,
+    width: int = 1366,
+    height: int = 768,
+    fragment: str = "",
+) -> Iterator[Opened]:
+    """Open a map offline, as by a double click, and check at the end that nothing was asked or reported."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         offline=True,

@@ -21,6 +21,7 @@ LONGEST = (
         "test_webmap_shipped",
         "test_faulty_projects",
         "test_batch",
+        "test_guides",
         "test_berlin_mitte",
         "test_whatif",
         "test_webmap_browser",

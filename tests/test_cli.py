@@ -86,6 +86,18 @@ def test_faults_in_chinese(faulty: Path) -> None:
     assert lines[-1] == "错误 3 条"
 
 
+def test_what_must_be_mended_comes_last(tmp_path: Path) -> None:
+    """A warning of the last table stands above the error of the first, next to the count."""
+    content = village.tables()
+    content["schools"].loc[0, ["经度", "纬度"]] = None
+    content["projects"].loc[2, ["经度", "纬度"]] = village.degrees(3000, 500)
+    result = RUN.invoke(app, ["check", str(village.write(tmp_path / "county", content)), "--lang", "en"])
+    assert result.exit_code == 2
+    told = [line.split()[0] for line in result.stderr.splitlines()[:-1]]
+    assert set(told) == {"error", "warning"}
+    assert told == sorted(told, reverse=True)
+
+
 def test_an_unreadable_project_file_speaks_english(tmp_path: Path) -> None:
     """Unless Chinese is asked for."""
     result = RUN.invoke(app, ["check", str(tmp_path / "none")])

@@ -51,7 +51,7 @@ def test_links_and_pictures_exist(text: str) -> None:
 
 def test_every_picture_is_shown_and_can_be_taken_again() -> None:
     """No picture lies about unseen, and each is named by the script that makes it."""
-    texts = [README, README_ZH, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))]
+    texts = [README, README_ZH, *(path.read_text(encoding="utf-8") for path in (ROOT / "docs").rglob("*.md"))]
     shown = {name for text in texts for name in re.findall(r"images/([\w-]+)\.png\)", text)}
     assert {path.stem for path in (ROOT / "docs" / "images").iterdir()} == shown
     script = (ROOT / "docs" / "make_images.py").read_text(encoding="utf-8")

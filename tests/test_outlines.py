@@ -201,6 +201,17 @@ def test_projects_and_schools_at_the_same_places() -> None:
     assert fault.severity is Severity.ERROR
 
 
+def test_gates_that_stand_around_their_schools() -> None:
+    """A gate on each side, 90 m from a school whose datum is declared wrongly: what they have in common tells which."""
+    sides = 90 * np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])
+    gates = places(np.repeat(HERE.points, 4, axis=0) + np.tile(sides, (8, 1)), [n for n in NAMES for _ in sides], "g")
+    misread = Mixup(taken="GCJ-02", meant=PLAIN).move(HERE.points, crs=HERE.crs)
+    offset = paired(gates, places(misread, NAMES, "schools.csv"))
+    assert offset is not None
+    assert offset.mixup is not None
+    assert (offset.mixup.own, offset.mixup.other) == ("", "GCJ-02")
+
+
 @pytest.mark.parametrize("spread_m", [0.0, 15.0])
 def test_places_with_an_offset_of_no_known_cause(spread_m: float) -> None:
     """All 300 m too far north, by whatever mistake."""

@@ -518,7 +518,9 @@ def test_the_berlin_trap(berlin: Path) -> None:
     (fault,) = faults
     assert fault.file == "raw/RBS_OD_ESB_2018_10.geojson"
     assert fault.problem == "states no CRS, and project.toml declares none."
-    assert fault.remedy == 'The likely one is EPSG:25833: if so, declare `crs = "EPSG:25833"`.'
+    assert fault.remedy == (
+        'The likely one is EPSG:25833: if so, declare `crs = "EPSG:25833"` below this table in project.toml.'
+    )
     assert "EPSG:25833" in fault.remedy_zh
 
 

@@ -339,12 +339,12 @@ def classes_against_sections(classes: Named, sections: Named, *, ages: Mapping[s
     key = ["school", "stage"]
     first = table["stage"].notna() & ~table.duplicated(key)
     has_section = pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(sections.frame[key]))
-    faults = each(classes, first & ~has_section, partial(_no_section, sections.file), table["stage"], column="grade")
+    faults = each(classes, first & ~has_section, partial(_no_section, sections.called), table["stage"], column="grade")
     compared: list[Fault] = []
     for stage, span in ages.items():
         own = sections.frame[sections.frame["stage"] == stage]
         listed = table[(table["stage"] == stage) & table["school"].isin(set(own["school"]))]
-        compared += _compare(classes, listed, own, with_mixed(grades_of(span)), of=sections.file)
+        compared += _compare(classes, listed, own, with_mixed(grades_of(span)), of=sections.called)
     return [*faults, *classes.first(compared, column="pupils, classes")]
 
 
@@ -416,7 +416,7 @@ def pupils_against_enrolment(pupils: Named, sections: Named, *, grades: Sequence
     here = frame[(frame["year"].astype(int) == year) & frame["grade"].isin(list(grades))]
     cells = here.pivot_table(index="school", columns="grade", values="pupils", aggfunc="sum")
     cells = cells.reindex(index=sections.frame["school"], columns=list(grades)).set_axis(sections.frame.index)
-    enrolment, wording = numbers(sections.frame, "enrolment"), partial(_other_pupils, pupils.file, year)
+    enrolment, wording = numbers(sections.frame, "enrolment"), partial(_other_pupils, pupils.called, year)
     wrong = not_the_sum(enrolment, cells)
     return each(sections, wrong, wording, enrolment, cells.sum(axis=1), column="enrolment")
 

@@ -146,7 +146,7 @@ def resources_plausible(resources: Named, sections: Named) -> list[Fault]:
     faults = each(
         resources,
         pd.Series(~key.isin(own.index), frame.index),
-        partial(_no_section, sections.file),
+        partial(_no_section, sections.called),
         column="stage",
     )
     teachers, pupils = (numbers(own, name).reindex(key).set_axis(frame.index) for name in ("teachers", "enrolment"))

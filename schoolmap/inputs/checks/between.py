@@ -281,7 +281,7 @@ def _check_units(named: Mapping[str, Named], sound: Collection[str]) -> list[Fau
     sections = named["sections"]
     if "enrolment" not in sections.frame:
         return []
-    pupils, of = float(sections.frame["enrolment"].sum()), sections.file
+    pupils, of = float(sections.frame["enrolment"].sum()), sections.called
     compared = {
         "population": people.count_against_pupils,
         "totals": people.count_against_pupils,
@@ -341,13 +341,13 @@ def _check_counts(sound: Mapping[str, Named], document: PeopleFile, *, oldest: i
     if "pupils" in sound:
         pupils = sound["pupils"].frame
         latest = float(pupils.loc[pupils["year"] == pupils["year"].max(), "pupils"].sum())
-        faults += people.count_against_pupils(population, latest, of=sound["pupils"].file)
+        faults += people.count_against_pupils(population, latest, of=sound["pupils"].called)
     dates = population.frame["date"].dropna().unique()
     if document.population.method == "C" and len(dates) == 1:
         wording = Wording(
-            f"is a method that needs counts of two dates; {population.file} has {dates[0]} only.",
+            f"is a method that needs counts of two dates; {population.called} has {dates[0]} only.",
             'Add an older count, or write `method = "auto"`.',
-            f"这一方法需要两个时点的人口,而 {population.file} 只有 {dates[0]}。",
+            f"这一方法需要两个时点的人口,而 {population.called} 只有 {dates[0]}。",
             '请补充更早的人口,或写 `method = "auto"`。',
         )
         faults.append(Fault(file=FILE_NAME, column="population.method", value="C", **wording._asdict()))
@@ -401,10 +401,10 @@ def _check_town(document: PeopleFile, areas: Named) -> list[Fault]:
     known = _labels(areas, "area")
     classes = _labels(areas, "urban_rural") if "urban_rural" in areas.frame else set()
     wording = Wording(
-        f"is neither an area of {areas.file} nor one of its classes `urban_rural`.",
+        f"is neither an area of {areas.called} nor one of its classes `urban_rural`.",
         f"Classes are: {consistency.first_few(sorted(classes)) or 'none'}; areas are e.g. "
         f"{consistency.first_few(sorted(known))}.",
-        f"既不是 {areas.file} 的小区域,也不是其中的城乡类型。",
+        f"既不是 {areas.called} 的小区域,也不是其中的城乡类型。",
         f"城乡类型:{consistency.first_few(sorted(classes)) or '无'};小区域如 {consistency.first_few(sorted(known))}。",
     )
     return [
@@ -599,11 +599,12 @@ def _check_served(sections: Named, catchments: gpd.GeoDataFrame) -> list[Fault]:
     faults = []
     for row, label in wrong.items():
         school = str(sections.frame.at[row, "school"])
+        likely, likely_zh = consistency.likely_label(str(label), known)
         wording = Wording(
             f"{school} serves a catchment that does not exist.",
-            "Correct it, or decide it in project.toml under [[rulings]] with a reason.",
+            f"{likely}Correct it, or decide it in project.toml under [[rulings]] with a reason.",
             f"{school} 所服务的学区不存在。",
-            "请更正,或在 project.toml 的 [[rulings]] 中写明裁定及理由。",
+            f"{likely_zh}请更正,或在 project.toml 的 [[rulings]] 中写明裁定及理由。",
         )
         faults.append(sections.fault(wording, row=row, column="catchment", value=label))
     return faults

@@ -55,14 +55,35 @@ def unknown_labels(
     for row, value in wrong.drop_duplicates().items():
         more = int(records[value]) - 1
         also, also_zh = (f" (and in {more} more record(s))", f"(另有 {more} 条记录)") if more else ("", "")
+        likely, likely_zh = likely_label(str(value), known)
         wording = Wording(
             f"is not in `{of}`{also}.",
-            f"Known are e.g. {near}.",
+            f"{likely}Known are e.g. {near}.",
             f"不在 `{of}` 中{also_zh}。",
-            f"已有的如:{near_zh}。",
+            f"{likely_zh}已有的如:{near_zh}。",
         )
         faults.append(table.fault(wording, row=row, column=column, value=value))
     return faults
+
+
+def likely_label(value: str, known: Collection[str]) -> tuple[str, str]:
+    """
+    Name the label that a value was before zeros in front of it were lost or added, in both languages, if there is one.
+
+    Examples
+    --------
+    >>> likely_label("101", ["0101", "0102"])[0]
+    'The likely one is 0101: it differs by zeros in front. '
+    >>> likely_label("103", ["0101", "0102"]), likely_label("1", ["01", "001"])
+    (('', ''), ('', ''))
+    """
+    alike = [label for label in known if label.lstrip("0") == value.lstrip("0") != ""]
+    if len(alike) != 1:
+        return "", ""
+    return (
+        f"The likely one is {alike[0]}: it differs by zeros in front. ",
+        f"可能是 {alike[0]},只差前导零。",
+    )
 
 
 def labels_without_records(table: Named, column: str, known: Collection[str], *, of: Named) -> list[Fault]:
@@ -70,9 +91,9 @@ def labels_without_records(table: Named, column: str, known: Collection[str], *,
     missing = set(known) - set(table.frame[column].dropna())
     rows = of.frame[of.frame[column].isin(missing)].drop_duplicates(column)
     wording = Wording(
-        f"has no record in {table.file}.",
+        f"has no record in {table.called}.",
         "Add it there (a zero where it is known to be zero), or leave it out here.",
-        f"在 {table.file} 中没有记录。",
+        f"在 {table.called} 中没有记录。",
         "请在那里补充(确知为零的填 0),或在此处删去。",
     )
     return [of.fault(wording, row=row, column=column, value=value) for row, value in rows[column].items()]

@@ -127,9 +127,9 @@ def areas_known(catchments: Named, areas: Named) -> list[Fault]:
     few = first_few(sorted(areas.frame["area"].dropna()))
     unknown = Wording(
         "is neither the code nor the name of a small area.",
-        f"Write it as in {areas.file}, several separated by `;`; codes are e.g. {few}.",
+        f"Write it as in {areas.called}, several separated by `;`; codes are e.g. {few}.",
         "既不是小区域的代码,也不是其名称。",
-        f"请按 {areas.file} 填写代码或名称,多个用分号隔开;代码如 {few}。",
+        f"请按 {areas.called} 填写代码或名称,多个用分号隔开;代码如 {few}。",
     )
     faults = [
         catchments.fault(unknown, row=row, column="areas", value=text)

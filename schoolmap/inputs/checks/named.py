@@ -49,6 +49,11 @@ class Named:
     headers: Mapping[str, str] = field(default_factory=dict)
     headers_of: tuple[Mapping[str, str], ...] = ()
 
+    @property
+    def called(self) -> str:
+        """What a sentence about another table calls this one: a workbook holds many tables."""
+        return f"{self.file} ({self.sheet})" if self.sheet else self.file
+
     def fault(
         self,
         wording: Wording,

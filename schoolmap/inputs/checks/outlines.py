@@ -254,7 +254,7 @@ def offset_fault(layer: Named, offset: Offset, *, other: Named) -> Fault:
     side, end = "东" if offset.east_m >= 0 else "西", "北" if offset.north_m >= 0 else "南"
     shown_zh = f"偏{side} {abs(offset.east_m):,.0f} 米、偏{end} {abs(offset.north_m):,.0f} 米"
     if offset.mixup is not None:
-        cause, cause_zh = offset.mixup.cause(layer.file, other.file)
+        cause, cause_zh = offset.mixup.cause(layer.called, other.called)
         told, told_zh = f"they fit if {cause}", f"若 {cause_zh},则吻合"
     elif offset.length_m <= _OLD_DATUM_M:
         told = "cause not known; Beijing 1954 or Xian 1980 taken for CGCS2000 lie so far off"
@@ -264,9 +264,9 @@ def offset_fault(layer: Named, offset: Offset, *, other: Named) -> Fault:
     rows = "" if offset.rows is None else f" Rows {first_few(row_number(row) for row in offset.rows)}."
     rows_zh = "" if offset.rows is None else f"涉及第 {first_few(row_number(row) for row in offset.rows)} 行。"
     wording = Wording(
-        f"lies at a common offset of {shown} ({offset.length_m:,.0f} m) from {other.file}: {told}.{rows}",
+        f"lies at a common offset of {shown} ({offset.length_m:,.0f} m) from {other.called}: {told}.{rows}",
         "Compare both with a map, and declare the true CRS or datum as `crs` in project.toml.",
-        f"相对 {other.file} 整体{shown_zh}(共 {offset.length_m:,.0f} 米):{told_zh}。{rows_zh}",
+        f"相对 {other.called} 整体{shown_zh}(共 {offset.length_m:,.0f} 米):{told_zh}。{rows_zh}",
         "请将两个图层与地图核对,再在 project.toml 中以 `crs` 写明真实的坐标系。",
     )
     clear = offset.mixup is not None and offset.fits >= _CLEAR
@@ -318,7 +318,8 @@ def paired_offset(
         return None
     best: tuple[float, Mixup | None] = (_SAME_PLACE_M, None)
     for way in mixups(declared, of_other) if in_china else ():
-        left = float(np.median(np.hypot(*(way.move(points, crs=mine.crs) - targets).T)))
+        # gates stand around their school: what they have in common is compared, not each of them
+        left = float(np.hypot(*np.median(way.move(points, crs=mine.crs) - targets, axis=0)))
         if left < best[0]:
             best = left, way
     fits = float((spread <= np.maximum(_SAME_PLACE_M, _SPREAD * length)).mean())

@@ -68,9 +68,9 @@ def count_against_births(population: Named, births: Named) -> list[Fault]:
         return []
     few = born > counted
     wording = Wording(
-        f"has {counted:,.0f} residents in all, but {births.file} has {born:,.0f} births in {year}.",
+        f"has {counted:,.0f} residents in all, but {births.called} has {born:,.0f} births in {year}.",
         "Write both in persons, of the same areas.",
-        f"总人数为 {counted:,.0f},而 {births.file} 中 {year} 年出生 {born:,.0f} 人。",
+        f"总人数为 {counted:,.0f},而 {births.called} 中 {year} 年出生 {born:,.0f} 人。",
         "请核对两表的单位(人)和区域范围。",
     )
     # a hamlet may have a year without births; a year with more births than residents cannot be
@@ -372,9 +372,9 @@ def types_with_yields(developments: Named, yields: Named) -> list[Fault]:
     own = frame["type"] if "type" in frame else pd.Series(None, index=frame.index, dtype=object)
     known = first_few(sorted(set(types)))
     wording = Wording(
-        f"is no type of {yields.file}.",
+        f"is no type of {yields.called}.",
         f"Known are {known}; a record of `yields` without a type holds for every type.",
-        f"不在 {yields.file} 的类型中。",
+        f"不在 {yields.called} 的类型中。",
         f"已有:{known};`yields` 中类型留空的记录适用于所有类型。",
     )
     wrong = frame.index[~own.isin(set(types))]

@@ -287,7 +287,7 @@ def shift_fault(table: Named, shift: Shift, *, polygons: Named, what: tuple[str,
     what
         What the polygons are to the points, in English and Chinese.
     """
-    cause, cause_zh = shift.mixup.cause(table.file, polygons.file)
+    cause, cause_zh = shift.mixup.cause(table.called, polygons.called)
     rows = first_few(row_number(row) for row in shift.explained)
     wording = Wording(
         f"{shift.inside} of {shift.of} stand in {what[0]}; {shift.inside_then} would if {cause}: "

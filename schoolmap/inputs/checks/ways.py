@@ -48,9 +48,9 @@ def classes_known(settings: TravelSettings, roads: Named | None) -> list[Fault]:
         ]
     known = sorted(_classes(roads).dropna().unique())
     wording = Wording(
-        f"is no class of {roads.file}.",
+        f"is no class of {roads.called}.",
         f"There are: {', '.join(known) or 'none'}.",
-        f"不是 {roads.file} 中的道路等级。",
+        f"不是 {roads.called} 中的道路等级。",
         f"已有:{'、'.join(known) or '无'}。",
     )
     return [
@@ -226,9 +226,9 @@ def gates_near_schools(gates: Named, schools: Named) -> list[Fault]:
     faults = []
     for row, away in far.items():
         wording = Wording(
-            f"has a gate {away:,.0f} m from the place that {schools.file} gives.",
+            f"has a gate {away:,.0f} m from the place that {schools.called} gives.",
             f"Correct one of the two (see row {row_number(there.index[there['school'] == known.at[row, 'school']][0])}).",
-            f"的校门距 {schools.file} 所填位置 {away:,.0f} 米。",
+            f"的校门距 {schools.called} 所填位置 {away:,.0f} 米。",
             "请更正其一。",
         )
         value = str(known.at[row, "school"])

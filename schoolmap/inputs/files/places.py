@@ -405,18 +405,19 @@ def _likely(bounds: Bounds, *, near: Bounds | None, prefer: tuple[str, ...]) -> 
     if code == WGS84:
         return (
             (
-                'The coordinates are degrees: declare `crs = "EPSG:4326"` if they are WGS 84 or CGCS2000, '
+                "The coordinates are degrees: below this table in project.toml, "
+                'declare `crs = "EPSG:4326"` if they are WGS 84 or CGCS2000, '
                 '`"GCJ-02"` if they come from AMap or Tencent, `"BD-09"` if from Baidu.'
             ),
             (
-                '坐标是经纬度:WGS 84 或 CGCS2000 请写 `crs = "EPSG:4326"`,'
+                '坐标是经纬度:请在 project.toml 这张表的下面写明,WGS 84 或 CGCS2000 写 `crs = "EPSG:4326"`,'
                 '高德、腾讯坐标写 `"GCJ-02"`,百度坐标写 `"BD-09"`。'
             ),
         )
     if code:
         return (
-            f'The likely one is {code}: if so, declare `crs = "{code}"`.',
-            f'可能是 {code}:如属实,请写 `crs = "{code}"`。',
+            f'The likely one is {code}: if so, declare `crs = "{code}"` below this table in project.toml.',
+            f'可能是 {code}:如属实,请在 project.toml 这张表的下面写 `crs = "{code}"`。',
         )
     west, south, east, north = bounds
     if fits((south, west, north, east), parse_crs(WGS84)):
