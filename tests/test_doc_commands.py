@@ -159,6 +159,35 @@ def test_the_reference_of_commands_is_whole() -> None:
     assert "| `--out PATH` | Folder for the products. | `maps` |" in written
 
 
+def test_lists_of_a_docstring_stand_apart() -> None:
+    """As reStructuredText wants it; what is given by an example stays as it is."""
+    text = """
+Columns:
+  - `a` - first,
+    of two lines
+  - `b` - second
+More.
+
+>>> print("- a")
+- a
+"""
+    expected = """
+Columns:
+
+  - `a` - first,
+    of two lines
+  - `b` - second
+
+More.
+
+>>> print("- a")
+- a
+"""
+    apart = REFERENCE.lists_apart(text.splitlines())
+    assert apart == expected.splitlines()
+    assert REFERENCE.lists_apart(apart) == apart
+
+
 def in_reference() -> set[str]:
     """Return the modules that the reference lists."""
     pages = [page.read_text(encoding="utf-8") for page in (DOCS / "reference").glob("*.md")]

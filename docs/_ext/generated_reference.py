@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MODULES = re.compile(r"^```\{modules\}\n(?P<names>.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 COMMANDS = re.compile(r"^```\{commands\}\n```$", flags=re.MULTILINE)
 
+ITEM = re.compile(r"^ *- ")
+
 KINDS = {Path: "PATH", str: "TEXT", int: "NUMBER", float: "NUMBER"}
 """What an option takes, by the type of its value."""
 
@@ -65,7 +67,7 @@ def _command(name: str, command: Any) -> str:  # noqa: ANN401 - of click
 
 def _tables(command: Any) -> str:  # noqa: ANN401 - of click
     """Return the arguments and options of a command as a table."""
-    return "\n".join(["| | | without it |", "|---|---|---|", *_rows(command)]) + "\n"
+    return "\n".join(["| name | what it is | without it |", "|---|---|---|", *_rows(command)]) + "\n"
 
 
 def _rows(command: Any) -> Iterator[str]:  # noqa: ANN401 - of click
@@ -94,3 +96,28 @@ def _values(kind: Any) -> str:  # noqa: ANN401 - a type
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def lists_apart(lines: list[str]) -> list[str]:
+    """
+    Return a docstring with an empty line before and after each list, as reStructuredText wants it.
+
+    People who read a docstring in a terminal do not need it.
+    """
+    found: list[str] = []
+    depth, example = None, False
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        example = bool(line.strip()) and (example or line.lstrip().startswith(">>>"))
+        starts = bool(ITEM.match(line)) and not example and (depth is None or indent != depth)
+        ends = (
+            depth is not None and bool(line.strip()) and (indent < depth or (indent == depth and not ITEM.match(line)))
+        )
+        if (starts or ends) and found and found[-1].strip():
+            found.append("")
+        if ends:
+            depth = None
+        if starts:
+            depth = indent
+        found.append(line)
+    return found

@@ -9,6 +9,7 @@ MathML, which browsers draw without a script.
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 from functools import cache
 from importlib.util import find_spec
@@ -19,10 +20,12 @@ from typing import Any
 from docutils import nodes
 from docutils.utils.math import latex2mathml
 from docutils.utils.math import pick_math_environment
+from generated_reference import lists_apart
 from generated_reference import with_commands
 from generated_reference import with_modules
 from repository_pages import ROOT
 from repository_pages import as_page
+from sphinx.util import logging
 
 from schoolmap.cli import app as program
 
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata
 
+FOREIGN_PART = re.compile(
+    r"<(?:script|img|iframe|source)\b[^>]*?\bsrc=\"(https?:[^\"]+)|<link\b[^>]*?\bhref=\"(https?:[^\"]+)"
+)
 NOTEBOOK_MAP = Path("maps") / "mitte.html"
 """What the tutorial writes in the repository's folder, and shows on its page."""
 
@@ -39,8 +45,11 @@ NOTEBOOK_MAP = Path("maps") / "mitte.html"
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect what is here with Sphinx."""
     app.connect("source-read", read_page)
+    # before numpydoc, which takes a docstring apart
+    app.connect("autodoc-process-docstring", part_lists, priority=100)
     app.connect("missing-reference", find_type)
     app.connect("build-finished", copy_map)
+    app.connect("build-finished", tell_of_foreign_parts)
     app.add_html_math_renderer("mathml", (draw_formula, None), (draw_formula_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -52,6 +61,11 @@ def read_page(app: Sphinx, docname: str, source: list[str]) -> None:
     for file in files:
         app.env.note_dependency(str(file), docname=docname)
     source[0] = with_commands(with_modules(text), program)
+
+
+def part_lists(_app: Sphinx, _what: str, _name: str, _obj: Any, _options: Any, lines: list[str]) -> None:  # noqa: ANN401
+    """Put empty lines around the lists of a docstring."""
+    lines[:] = lists_apart(lines)
 
 
 def find_type(
@@ -129,3 +143,13 @@ def copy_map(app: Sphinx, failure: Exception | None) -> None:
         target = app.outdir / "tutorials" / NOTEBOOK_MAP
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made, target)
+
+
+def tell_of_foreign_parts(app: Sphinx, failure: Exception | None) -> None:
+    """Warn of every page that would load something from another host when it is read."""
+    if failure is not None or app.builder.format != "html":
+        return
+    for page in sorted(app.outdir.rglob("*.html")):
+        for addresses in FOREIGN_PART.findall(page.read_text(encoding="utf-8")):
+            address = "".join(addresses)
+            logging.getLogger(__name__).warning("%s would load %s", page.relative_to(app.outdir), address)
