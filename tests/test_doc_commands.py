@@ -33,6 +33,9 @@ def ours(name: str) -> Any:  # noqa: ANN401 - a module
     return module
 
 
+INNER = {f"schoolmap.{name}" for name in ("optimize.cores", "population.arrays", "space.meetings", "space.noding")}
+"""Modules with examples that are parts of others all the same: nobody is promised that they stay."""
+
 REFERENCE, LINKS = ours("generated_reference"), ours("repository_pages")
 
 
@@ -213,6 +216,6 @@ def test_functions_with_an_example_are_in_the_reference(wing: str) -> None:
         public = [
             each for each in functions if not each.name.startswith("_") and ">>>" in (ast.get_docstring(each) or "")
         ]
-        if public and name not in listed:
+        if public and name not in listed | INNER:
             missing.append(name)
     assert missing == []
