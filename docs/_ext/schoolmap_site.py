@@ -30,6 +30,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from numpydoc import docscrape_sphinx
 from repository_pages import ROOT
 from repository_pages import as_page
+from pygments.lexers.special import TextLexer
 from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 
@@ -65,6 +66,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("missing-reference", find_type)
     app.connect("build-finished", copy_map)
     app.connect("build-finished", tell_of_foreign_parts)
+    # Pygments knows no csv
+    app.add_lexer("csv", TextLexer)
     app.add_html_math_renderer("mathml", (draw_formula, None), (draw_formula_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
