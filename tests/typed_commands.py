@@ -63,6 +63,9 @@ def fault_of(typed: str, *, folder: Path = ROOT) -> str | None:
         case [str(option)] | [str(option), _] if option.startswith("--"):
             name = option.split("=")[0]
             return None if name in FOREIGN | _all_options() else f"no program has {name}"
+        case ["schoolmap", "..." | "…"]:
+            # any of its commands is meant
+            fault = None
         case ["schoolmap", *rest] | ["python", "-m", "schoolmap", *rest]:
             fault = _fault_of_program(rest)
         case ["python", "-m", str(module), *rest] if module.startswith("schoolmap."):

@@ -28,9 +28,9 @@ from generated_reference import with_modules
 from jinja2 import BytecodeCache
 from jinja2.sandbox import SandboxedEnvironment
 from numpydoc import docscrape_sphinx
+from pygments.lexers.special import TextLexer
 from repository_pages import ROOT
 from repository_pages import as_page
-from pygments.lexers.special import TextLexer
 from sphinx.addnodes import pending_xref
 from sphinx.util import logging
 
@@ -111,7 +111,7 @@ def simplify_models(_app: Sphinx) -> None:
             model.__annotations__ = {name: types[name] for name in model.__annotations__}
 
 
-def _models(base: type) -> list[type]:
+def _models(base: type[pydantic.BaseModel]) -> list[type[pydantic.BaseModel]]:
     return [base, *(each for child in base.__subclasses__() for each in _models(child))]
 
 
@@ -158,7 +158,7 @@ def find_type(
 @cache
 def names_in(module: str) -> dict[str, str]:
     """Return the names that a module defines or imports, those for types alone too, and what they stand for."""
-    names = {}
+    names: dict[str, str] = {}
     for statement in ast.walk(_tree(module)):
         if isinstance(statement, ast.ImportFrom) and statement.module:
             names |= {each.asname or each.name: f"{statement.module}.{each.name}" for each in statement.names}
