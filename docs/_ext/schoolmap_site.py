@@ -209,7 +209,7 @@ def draw_formula_block(translator: Any, node: nodes.math_block) -> None:  # noqa
     code = node.astext()
     if "\\\\" in code:
         code = f"\\begin{{aligned}}\n{code}\n\\end{{aligned}}"
-    translator.body.append(latex2mathml.tex2mathml(code, as_block=True))
+    translator.body.append(f'<div class="formula">{latex2mathml.tex2mathml(code, as_block=True)}</div>')
     raise nodes.SkipNode
 
 
