@@ -212,7 +212,7 @@ def _said(error: SchoolmapError) -> str:
 def _nothing(document: PeopleFile, what: str, what_zh: str) -> Fault:
     source = document.tables.get("population")
     return Fault(
-        file="population" if source is None else source.file.as_posix(),
+        file="population" if source is None else source.place("population"),
         sheet="" if source is None else source.sheet,
         column="date",
         problem=f"nothing to test: {what}.",

@@ -14,6 +14,7 @@ import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import asdict
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -175,6 +176,10 @@ def plan(
     figures: Annotated[
         bool, typer.Option("--figures", help="Write the report's maps and charts too, as PNG and PDF, into a folder.")
     ] = False,
+    to_database: Annotated[
+        str, typer.Option("--to-database", help="Write the results into a database of project.toml too; see --schema.")
+    ] = "",
+    schema: Annotated[str, typer.Option("--schema", help="Schema of that database, for the results alone.")] = "",
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -183,6 +188,7 @@ def plan(
     from schoolmap.errors import InputError  # noqa: PLC0415
     from schoolmap.errors import SchoolmapError  # noqa: PLC0415
     from schoolmap.inputs.project_file import read_language  # noqa: PLC0415
+    from schoolmap.output.database.write import prepare_results  # noqa: PLC0415
     from schoolmap.output.describe import describe  # noqa: PLC0415
     from schoolmap.output.products import write_products  # noqa: PLC0415
     from schoolmap.output.summary import summarise  # noqa: PLC0415
@@ -198,11 +204,13 @@ def plan(
             try:
                 if edits is not None:
                     project = edited(project, edits)
+                store = prepare_results(project, database=to_database, schema=schema)
                 result = make_plan(project, progress=step)
                 step("map, workbook, report and layers")
-                model = describe(result)
+                model = replace(describe(result), language=language.value)
                 with _fonts_told():
                     written = write_products(result, model, out, language=language.value, figures=figures)
+                stored = store(result, model)
             except InputError as error:
                 faults = (*faults, *error.faults)
             except (SchoolmapError, OSError) as error:
@@ -215,13 +223,14 @@ def plan(
             _print_faults(faults, language)
         raise typer.Exit(FAULTY_INPUT)
     if as_json:
-        _print_json(_machine_summary(result, written))
+        _print_json(_machine_summary(result, written, stored))
     else:
         _print_faults(faults, language)
         typer.echo(summarise(model, language=language.value))
         for remark in result.remarks:
             typer.echo(visible(remark[language.value]))
         _print_files(written)
+        _print_stored(stored)
     if not bool(result.audit["holds"].all()):
         typer.echo("The audit does not hold; see above. Please report this as a bug.", err=True)
         raise typer.Exit(OTHER_FAILURE)
@@ -316,8 +325,7 @@ def backtest(
             try:
                 result = make_backtest(evidence, document, progress=step)
                 step("page and table")
-                tables = (folder / part.file for source in document.tables.values() for part in source.parts)
-                inputs = (folder, folder / FILE_NAME, *tables)
+                inputs = (folder, folder / FILE_NAME, *document.files(folder))
                 written = write_backtest(result, out, language=language.value, inputs=inputs)
             except InputError as error:
                 faults = (*faults, *error.faults)
@@ -420,6 +428,13 @@ def _print_files(paths: tuple[Path, ...]) -> None:
         sizes[shown] = sizes.get(shown, 0) + path.stat().st_size
     for path, size in sizes.items():
         typer.echo(f"{size / 1024:>9,.0f} kB  {path}")
+
+
+def _print_stored(stored: dict[str, Any]) -> None:
+    """Print which schema holds the results too, if any does."""
+    if stored:
+        rows = sum(stored["rows"].values())
+        typer.echo(f"{rows:>7,.0f} rows  database {stored['database']}, schema {stored['schema']}")
 
 
 @contextmanager
@@ -544,7 +559,7 @@ def _print_json(document: dict[str, object]) -> None:
     typer.echo(json.dumps(document, allow_nan=False))
 
 
-def _machine_summary(result: Plan, written: tuple[Path, ...]) -> dict[str, object]:
+def _machine_summary(result: Plan, written: tuple[Path, ...], stored: dict[str, Any]) -> dict[str, object]:
     return {
         "ok": bool(result.audit["holds"].all()),
         "project": result.project.settings.name,
@@ -552,6 +567,7 @@ def _machine_summary(result: Plan, written: tuple[Path, ...]) -> dict[str, objec
         "audit": result.audit.to_dict("records"),
         "remarks": list(result.remarks),
         "files": [str(path) for path in written],
+        **({"stored": stored} if stored else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 FaultLanguage = Literal["en", "zh"]
 _LONGEST_VALUE = 120
 """Characters of a cell that a sentence shows."""
+_OF_DATABASE = re.compile(
+    r"database (?P<name>[\w-]+)(?:, (?P<what>query|table) (?P<number>\d* ?)of (?P<table>\w+))?", re.ASCII
+)
+"""How a table that is read from a database is named in place of its file."""
 
 
 class SchoolmapError(Exception):
@@ -114,7 +119,7 @@ class Fault:
         sheet, row, column = (
             ("工作表 {}", "第 {} 行", "列 {}") if language == "zh" else ("sheet {}", "row {}", "column {}")
         )
-        parts = [self.file]
+        parts = [_OF_DATABASE.sub(_in_chinese, self.file) if language == "zh" else self.file]
         if self.sheet:
             parts.append(sheet.format(self.sheet))
         if self.row is not None:
@@ -137,6 +142,13 @@ class Fault:
     def __str__(self) -> str:
         """Return the fault in one line, in English."""
         return self.sentence()
+
+
+def _in_chinese(found: re.Match[str]) -> str:
+    if found["what"] is None:
+        return f"数据库 {found['name']}"
+    what = "查询" if found["what"] == "query" else "库表"
+    return f"数据库 {found['name']}, {found['table']} 的{what}{found['number'].strip()}"
 
 
 def row_number(label: Hashable) -> int:

@@ -32,9 +32,14 @@ from schoolmap.inputs.checks.listed_areas import in_force
 from schoolmap.inputs.checks.named import Named
 from schoolmap.inputs.coordinates import WGS84
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.databases.connections import Databases
+from schoolmap.inputs.databases.connections import connected
+from schoolmap.inputs.databases.declared import described
+from schoolmap.inputs.declarations import leaves_folder
 from schoolmap.inputs.evidence import PEOPLE_TABLES
 from schoolmap.inputs.evidence import assemble
 from schoolmap.inputs.evidence import by_age
+from schoolmap.inputs.layout.body_rows import holds_records
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.project_file import PeopleFile
 from schoolmap.inputs.project_file import PopulationSettings
@@ -47,7 +52,6 @@ from schoolmap.inputs.project_file import Source
 from schoolmap.inputs.project_file import Stage
 from schoolmap.inputs.project_file import StatedFigure
 from schoolmap.inputs.project_file import TravelSettings
-from schoolmap.inputs.project_file import leaves_folder
 from schoolmap.inputs.project_file import read_people_file
 from schoolmap.inputs.project_file import read_project_file
 from schoolmap.inputs.provision import SCHOOL_NUMBERS
@@ -86,6 +90,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
     from schoolmap.inputs.coordinates import Bounds
+    from schoolmap.inputs.databases.declared import Database
     from schoolmap.inputs.siting import Siting
     from schoolmap.population.evidence import Evidence
 
@@ -175,6 +180,9 @@ class Project:
         it costs; see `siting.Siting`.
     faults
         Warnings and rulings; errors stop the reading.
+    databases, read_from
+        What `[databases]` says, by name (no address is among it), and the names
+        of those that tables were read from.
     folder, files
         Where the project is, and every file that was read: no product may replace one.
     """
@@ -185,6 +193,8 @@ class Project:
     stages: tuple[Stage, ...]
     scenarios: tuple[Scenario, ...]
     sources: tuple[Source, ...]
+    databases: dict[str, Database]
+    read_from: frozenset[str]
     rulings: tuple[Ruling, ...]
     standards: _standards.Standards
     areas: gpd.GeoDataFrame
@@ -409,7 +419,18 @@ def _read_tables(
     folder: Path,
     progress: Callable[[str], None],
 ) -> tuple[dict[str, Table], list[Fault]]:
-    """Read every declared table; layers that were read help to name the CRS of those that were not."""
+    """Read every declared table; databases stay open meanwhile, so that all of it is of one moment."""
+    with connected(document.databases, folder) as databases:
+        return _read_each(document, folder, progress, databases)
+
+
+def _read_each(
+    document: PeopleFile,
+    folder: Path,
+    progress: Callable[[str], None],
+    databases: Databases,
+) -> tuple[dict[str, Table], list[Fault]]:
+    """Read table by table; layers that were read help to name the CRS of those that were not."""
     tables: dict[str, Table] = {}
     faults: list[Fault] = []
     near: Bounds | None = None
@@ -418,7 +439,7 @@ def _read_tables(
     names = sorted(document.tables, key=lambda name: (name in TRAVEL_TABLES, name == "catchments", name))
     for name in names:
         source = document.tables[name]
-        progress(source.file.name)
+        progress(source.name if source.file is None else source.file.name)
         read = read_table(
             source,
             CONTRACTS[name],
@@ -426,6 +447,7 @@ def _read_tables(
             near=near or _area_of_use(document.project.crs),
             prefer=(document.project.crs,),
             books=books,
+            databases=databases,
         )
         frame = read.frame
         if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None and not frame.empty:
@@ -445,6 +467,8 @@ def _read_tables(
             sound=read.sound,
         )
         faults += read.faults
+    # that a server is away is said once, however many tables are there
+    faults = list(dict.fromkeys(faults))
     faults += _unread_sheets(document, folder, books)
     if isinstance(document, ProjectFile) and "projects" not in tables:
         empty = pd.DataFrame({column: pd.Series(dtype=object) for column in CONTRACTS["projects"].columns})
@@ -457,9 +481,13 @@ def _unread_sheets(document: PeopleFile, folder: Path, books: dict[Path, Workboo
     parts = [part for source in document.tables.values() for part in source.parts]
     faults = []
     for path, book in books.items():
-        declared = [part for part in parts if folder / part.file == path]
+        declared = [part for part in parts if part.file is not None and folder / part.file == path]
         read = {part.sheet or book.worksheets[0].title for part in declared}
-        others = [page.title for page in book.worksheets if page.title not in read and page.max_row > 1]
+        others = [
+            page.title
+            for page in book.worksheets
+            if page.title not in read and holds_records(page.title, page.iter_rows(min_row=2, values_only=True))
+        ]
         if others and declared:
             wording = Wording(
                 f"also has the sheets {', '.join(others)}, which no table reads.",
@@ -467,7 +495,7 @@ def _unread_sheets(document: PeopleFile, folder: Path, books: dict[Path, Workboo
                 f"另有工作表“{'”“'.join(others)}”未被任何表读取。",
                 "其中有数据的,请在 project.toml 中声明。",
             )
-            name = declared[0].file.as_posix()
+            name = declared[0].name
             faults.append(Fault(file=name, severity=Severity.NOTICE, **wording._asdict()))
     return faults
 
@@ -614,14 +642,18 @@ def _assemble(
     population, date = _latest(frames.get("population"))
     siting = siting_of(document, standards)
     files = [folder / name for name in (FILE_NAME, document.project.standards)]
-    files += [folder / part.file for source in document.tables.values() for part in source.parts]
+    files += document.files(folder)
     return Project(
         folder=folder,
         files=tuple(file for file in files if file.is_file()),
         settings=document.project,
         stages=tuple(sorted(stages, key=lambda stage: stage.ages)),
         scenarios=document.scenarios,
-        sources=document.sources,
+        sources=(*document.sources, *_read_databases(document)),
+        databases=document.databases,
+        read_from=frozenset(
+            part.database for source in document.tables.values() for part in source.parts if part.database
+        ),
         rulings=document.rulings,
         standards=standards,
         areas=areas,
@@ -654,6 +686,12 @@ def _assemble(
         settings_siting=siting,
         faults=faults,
     )
+
+
+def _read_databases(document: ProjectFile) -> list[Source]:
+    """Return the databases that tables were read from, as sources; only their names are told."""
+    day = dt.datetime.now(tz=dt.UTC).date()
+    return [Source(**values) for values in described(document.databases, document.tables, day=day)]
 
 
 def _sites(frame: pd.DataFrame | None, document: ProjectFile, siting: Siting) -> gpd.GeoDataFrame:

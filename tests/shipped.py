@@ -2,6 +2,7 @@
 The plans of the projects that ship with the repository, made once for all processes of a test run: they are frozen.
 
 The processes of pytest-xdist share them through a folder of the run; whoever comes first makes a plan, the others wait.
+What a longer job has just made, and kept in the folder that `SCHOOLMAP_PLANS` names, is taken from there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ PATIENCE = 300.0
 @functools.cache
 def plan(name: str) -> Plan:
     """Return the plan of a project by its folder's name."""
+    kept = os.environ.get("SCHOOLMAP_PLANS")
+    if kept and (Path(kept) / f"{name}.pickle").exists():
+        return _unpickled(Path(kept) / f"{name}.pickle")
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None:
         return make_plan(read_project(DATA / name))
@@ -39,10 +43,14 @@ def plan(name: str) -> Plan:
         while not made.exists() and time.monotonic() < waited:
             time.sleep(0.2)
         if made.exists():
-            found: Plan = pickle.loads(made.read_bytes())  # noqa: S301 - written by this run of the tests
-            return found
+            return _unpickled(made)
     result = make_plan(read_project(DATA / name))
     aside = folder / f"{name}.{os.getpid()}"
     aside.write_bytes(pickle.dumps(result))
     aside.replace(made)
     return result
+
+
+def _unpickled(path: Path) -> Plan:
+    found: Plan = pickle.loads(path.read_bytes())  # noqa: S301 - written by this run of the tests, or just before it
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,8 +11,12 @@ from hypothesis import strategies as st
 
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.layout.body_rows import Body
+from schoolmap.inputs.layout.body_rows import holds_records
 from schoolmap.inputs.layout.body_rows import sort_out
 from schoolmap.inputs.layout.matching import match
+from schoolmap.inputs.template.sheets import CODES
+from schoolmap.inputs.template.sheets import EXAMPLE
+from schoolmap.inputs.template.sheets import GUIDE
 from schoolmap.tables import CONTRACTS
 
 HEADER = ["序号", "所在乡镇", "学校标识码", "学段", "学位数", "在校生数"]
@@ -207,3 +213,13 @@ def test_a_total_anywhere_leaves_the_records(records: list[Row], place: int) -> 
     """Wherever the total stands, the records are the same."""
     with_total = [*records[:place], ["合计", None, None, None, 1, 1], *records[place:]]
     assert sorted_out(*with_total).records.to_numpy().tolist() == sorted_out(*records).records.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_sheet_of_the_template_that_nobody_filled_holds_nothing(language: Literal["zh", "en"]) -> None:
+    """Examples, empty rows and what explains the others are passed over; one record among them is enough."""
+    empty, example = (None, None, None), (None, f"{EXAMPLE[language]}：柳河村", 3)
+    assert not holds_records("births", [empty, example])
+    assert holds_records("births", [empty, example, (None, None, 0)])
+    for title in (GUIDE[language], CODES[language]):
+        assert not holds_records(title, [("1", "2")])

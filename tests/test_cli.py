@@ -9,9 +9,13 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import docx
+import openpyxl
 import past
+import pyogrio
 import pytest
 import village
+from docx.oxml.ns import qn
 from typer.testing import CliRunner
 
 from schoolmap import __version__
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RUN = CliRunner()
+HOSTILE = ["</script><script>alert(1)</script>", "</script><img src=x onerror=alert(1)>{{7*191}}${1}", "=1+1"]
 SUFFIXES = ("docx", "gpkg", "html", "json", "xlsx")
 
 
@@ -173,16 +178,29 @@ def test_a_county_is_planned(tmp_path: Path, how: str) -> None:
 
 
 def test_hostile_names_are_planned(tmp_path: Path) -> None:
-    """Names that a page or a spreadsheet would run go through the whole job."""
+    """Names that a page, a template or a spreadsheet would run are carried literally through the whole job."""
     content = village.tables()
-    content["schools"]["学校名称"] = ["</script><script>alert(1)</script>", "{{7*191}}", "=1+1"]
-    result = RUN.invoke(
-        app, ["plan", str(village.write(tmp_path / "county", content)), "--out", str(tmp_path / "maps")]
-    )
+    content["schools"]["学校名称"] = HOSTILE
+    out = tmp_path / "maps"
+    result = RUN.invoke(app, ["plan", str(village.write(tmp_path / "county", content)), "--out", str(out)])
     assert (result.exit_code, result.stderr) == (0, "")
-    page = (tmp_path / "maps" / "village.html").read_text(encoding="utf-8")
+
+    page = (out / "village.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
-    assert "1337" not in page.partition("{{7*191}}")[0][-200:]
+    assert "<img src=x" not in page
+    for name in HOSTILE:
+        assert json.dumps(name, ensure_ascii=False)[1:-1].replace("<", "\\u003c") in page
+    model = json.loads((out / "village.json").read_text(encoding="utf-8"))
+    assert {school["name"] for school in model["schools"]} == set(HOSTILE)
+    book = openpyxl.load_workbook(out / "village.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value in HOSTILE]
+    assert {cell.value for cell in cells} == set(HOSTILE)
+    assert {cell.data_type for cell in cells} == {"s"}
+    report = docx.Document(str(out / "village.docx"))
+    told = {"".join(t.text or "" for t in p.iter(qn("w:t"))) for p in report.element.body.iter(qn("w:p"))}
+    assert set(HOSTILE) <= told
+    layer = pyogrio.read_dataframe(out / "village.gpkg", layer="schools", read_geometry=False)
+    assert set(layer["name"]) == set(HOSTILE)
 
 
 def test_changes_tried_out_are_planned_beside_the_plan(good: Path, tmp_path: Path) -> None:

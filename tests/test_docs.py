@@ -67,6 +67,7 @@ def test_every_picture_is_shown_and_can_be_taken_again() -> None:
     [
         "Settings",
         "TableSource",
+        "Database",
         "PopulationSettings",
         "ExcludedYear",
         "Stage",

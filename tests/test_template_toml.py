@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from schoolmap.inputs.meanings import Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-NOT_WRITTEN = {("stages", "id"), ("tables", "more")}
-"""Keys that nobody writes: a stage is named by its section, further sources by `[[tables.…]]`."""
+NOT_WRITTEN = {("stages", "id"), ("tables", "more"), *(("tables", key) for key in ("database", "query", "table"))}
+"""
+Keys that nobody writes (a stage is named by its section, further sources by `[[tables.…]]`), and those of a database,
+which a template of files does not have.
+"""
 DECIDED = [
     "project.name",
     "project.title",

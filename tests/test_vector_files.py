@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import struct
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pytest
+import shapely
 from shapely.geometry import Point
 
 from schoolmap.inputs.coordinates import parse_crs
@@ -240,3 +244,19 @@ def test_a_cell_that_is_no_single_value_is_named(tmp_path: Path, name: str) -> N
     assert fault.problem == "is a list, a mapping or bytes, not one value."
     assert isinstance(raw.frame.at[1, "code"], str)
     assert raw.frame.at[1, "name"] == "西片"
+
+
+@pytest.mark.parametrize("code", [4, 7])
+def test_parquet_with_geometries_in_each_other(tmp_path: Path, code: int) -> None:
+    """A hundred thousand collections in each other are a fault of their row: GEOS, which would crash, does not see them."""
+    path = tmp_path / "t.parquet"
+    PLACES.to_parquet(path)
+    table = pq.read_table(path)
+    nested = (b"\x01" + struct.pack("<II", code, 1)) * 300_000 + shapely.to_wkb(Point(1, 1))
+    column = table.schema.get_field_index("geometry")
+    cells = pa.array([table["geometry"][0].as_py(), nested], type=pa.binary())
+    pq.write_table(table.set_column(column, table.schema.field("geometry"), cells), path)
+    with pytest.raises(UnreadableError) as caught:
+        load_parquet(path)
+    (fault,) = caught.value.faults
+    assert (fault.row, fault.column) == (2, "geometry")

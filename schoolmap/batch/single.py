@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import sys
 import tempfile
@@ -69,6 +68,13 @@ def plan_one(folder: str, out: str, name: str, fingerprint: str, language: str |
 
 def peak_mb() -> float:
     """Return the most memory that this process has held, in MB."""
+    if sys.platform == "win32":
+        # Windows has no `resource`; psutil comes with dask's distributed
+        import psutil  # noqa: PLC0415
+
+        return round(psutil.Process().memory_info().peak_wset / 1e6, 1)
+    import resource  # noqa: PLC0415
+
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(held / (1e6 if sys.platform == "darwin" else 1e3), 1)
 

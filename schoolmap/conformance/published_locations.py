@@ -64,7 +64,7 @@ class Instance(NamedTuple):
 
 def graph(file: Path) -> tuple[pd.DataFrame, int]:
     """Return all ways of an OR-Library p-median, and how many sites; of an edge given twice the last counts."""
-    nodes, edges, number, *rest = (int(word) for word in file.read_text().split())
+    nodes, edges, number, *rest = (int(word) for word in file.read_text(encoding="utf-8").split())
     length = {}
     for tail, head, cost in np.array(rest[: 3 * edges]).reshape(-1, 3):
         length[tail - 1, head - 1] = length[head - 1, tail - 1] = float(cost)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from pathlib import Path
-from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
 from typing import Annotated
 from typing import Any
@@ -24,7 +22,6 @@ from typing import get_args
 import pydantic
 from pydantic import AfterValidator
 from pydantic import BeforeValidator
-from pydantic import ConfigDict
 from pydantic import Field
 
 from schoolmap.errors import CRSError
@@ -32,10 +29,22 @@ from schoolmap.errors import Fault
 from schoolmap.errors import Wording
 from schoolmap.inputs.coordinates import is_old_datum
 from schoolmap.inputs.coordinates import parse_crs
+from schoolmap.inputs.databases.declared import Database
+from schoolmap.inputs.databases.declared import DatabaseName
+from schoolmap.inputs.databases.declared import secret_wording
+from schoolmap.inputs.databases.declared import shown_key
+from schoolmap.inputs.databases.declared import shown_value
+from schoolmap.inputs.databases.declared import table_complaints
+from schoolmap.inputs.declarations import CONFIG
+from schoolmap.inputs.declarations import ComplaintError as _ComplaintError
+from schoolmap.inputs.declarations import TableSource
+from schoolmap.inputs.declarations import first_and_more as _first_and_more
 from schoolmap.inputs.to_fill import places_to_fill
 from schoolmap.tables import CONTRACTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pydantic_core
 
 FILE_NAME = "project.toml"
@@ -55,14 +64,6 @@ TABLES_OF_METHODS: dict[str, tuple[str, ...]] = {
 LANGUAGES = ("en", "zh")
 ALL_STAGES = "all"
 """Name of the coverage of catchments that declare no stage; no stage may be called so."""
-
-
-class _ComplaintError(ValueError):
-    """What a validator refuses, in both languages."""
-
-    def __init__(self, *wordings: Wording) -> None:
-        super().__init__("\n".join(wording.problem for wording in wordings))
-        self.wordings = wordings
 
 
 def _text(value: object) -> object:
@@ -140,34 +141,6 @@ def _require_day(value: str) -> str:
     return value
 
 
-def leaves_folder(path: Path | str) -> bool:
-    r"""
-    Say whether a path can lead out of the folder that it starts from, on any system.
-
-    Examples
-    --------
-    >>> [leaves_folder(path) for path in ("a/b.csv", "../b.csv", "/b.csv", r"..\b.csv", "C:b.csv")]
-    [False, True, True, True, True]
-    """
-    # read as Windows does, both strokes separate and a drive is seen: a folder may be planned there
-    parts = PureWindowsPath(path)
-    return bool(parts.anchor) or ".." in parts.parts or "\0" in str(path)
-
-
-def _require_inside(value: Path) -> Path:
-    """Refuse a path that leaves the project folder."""
-    if leaves_folder(value):
-        raise _ComplaintError(
-            Wording(
-                "leaves the project folder.",
-                "Put the file into the folder and write its path from there.",
-                "路径超出了项目文件夹。",
-                "请把文件放入项目文件夹,并写相对路径。",
-            ),
-        )
-    return value
-
-
 Text = Annotated[dict[str, str], BeforeValidator(_text), AfterValidator(_require_languages)]
 Share = Annotated[float, Field(gt=0, le=1, strict=True)]
 Year = Annotated[int, Field(ge=1950, le=2150, strict=True)]
@@ -176,44 +149,7 @@ Truth = Annotated[bool, Field(strict=True)]
 
 
 class _Section(pydantic.BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)
-
-
-class TableSource(_Section):
-    """Where a table is and how to read it."""
-
-    file: Annotated[Path, AfterValidator(_require_inside)]
-    """csv, xlsx, parquet, geojson, gpkg or shp (roads also .osm.pbf), beside the project file or below it."""
-    sheet: str = ""
-    """Sheet of a workbook or layer of a GeoPackage; the first if empty."""
-    crs: str = ""
-    """`EPSG:…`, `GCJ-02` or `BD-09`; needed wherever the file itself states none."""
-    columns: dict[str, str] = {}
-    """Contract name to the file's header, where the header is neither the name nor an alias."""
-    separator: Literal[",", ";", "\t", "|"] = ","
-    decimal: Literal[".", ","] = "."
-    encoding: str = ""
-    stage: str = ""
-    """Stage of every record, where the table has a column of stages and this file or sheet is of one stage."""
-    more: tuple[TableSource, ...] = ()
-    """Further files or sheets of the same table: those after the first of `[[tables.…]]`."""
-
-    @property
-    def parts(self) -> tuple[TableSource, ...]:
-        """All files and sheets of the table, in their order."""
-        return (self, *(part for source in self.more for part in source.parts))
-
-
-def _first_and_more(value: object) -> object:
-    """Take a list of sources, `[[tables.sections]]`, as its first with the others behind it."""
-    if not isinstance(value, list):
-        return value
-    if not value:
-        raise _ComplaintError(
-            Wording("is empty.", 'Name a file: `file = "…"`.', "没有写明文件。", '请写 `file = "…"`。'),
-        )
-    first, *others = value
-    return {**first, "more": others} if isinstance(first, dict) and "more" not in first else value
+    model_config = CONFIG
 
 
 class Attendance(_Section):
@@ -651,12 +587,19 @@ class PeopleFile(_Section):
     needed: ClassVar[tuple[str, ...]] = ()
     """Tables that must be declared."""
     project: Settings
+    databases: dict[DatabaseName, Database] = {}
     tables: dict[str, Annotated[TableSource, BeforeValidator(_first_and_more)]]
     population: PopulationSettings = PopulationSettings()
     stages: dict[StageName, Stage] = USUAL_STAGES
     scenarios: tuple[Scenario, ...] = (Scenario(id="central", label={"en": "Central", "zh": "中"}),)
     rulings: tuple[Ruling, ...] = ()
     sources: tuple[Source, ...] = ()
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the files of all tables and databases, which no product may replace."""
+        named = [part.file for source in self.tables.values() for part in source.parts]
+        named += [database.file for database in self.databases.values()]
+        return [folder / file for file in named if file is not None]
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> Self:
@@ -707,6 +650,7 @@ def _whole_document(document: dict[str, Any], *, needed: tuple[str, ...]) -> lis
             if name not in tables
         ]
         found += _people(tables, document.get("population"))
+        found += table_complaints(document)
     if isinstance(stages, dict):
         found += _stage_names(stages)
         found += _guarded(document.get("travel"), stages)
@@ -945,9 +889,10 @@ def read_language(folder: Path) -> Literal["en", "zh"]:
 
 def _faults(error: pydantic_core.ErrorDetails) -> list[Fault]:
     """Turn one complaint of the validator into faults that name the key."""
-    where = _key(error["loc"])
+    where = shown_key(_key(error["loc"]))
     value = error["input"]
-    shown = "" if isinstance(value, (dict, list, tuple)) or error["type"] == "missing" else str(value)
+    nothing = value is None or isinstance(value, (dict, list, tuple, pydantic.BaseModel)) or error["type"] == "missing"
+    shown = "" if nothing else shown_value(error["loc"], str(value))
     raised = error.get("ctx", {}).get("error")
     wordings = raised.wordings if isinstance(raised, _ComplaintError) else (_say(error),)
     return [Fault(file=FILE_NAME, column=where, value=shown, **wording._asdict()) for wording in wordings]
@@ -975,6 +920,9 @@ _IN_MORE = 3
 def _say(error: pydantic_core.ErrorDetails) -> Wording:
     """Put a complaint of pydantic's own into words; one that is not foreseen keeps pydantic's."""
     limits = error.get("ctx", {})
+    secret = secret_wording(error["loc"]) if error["type"] == "extra_forbidden" else None
+    if secret is not None:
+        return secret
     for types, wording in _WORDINGS.items():
         if error["type"] in types.split():
             return Wording(*(part.format(**limits) for part in wording))

@@ -36,6 +36,9 @@ from schoolmap.inputs.cells.units import unit_in_header
 from schoolmap.inputs.cells.value_checks import check_values
 from schoolmap.inputs.cells.value_checks import doubled_keys
 from schoolmap.inputs.coordinates import OFFSET_DATUMS
+from schoolmap.inputs.databases.connections import connected
+from schoolmap.inputs.databases.load import GEOMETRY
+from schoolmap.inputs.databases.load import load_table
 from schoolmap.inputs.files import layers
 from schoolmap.inputs.files.origins import Origin
 from schoolmap.inputs.files.origins import together
@@ -62,8 +65,9 @@ if TYPE_CHECKING:
     from schoolmap.inputs.cells.columns import ReadCells
     from schoolmap.inputs.cells.units import Unit
     from schoolmap.inputs.coordinates import Bounds
+    from schoolmap.inputs.databases.connections import Databases
+    from schoolmap.inputs.declarations import TableSource
     from schoolmap.inputs.layout.body_rows import Body
-    from schoolmap.inputs.project_file import TableSource
     from schoolmap.tables import Contract
 
 MAY_BE_EMPTY = {"projects", "developments"}
@@ -133,6 +137,7 @@ def read_table(
     near: Bounds | None = None,
     prefer: tuple[str, ...] = (),
     books: dict[Path, Workbook] | None = None,
+    databases: Databases | None = None,
 ) -> TableRead:
     """
     Read one table and check it against its contract.
@@ -152,6 +157,8 @@ def read_table(
         CRSs to name first among those that fit.
     books
         Workbooks that are open already, see `layers.load`.
+    databases
+        Databases of the project, see `connections.connected`; none if left out.
 
     Returns
     -------
@@ -161,9 +168,20 @@ def read_table(
         one after the other; the key is unique over all of them.
     """
     books = {} if books is None else books
-    parts = [
-        _read_source(part, contract, folder=folder, near=near, prefer=prefer, books=books) for part in source.parts
-    ]
+    with connected({}, folder) as none:
+        parts = [
+            _read_source(
+                part,
+                contract,
+                origin=Origin(part.place(contract.name, number), part.sheet),
+                folder=folder,
+                near=near,
+                prefer=prefer,
+                books=books,
+                databases=none if databases is None else databases,
+            )
+            for number, part in enumerate(source.parts)
+        ]
     origins = tuple(part.origin for part in parts)
     frame = together([part.frame for part in parts], contract)
     faults = [fault for part in parts for fault in part.faults]
@@ -214,32 +232,42 @@ def _read_source(
     source: TableSource,
     contract: Contract,
     *,
+    origin: Origin,
     folder: Path,
     near: Bounds | None,
     prefer: tuple[str, ...],
     books: dict[Path, Workbook],
+    databases: Databases,
 ) -> _Part:
-    origin = Origin(source.file.as_posix(), source.sheet)
+    declared = source.columns
     try:
-        _require_roads(source, contract)
-        content = layers.load(
-            folder / source.file,
-            sheet=source.sheet,
-            separator=source.separator,
-            encoding=source.encoding,
-            books=books,
-        )
-        origin = Origin(origin.file, source.sheet or content.sheet)
-        raw = (
-            content
-            if isinstance(content, RawTable)
-            else arrange(content, wanted=wanted_names(contract), declared=source.columns)
-        )
+        if source.file is None:
+            # which column is the geometry, only a query can be told
+            declared = {name: column for name, column in declared.items() if name != GEOMETRY}
+            raw = load_table(source, contract, databases)
+        else:
+            _require_roads(source.file, source.crs, contract)
+            content = layers.load(
+                folder / source.file,
+                sheet=source.sheet,
+                separator=source.separator,
+                encoding=source.encoding,
+                books=books,
+            )
+            origin = Origin(origin.file, source.sheet or content.sheet)
+            raw = (
+                content
+                if isinstance(content, RawTable)
+                else arrange(content, wanted=wanted_names(contract), declared=declared)
+            )
     except UnreadableError as error:
-        faults = [replace(fault, file=origin.file, sheet=origin.sheet) for fault in error.faults]
+        # a fault of a database as a whole names that, and no query
+        faults = [
+            fault if fault.file else replace(fault, file=origin.file, sheet=origin.sheet) for fault in error.faults
+        ]
         return _Part(origin, _empty(contract), faults, complete=False, labels={})
     stage, faults = _declared_stage(source, contract)
-    matches, found = match(raw, contract, declared=source.columns, given=stage)
+    matches, found = match(raw, contract, declared=declared, given=stage)
     faults += found
     if stage and "stage" in matches.values():
         faults.append(Fault(file="", column="stage", value=source.stage, **_TWO_STAGES._asdict()))
@@ -282,13 +310,13 @@ def _empty(contract: Contract) -> pd.DataFrame:
     return frame if contract.geometry == "none" else gpd.GeoDataFrame(frame, geometry=[])
 
 
-def _require_roads(source: TableSource, contract: Contract) -> None:
+def _require_roads(file: Path, crs: str, contract: Contract) -> None:
     """Raise if an extract of OpenStreetMap is declared for another table than roads, or in another datum than its own."""
-    if source.file.suffix.lower() not in layers.OSM_SUFFIXES:
+    if file.suffix.lower() not in layers.OSM_SUFFIXES:
         return
     if contract.name != "roads":
         raise UnreadableError.of(_ROADS_ONLY)
-    if source.crs.upper() in OFFSET_DATUMS:
+    if crs.upper() in OFFSET_DATUMS:
         raise UnreadableError.of(_OSM_DATUM)
 
 

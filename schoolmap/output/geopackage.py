@@ -106,14 +106,14 @@ def write_geopackage(
         f"catchments_{coverage.id}": _catchment_layer(model, coverage, catchments) for coverage in model.coverages
     }
     layers["schools"] = _school_layer(model, schools)
-    layers["actions"] = _action_layer(model).to_crs(schools.crs)
-    layers["projects"] = _project_layer(model).to_crs(schools.crs)
-    layers["sites"] = _site_layer(model).to_crs(schools.crs)
+    layers["actions"] = action_layer(model).to_crs(schools.crs)
+    layers["projects"] = project_layer(model).to_crs(schools.crs)
+    layers["sites"] = site_layer(model).to_crs(schools.crs)
     layers |= reach or {}
     tables = {
         "balance": balance.reset_index(drop=True),
-        "audit": _audit_table(model),
-        "sources": _source_table(model),
+        "audit": audit_table(model),
+        "sources": source_table(model),
         "about": _about_table(model),
     }
     path.unlink(missing_ok=True)
@@ -217,7 +217,7 @@ def _school_layer(model: MapModel, schools: gpd.GeoDataFrame) -> gpd.GeoDataFram
     return gpd.GeoDataFrame(columns, geometry=schools.geometry, crs=schools.crs)
 
 
-def _action_layer(model: MapModel) -> gpd.GeoDataFrame:
+def action_layer(model: MapModel) -> gpd.GeoDataFrame:
     """Place the proposals at their coordinates, in degrees."""
     names = (
         *("id", "kind", "stage", "catchment", "school", "site", "receiver", "first_year", "last_year"),
@@ -232,7 +232,7 @@ def _action_layer(model: MapModel) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(lon, lat), crs="EPSG:4326")
 
 
-def _project_layer(model: MapModel) -> gpd.GeoDataFrame:
+def project_layer(model: MapModel) -> gpd.GeoDataFrame:
     """Place the projects at their school, else in the middle of their catchment, in degrees; others have no place."""
     names = ("id", "name", "kind", "stage", "school", "catchment", "opening", "seats", "counted", "note")
     rows = [[*(getattr(p, name) for name in names), p.status["en"], p.status["zh"]] for p in model.projects]
@@ -242,7 +242,7 @@ def _project_layer(model: MapModel) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.astype({"seats": float}), geometry=gpd.GeoSeries(points, crs="EPSG:4326"))
 
 
-def _site_layer(model: MapModel) -> gpd.GeoDataFrame:
+def site_layer(model: MapModel) -> gpd.GeoDataFrame:
     """Place the candidate sites, in degrees."""
     names = ("id", "name", "max_classes", "land_cost", "ready_from", "note")
     rows = [[*(getattr(s, name) for name in names), ", ".join(s.stages), ", ".join(s.used_by)] for s in model.sites]
@@ -251,7 +251,8 @@ def _site_layer(model: MapModel) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=places)
 
 
-def _audit_table(model: MapModel) -> pd.DataFrame:
+def audit_table(model: MapModel) -> pd.DataFrame:
+    """Return the checks, one a row."""
     rows = [
         (
             *(line.name["en"], line.name["zh"], line.left, line.right),
@@ -266,7 +267,8 @@ def _audit_table(model: MapModel) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _source_table(model: MapModel) -> pd.DataFrame:
+def source_table(model: MapModel) -> pd.DataFrame:
+    """Return what the numbers rest on, one source a row."""
     rows = [(s.title, s.publisher, s.date, s.licence, s.url, s.used_for["en"], s.used_for["zh"]) for s in model.sources]
     columns = ("title", "publisher", "date", "licence", "url", "used_for_en", "used_for_zh")
     return pd.DataFrame(rows, columns=columns)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
-    from schoolmap.errors import Fault
     from schoolmap.inputs.checks.named import Named
 
 _OVERLAP_M2 = 1.0

@@ -52,7 +52,7 @@ def write_clean(folder: Path, county: County | None = None) -> Path:
     for name in SPACE_LAYERS:
         getattr(county, name).to_file(folder / LAYER_FILE, layer=name, driver="GPKG")
         lines.append(f'{name} = {{ file = "{LAYER_FILE}", sheet = "{name}" }}')
-    (folder / "project.toml").write_text(document("\n".join(["[tables]", *lines])), encoding="utf-8")
+    (folder / "project.toml").write_text(document("\n".join(["[tables]", *lines])), encoding="utf-8", newline="\n")
     return folder
 
 

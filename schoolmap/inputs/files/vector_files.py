@@ -21,6 +21,7 @@ from schoolmap.inputs.coordinates import parse_crs
 from schoolmap.inputs.files.osm import read_osm
 from schoolmap.inputs.files.raw import RawTable
 from schoolmap.inputs.files.raw import UnreadableError
+from schoolmap.inputs.files.wkb import nested_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -218,6 +219,7 @@ def load_parquet(path: Path) -> RawTable:
         If it is no parquet file.
     """
     try:
+        _require_flat(path)
         try:
             frame = gpd.read_parquet(path)
         except ValueError:
@@ -235,6 +237,28 @@ def load_parquet(path: Path) -> RawTable:
     return _as_raw(frame, "" if frame.crs is None else _name_crs(frame.crs))
 
 
+def _require_flat(path: Path) -> None:
+    """Raise if a geometry holds others that hold others: a hundred thousand deep they would crash GEOS."""
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    described = json.loads((pq.read_schema(path).metadata or {}).get(b"geo", b"{}"))
+    columns = described.get("columns", {}) if isinstance(described, dict) else {}
+    faults = []
+    for name, column in columns.items() if isinstance(columns, dict) else ():
+        if isinstance(column, dict) and str(column.get("encoding")).upper() == "WKB":
+            wrong = nested_shapes(pq.read_table(path, columns=[name])[name].to_pylist())
+            faults += [
+                Fault(file="", row=place + 1, column=name, **wording._asdict())
+                for place, wording in list(wrong.items())[:_MOST_FAULTS]
+            ]
+    if faults:
+        raise UnreadableError(*faults)
+
+
+_MOST_FAULTS = 20
+"""Geometries that are named one by one."""
+
+
 def load_osm(path: Path) -> RawTable:
     """
     Read the roads of an extract of OpenStreetMap, whose CRS is known.
@@ -249,13 +273,13 @@ def load_osm(path: Path) -> RawTable:
 
 def _as_raw(frame: gpd.GeoDataFrame, stated: str) -> RawTable:
     rows = pd.RangeIndex(1, len(frame) + 1, name="row")
-    cells, bad = _single_values(pd.DataFrame(frame.drop(columns=frame.geometry.name)).set_axis(rows).astype(object))
+    cells, bad = single_values(pd.DataFrame(frame.drop(columns=frame.geometry.name)).set_axis(rows).astype(object))
     cells = cells.where(cells.notna() & (cells != ""), None)
     geometry = gpd.GeoSeries(shapely.force_2d(frame.geometry.to_numpy()), index=rows)
     return RawTable(frame=cells, geometry=geometry, crs=stated, bad=bad)
 
 
-def _single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
+def single_values(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
     """Return cells with lists, mappings and bytes as text, and a fault for each of them."""
     held = cells.map(lambda cell: isinstance(cell, _NO_VALUES))
     if not held.to_numpy().any():
@@ -285,6 +309,6 @@ def _name_crs(crs: pyproj.CRS) -> str:
 
 def _number_rows(frame: pd.DataFrame) -> RawTable:
     """Index by row, from 1, and leave out rows without any content."""
-    cells, bad = _single_values(frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row")).astype(object))
+    cells, bad = single_values(frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row")).astype(object))
     cells = cells.where(cells.notna() & (cells != ""), None)
     return RawTable(frame=cells.dropna(how="all"), bad=bad)

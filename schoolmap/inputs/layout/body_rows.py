@@ -42,6 +42,8 @@ _SERIAL_NUMBER = re.compile(r"\d+(\.\d+)?[.、]?")
 _NUMBER = re.compile(r"[+-]?[\d.,]+\D{0,3}")
 _EXAMPLES = ("示例", "example")
 """Begin the first cell of an example row of the template (tidied)."""
+_GUIDES = frozenset({"填写说明", "代码表", "guide", "codes"})
+"""Sheets of the template that explain the others."""
 _TOTAL = re.compile(r"(合计|总计|小计|共计|累计)[:：]?")
 _ENDS_AS_TOTAL = re.compile(r".{0,16}(合计|总计|小计|共计|累计)[:：]?")
 _SUBTOTALS = ("小计", "subtotal")
@@ -146,6 +148,30 @@ def sort_out(raw: RawTable, matches: Mapping[str, str], contract: Contract) -> B
         units=units,
         faults=(*notices, *faults),
     )
+
+
+def holds_records(title: str, rows: Iterable[Sequence[object]]) -> bool:
+    """
+    Say whether anything was filled in on a sheet, below its first row.
+
+    What explains the template, and its example rows, are no records.
+
+    Parameters
+    ----------
+    title
+        Name of the sheet.
+    rows
+        Its rows from the second on; an empty cell is None.
+
+    Examples
+    --------
+    >>> [holds_records("births", rows) for rows in ([], [(None, None)], [("example: 01", 3)], [(None, "01")])]
+    [False, False, False, True]
+    >>> holds_records("代码表", [("primary", "小学")])
+    False
+    """
+    firsts = (next((cell for cell in row if cell is not None), None) for row in rows)
+    return title not in _GUIDES and any(first is not None and not tidy(first).startswith(_EXAMPLES) for first in firsts)
 
 
 def _is_serial(cell: object) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from schoolmap.inputs import project_file
+from schoolmap.inputs.declarations import TableSource
 from schoolmap.inputs.project_file import USUAL_STAGES
 from schoolmap.inputs.template import keys as texts
 from schoolmap.inputs.template.example import BASE_YEAR
@@ -41,7 +42,7 @@ _WIDTH = 108
 """Letters of a line of comment; a Chinese character counts as two."""
 MODELS: dict[str, type[pydantic.BaseModel]] = {
     "project": project_file.Settings,
-    "tables": project_file.TableSource,
+    "tables": TableSource,
     "population": project_file.PopulationSettings,
     "exclude_years": project_file.ExcludedYear,
     "seats": project_file.SeatSettings,

@@ -1,0 +1,1 @@
+"""Databases that tables are read from: PostGIS, DuckDB, SpatiaLite. No account is ever named in what is told."""
