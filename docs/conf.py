@@ -26,6 +26,7 @@ nitpicky = True
 nitpick_ignore = [
     ("py:class", f"schoolmap.{name}")
     for name in (
+        "inputs.databases.asking.Reader",
         "optimize.flow.Flow",
         "optimize.posing.Posed",
         "optimize.rezoning.zone_kernel.Land",
