@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING
-from typing import Any
 
 if TYPE_CHECKING:
     from schoolmap.output.explore import explore
@@ -23,9 +22,12 @@ __all__ = ["__version__", "explore", "save_map"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever is asked for
-    """Load what draws a plan when it is asked for: most uses of the package never draw."""
-    if name in {"explore", "save_map"}:
-        return getattr(import_module("schoolmap.output.explore"), name)
-    msg = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(msg)
+if not TYPE_CHECKING:
+    # a type checker would take any name for there
+
+    def __getattr__(name: str) -> object:
+        """Load what draws a plan when it is asked for: most uses of the package never draw."""
+        if name in {"explore", "save_map"}:
+            return getattr(import_module("schoolmap.output.explore"), name)
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)

@@ -168,7 +168,7 @@ def make_backtest(
         if evidence.counts is not None:
             untested += [{"en": fault.problem, "zh": fault.problem_zh} for fault in error.faults]
     return Backtest(
-        name=document.project.name,
+        name=document.product_name,
         title=dict(document.project.title),
         language=document.project.language,
         excluded=tuple(sorted(excluded)),

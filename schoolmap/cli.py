@@ -56,6 +56,27 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document fo
 Lang = Annotated[Language | None, typer.Option("--lang", help="Language; without it, the project's own.")]
 
 
+def _hides(value: int | None) -> int | None:
+    """Refuse a number below which nothing would be hidden."""
+    if value in (1, 2):
+        msg = f"hides nothing below {value}: write 3 or more (statistical offices take 5 or 10), or 0 to show all."
+        raise typer.BadParameter(msg)
+    return value
+
+
+HideBelow = Annotated[
+    int | None,
+    typer.Option(
+        "--hide-below",
+        min=0,
+        max=1000,
+        callback=_hides,
+        help="Public edition, NAME-public: counts of 1 to N-1 children are hidden; 0 shows all. Else as project.toml says.",
+        metavar="N",
+    ),
+]
+
+
 def _version(*, value: bool) -> None:
     if value:
         typer.echo(f"schoolmap {__version__}")
@@ -180,6 +201,13 @@ def plan(
         str, typer.Option("--to-database", help="Write the results into a database of project.toml too; see --schema.")
     ] = "",
     schema: Annotated[str, typer.Option("--schema", help="Schema of that database, for the results alone.")] = "",
+    geoparquet: Annotated[
+        bool,
+        typer.Option(
+            "--geoparquet", help="Write each layer and table as NAME-LAYER.parquet too, with styles for QGIS."
+        ),
+    ] = False,
+    hide_below: HideBelow = None,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
@@ -198,7 +226,7 @@ def plan(
 
     language = lang or Language(read_language(folder))
     with _progress(folder) as step:
-        project, faults = inspect_folder(folder, progress=step)
+        project, faults = inspect_folder(folder, progress=step, hide_below=hide_below)
         result = None
         if project is not None:
             try:
@@ -209,7 +237,9 @@ def plan(
                 step("map, workbook, report and layers")
                 model = replace(describe(result), language=language.value)
                 with _fonts_told():
-                    written = write_products(result, model, out, language=language.value, figures=figures)
+                    written = write_products(
+                        result, model, out, language=language.value, figures=figures, geoparquet=geoparquet
+                    )
                 stored = store(result, model)
             except InputError as error:
                 faults = (*faults, *error.faults)

@@ -24,6 +24,7 @@ from schoolmap.inputs.edits import Add
 from schoolmap.inputs.edits import Move
 from schoolmap.inputs.edits import key_of
 from schoolmap.inputs.edits import read_edits
+from schoolmap.inputs.project_file import PUBLIC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,7 @@ def edited(project: Project, path: Path) -> Project:
         "en": f"{settings.title['en']} (changes tried out: {len(edits.edits)})",
         "zh": f"{settings.title['zh']}（含{len(edits.edits)}项试调整）",
     }
-    name = f"{settings.name}-{_file_word(path.stem.removeprefix(settings.name))}"
+    name = f"{settings.name}-{_file_word(path.stem.removeprefix(settings.name.removesuffix(PUBLIC)))}"
     return replace(changed, settings=settings.model_copy(update={"name": name, "title": title}))
 
 
@@ -159,8 +160,10 @@ def _whole(project: Project, edits: Edits, file: str) -> list[Fault]:
     """Return what is wrong with the edits as a whole."""
     settings = project.settings
     wrong = []
-    if edits.project != settings.name:
-        wrong.append(("project", edits.project, _other_project(settings.name)))
+    # edits are made on the map for the office
+    name = settings.name.removesuffix(PUBLIC) if project.hide_below else settings.name
+    if edits.project != name:
+        wrong.append(("project", edits.project, _other_project(name)))
     if edits.base_year != settings.base_year:
         wrong.append(("base_year", str(edits.base_year), _other_year(settings.base_year)))
     taken = [label for label in project.projects.index if str(label).startswith("edit ")]

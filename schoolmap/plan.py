@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import xarray as xr
 
+from schoolmap import cards
 from schoolmap.alerts import make_alerts
 from schoolmap.appraisal import appraise
 from schoolmap.audit import TOLERANCE
@@ -31,6 +32,8 @@ from schoolmap.reach.measure import make_ground
 from schoolmap.reach.measure import make_reach
 from schoolmap.seating import seat_stage
 from schoolmap.seating import years_of
+from schoolmap.seats.balance import totals
+from schoolmap.seats.warnings import shortage_spans
 from schoolmap.situation import make_situation
 
 if TYPE_CHECKING:
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
     from schoolmap.seating import StageResult
     from schoolmap.situation import Situation
 
+_WORST = 3
+"""Catchments of each stage that a notebook names."""
 STRANGE_DEMAND = 0.15
 """Difference of demand from the pupils enrolled, as a share of them, from which it is remarked on. Assumption."""
 
@@ -96,6 +101,46 @@ class Plan:
     outside_later: dict[int, pd.Series]
     """The same by the boundaries that hold from a later school year."""
     remarks: tuple[dict[str, str], ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: each stage in the first scenario, the worst gaps, and whether the audit holds."""
+        project, settings = self.project, self.project.settings
+        language, first = settings.language, project.scenarios[0]
+        stages: list[tuple[object, ...]] = []
+        worst: list[tuple[object, ...]] = []
+        for stage in project.stages:
+            label, balance = stage.label[language], pd.DataFrame(self.results[stage.id].balance.xs(first.id))
+            sums = totals(balance)
+            figures = sums[["demand", "seats", "short", "spare"]].to_numpy(dtype=float)
+            worst_year = int(sums["short"].to_numpy().argmax())
+            told = sorted({0, worst_year, len(figures) - 1})
+            stages += [(label, str(sums.index[at]), *figures[at].tolist()) for at in told]
+            names = project.coverages[project.coverage_of[stage.id]]["name"]
+            for span in shortage_spans(balance).head(_WORST).reset_index().to_dict("records"):
+                years = f"{span['first_year']:.0f} to {span['last_year']:.0f}"
+                worst.append((label, names[span["catchment"]], years, float(span["peak_short"])))
+        broken = int((~self.audit["holds"]).sum())
+        facts = [
+            ("scenario", first.label[language]),
+            ("method of the forecast", self.demography.children.rung.code),
+            ("proposals", len(self.proposals.table)),
+            (
+                "audit",
+                f"{len(self.audit)} checks hold" if broken == 0 else f"{broken} of {len(self.audit)} checks FAIL",
+            ),
+            ("public edition", f"counts of 1 to {project.hide_below - 1} are hidden" if project.hide_below else None),
+            ("synthetic", "yes, some of the data is invented" if settings.synthetic else None),
+        ]
+        return cards.card(
+            settings.title[language],
+            facts,
+            cards.Table(
+                "First year, worst year, last year",
+                ("stage", "year", "demand", "seats", "short", "spare"),
+                stages,
+            ),
+            cards.Table("Short of seats, worst first", ("stage", "catchment", "years", "seats short at most"), worst),
+        )
 
 
 def make_plan(project: Project, *, progress: Callable[[str], None] = lambda _: None) -> Plan:

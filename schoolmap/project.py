@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+from schoolmap import cards
 from schoolmap import standards as _standards
 from schoolmap.errors import Fault
 from schoolmap.errors import InputError
@@ -39,11 +40,13 @@ from schoolmap.inputs.declarations import leaves_folder
 from schoolmap.inputs.evidence import PEOPLE_TABLES
 from schoolmap.inputs.evidence import assemble
 from schoolmap.inputs.evidence import by_age
+from schoolmap.inputs.hidden_counts import hide_small
 from schoolmap.inputs.layout.body_rows import holds_records
 from schoolmap.inputs.project_file import FILE_NAME
 from schoolmap.inputs.project_file import PeopleFile
 from schoolmap.inputs.project_file import PopulationSettings
 from schoolmap.inputs.project_file import ProjectFile
+from schoolmap.inputs.project_file import PublicationSettings
 from schoolmap.inputs.project_file import Ruling
 from schoolmap.inputs.project_file import Scenario
 from schoolmap.inputs.project_file import SeatSettings
@@ -62,6 +65,7 @@ from schoolmap.inputs.provision import index_projects
 from schoolmap.inputs.provision import index_sections
 from schoolmap.inputs.provision import named_layer
 from schoolmap.inputs.provision import resource_table
+from schoolmap.inputs.provision import standing_in
 from schoolmap.inputs.provision import with_classes
 from schoolmap.inputs.readers import read_table
 from schoolmap.inputs.readers import read_value
@@ -93,6 +97,12 @@ if TYPE_CHECKING:
     from schoolmap.inputs.databases.declared import Database
     from schoolmap.inputs.siting import Siting
     from schoolmap.population.evidence import Evidence
+
+
+_SHOWN_TABLES = (
+    *("areas", "population", "schools", "sections", "classes", "resources", "flows", "projects", "sites"),
+    *("developments", "yields", "migration", "roads", "barriers", "crossings", "gates", "dwellings"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +188,12 @@ class Project:
     settings_siting
         What `[siting]` and the standards say of what may be decided and what
         it costs; see `siting.Siting`.
+    hide_below
+        In a public edition, counts of people from 1 to one less than this are
+        in no table any more; see `inputs.hidden_counts`. 0 where all are there.
     faults
-        Warnings and rulings; errors stop the reading.
+        Warnings and rulings; errors stop the reading. None in a public
+        edition: they quote values of the files.
     databases, read_from
         What `[databases]` says, by name (no address is among it), and the names
         of those that tables were read from.
@@ -231,6 +245,38 @@ class Project:
     sites: gpd.GeoDataFrame
     settings_siting: Siting
     faults: tuple[Fault, ...]
+    hide_below: int = 0
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: where, when and of whom, and the tables with their rows."""
+        settings = self.settings
+        language = settings.language
+        facts = [
+            ("project", settings.name),
+            ("CRS", settings.crs),
+            ("years", f"{settings.base_year} to {settings.horizon}"),
+            ("count of people", None if self.population_date is None else self.population_date.isoformat()),
+            ("standards", settings.standards),
+            ("scenarios", ", ".join(item.label[language] for item in self.scenarios)),
+            ("public edition", f"counts of 1 to {self.hide_below - 1} are hidden" if self.hide_below else None),
+            ("synthetic", "yes, some of the data is invented" if settings.synthetic else None),
+        ]
+        stages = [
+            (
+                stage.label[language],
+                f"{stage.ages[0]} to {stage.ages[1]}",
+                len(self.coverages[self.coverage_of[stage.id]]),
+            )
+            for stage in self.stages
+        ]
+        held = {name: getattr(self, name) for name in _SHOWN_TABLES}
+        rows = [(name, len(table)) for name, table in held.items() if table is not None and len(table) > 0]
+        return cards.card(
+            settings.title[language],
+            facts,
+            cards.Table("Stages", ("stage", "ages", "catchments"), stages),
+            cards.Table("Tables", ("table", "rows"), rows),
+        )
 
     def served_in(self, stage: str, year: int) -> pd.Series:
         """Return the catchments that each school of a stage serves in a school year."""
@@ -248,16 +294,27 @@ class Project:
         return gpd.GeoDataFrame(every.loc[every.index.isin(self.holding[coverage])])
 
 
-def read_project(folder: Path) -> Project:
+def read_project(folder: Path, *, hide_below: int | None = None) -> Project:
     """
     Read a project folder.
+
+    Parameters
+    ----------
+    folder
+        Holds `project.toml` and the tables it names.
+    hide_below
+        For a public edition: counts of people from 1 to `hide_below - 1` are
+        hidden as the tables are read, so that no result tells of them. 0 reads
+        everything; nothing given is what the project file says.
 
     Raises
     ------
     InputError
         If anything is wrong; it lists all faults that were found.
+    ValueError
+        If `hide_below` is 1 or 2, which hides nothing, or negative.
     """
-    project, faults = inspect_folder(folder)
+    project, faults = inspect_folder(folder, hide_below=hide_below)
     if project is None:
         raise InputError([fault for fault in faults if fault.severity is Severity.ERROR])
     return project
@@ -267,6 +324,7 @@ def inspect_folder(
     folder: Path,
     *,
     progress: Callable[[str], None] = lambda _: None,
+    hide_below: int | None = None,
 ) -> tuple[Project | None, tuple[Fault, ...]]:
     """
     Read a project folder and return it together with all its faults.
@@ -277,16 +335,27 @@ def inspect_folder(
         Holds `project.toml` and the tables it names.
     progress
         Called with the name of each step as it starts.
+    hide_below
+        As in `read_project`.
 
     Returns
     -------
     project, faults
-        The project, or nothing if a fault is an error.
+        The project, or nothing if a fault is an error. The faults are those of
+        the files, values and all, for whoever has the files.
+
+    Raises
+    ------
+    ValueError
+        If `hide_below` is 1 or 2, which hides nothing, or negative.
     """
+    publication = None if hide_below is None else PublicationSettings(hide_below=hide_below)
     progress("project file")
     document, faults = read_project_file(folder)
     if document is None:
         return None, tuple(faults)
+    if publication is not None:
+        document = document.model_copy(update={"publication": publication})
     standards, standard_faults = _read_standards(document, folder)
     tables, table_faults = _read_tables(document, folder, progress)
     tables, ruled = _apply_rulings(tables, enumerate(document.rulings, start=1))
@@ -382,6 +451,8 @@ def read_evidence(
     if any(fault.severity is Severity.ERROR for fault in faults):
         return None, document, tuple(faults)
     frames = {name: table.named.frame for name, table in tables.items()}
+    if document.publication.hide_below:
+        frames = _hidden(frames, document, home=pd.Series(dtype=object))
     named = (set(frame["area"].dropna()) for frame in frames.values() if "area" in frame)
     return _evidence(frames, set().union(*named), document), document, tuple(faults)
 
@@ -626,6 +697,10 @@ def _assemble(
     areas = named_layer(tables["areas"].frame, "area", texts=("parent", "urban_rural"))
     ways = {name: read(tables[name].frame) if name in tables else None for name, read in _WAYS.items()}
     zoning = _zoning(document, standards, tables, areas=areas, schools=schools, ways=ways)
+    if document.publication.hide_below:
+        tables, zoning = _without_small(document, tables, zoning, areas=areas)
+        ways |= {name: _WAYS[name](tables[name].frame) for name in ("dwellings",) if name in tables}
+        document, faults = _as_public(document), ()
     sections = index_sections(zoning.sections, schools, zoning.now, zoning.of)
     served = _served(document, tables, zoning, schools, sections=sections, asked=asked)
     if len(served) > 1:
@@ -685,6 +760,7 @@ def _assemble(
         sites=_sites(frames.get("sites"), document, siting),
         settings_siting=siting,
         faults=faults,
+        hide_below=document.publication.hide_below,
     )
 
 
@@ -692,6 +768,40 @@ def _read_databases(document: ProjectFile) -> list[Source]:
     """Return the databases that tables were read from, as sources; only their names are told."""
     day = dt.datetime.now(tz=dt.UTC).date()
     return [Source(**values) for values in described(document.databases, document.tables, day=day)]
+
+
+def _hidden(frames: dict[str, pd.DataFrame], document: PeopleFile, *, home: pd.Series) -> dict[str, pd.DataFrame]:
+    ages = {name: stage.ages for name, stage in document.stages.items()}
+    below, year = document.publication.hide_below, document.project.base_year
+    return hide_small(frames, below=below, home=home, ages=ages, base_year=year)
+
+
+def _without_small(
+    document: ProjectFile,
+    tables: dict[str, Named],
+    zoning: Zoning,
+    *,
+    areas: gpd.GeoDataFrame,
+) -> tuple[dict[str, Named], Zoning]:
+    """Hide small counts in all tables, together with those of the same catchment of the youngest stage."""
+    youngest = min(document.stages, key=lambda name: document.stages[name].ages)
+    home = standing_in(areas.representative_point(), zoning.now[zoning.of[youngest]])
+    frames = {name: table.frame for name, table in tables.items()} | {"sections": zoning.sections}
+    hidden = _hidden(frames, document, home=home)
+    found = {name: replace(table, frame=hidden[name]) for name, table in tables.items()}
+    return found, replace(zoning, sections=hidden["sections"])
+
+
+def _as_public(document: ProjectFile) -> ProjectFile:
+    """Call a public edition so, in its name, its title and the line at the foot of every product."""
+    settings, most = document.project, document.publication.hide_below - 1
+    title = {"en": f"{settings.title['en']} (public edition)", "zh": f"{settings.title['zh']}（公开版）"}
+    line = {
+        "en": f"Public edition: counts of 1 to {most} children are hidden. {settings.classification['en']}",
+        "zh": f"公开版：1至{most}人的儿童数已隐去。{settings.classification['zh']}",
+    }
+    changes = {"name": document.product_name, "title": title, "classification": line}
+    return document.model_copy(update={"project": settings.model_copy(update=changes)})
 
 
 def _sites(frame: pd.DataFrame | None, document: ProjectFile, siting: Siting) -> gpd.GeoDataFrame:

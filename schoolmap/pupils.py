@@ -166,7 +166,12 @@ def flows_of(project: Project, stage: Stage, resident: xr.DataArray, *, method: 
     going = moves[moves["origin"] != ""].groupby(["origin", "destination"])["pupils"].sum()
     leaving = going.groupby(level="origin").sum()
     over = leaving[leaving > known.reindex(leaving.index) * (1 + _ROUNDING)]
-    if len(over) > 0:
+    if project.hide_below and len(over) > 0:
+        # the mean of small counts may be more than live there: then all leave
+        fewer = (known.reindex(leaving.index) / leaving).clip(upper=1.0)
+        going = going * fewer.reindex(going.index, level="origin")
+        leaving = leaving * fewer
+    elif len(over) > 0:
         raise InputError(
             [_too_many(project, stage, zone, float(over[zone]), float(known[zone])) for zone in over.index]
         )

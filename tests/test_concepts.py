@@ -40,6 +40,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[project]": project_file.Settings,
     "[population]": project_file.PopulationSettings,
     "[seats]": project_file.SeatSettings,
+    "[publication]": project_file.PublicationSettings,
     "[travel]": project_file.TravelSettings,
     "[siting]": project_file.SitingSettings,
     "[stages]": project_file.Stage,

@@ -73,6 +73,7 @@ def test_every_picture_is_shown_and_can_be_taken_again() -> None:
         "Stage",
         "Scenario",
         "SeatSettings",
+        "PublicationSettings",
         "TravelSettings",
         "SitingSettings",
         "StageAmounts",

@@ -207,3 +207,14 @@ def test_products_bear_the_name_of_the_edits(tmp_path: Path) -> None:
     assert settings.name == "county-2"
     assert settings.title["en"].endswith("(changes tried out: 1)")
     assert json.loads(path.read_text())["schema"] == "schoolmap.edits/1"
+
+
+def test_edits_of_the_office_fit_the_public_edition(tmp_path: Path) -> None:
+    """They are made on the map for the office, whose name the public edition only adds to."""
+    path = tmp_path / "county-edits.json"
+    path.write_text(edits(ADD).model_dump_json(by_alias=True, exclude_none=True), encoding="utf-8")
+    settings = idle().settings.model_copy(update={"name": "county-public"})
+    public = replace(idle(), settings=settings, hide_below=5)
+    assert edited(public, path).settings.name == "county-public-edits"
+    with pytest.raises(InputError):
+        edited(replace(public, hide_below=0), path)

@@ -41,7 +41,7 @@ from schoolmap.project import inspect_folder
 from schoolmap.project import read_project
 
 DEMO = Path(__file__).parents[1] / "data" / "demo-county"
-BESIDES = {"SOURCE.md", "make_data.py", ".gitattributes", "__pycache__"}
+BESIDES = {"SOURCE.md", "datapackage.json", "make_data.py", ".gitattributes", "__pycache__"}
 COUNTY = make_county()
 LAYERS = ("村界_合成数据.shp", "学区_合成数据.shp", "道路_合成数据.shp", "河流铁路_合成数据.shp")
 BOOKS = (SCHOOL_BOOK, PEOPLE_BOOK)

@@ -228,6 +228,17 @@ def test_every_catchment_that_more_leave_is_named() -> None:
     assert {fault.value for fault in caught.value.faults} == {county.WEST, county.EAST}
 
 
+def test_means_of_a_public_edition_never_move_more_than_live_there() -> None:
+    """Where a mean of small flows is more than the pupils of a catchment, all of them leave, in the same proportion."""
+    table = flows((county.EAST, county.WEST, 3.0), (county.EAST, "", 1.0), (county.WEST, county.EAST, 4.0))
+    resident = living(west=300.0, east=2.0)
+    project = dataclasses.replace(with_flows(table), hide_below=5)
+    moved = flows_of(project, county.stage("primary"), resident, method=BY_AGES)
+    assert moved is not None
+    assert moved.demand(resident).to_series().to_dict() == pytest.approx({county.WEST: 297.5, county.EAST: 4.0})
+    assert moved.leaving(resident).to_series().to_dict() == pytest.approx({county.WEST: 0.0, county.EAST: 0.5})
+
+
 def test_pupils_are_counted_where_they_learn(tmp_path: Path) -> None:
     """Where pupils by grade are all that is known, flows move nobody: 50 in each grade need 50 seats."""
     assert found(THREE, living(west=300.0, east=200.0), method=PUPILS) is None

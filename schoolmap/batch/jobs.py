@@ -129,7 +129,7 @@ def _projects_in(folder: Path) -> list[Path]:
 def _name_of(folder: Path) -> str:
     """Return the name of a project's products; that of its folder where its file cannot be read."""
     document, _ = read_people_file(folder)
-    return folder.resolve().name if document is None else document.project.name
+    return folder.resolve().name if document is None else document.product_name
 
 
 def fingerprint(folder: Path, *, language: str) -> str:

@@ -74,7 +74,7 @@ def _county(outcome: dict[str, Any], out: Path) -> County:
 
 def _join(files: Sequence[Path], target: Path) -> None:
     """Write balances one after the other, one project in memory at a time."""
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     schema = pq.read_schema(files[0])
     box = _bounds(files)

@@ -138,13 +138,15 @@ def _write_balance(plan: Plan, path: Path) -> str:
     import pandas as pd  # noqa: PLC0415
 
     from schoolmap.inputs.coordinates import WGS84  # noqa: PLC0415
+    from schoolmap.output.products import shown_tables  # noqa: PLC0415
 
     project = plan.project
+    balance, _ = shown_tables(plan)
     parts = []
     for stage in project.stages:
         layer = project.coverages[project.coverage_of[stage.id]]
         points = gpd.GeoSeries(layer.geometry.representative_point(), crs=layer.crs).to_crs(WGS84)
-        own = plan.balance[plan.balance["stage"] == stage.id]
+        own = balance[balance["stage"] == stage.id]
         named = own.assign(
             project=project.settings.name, catchment_name=own["catchment"].map(layer["name"]).astype(str)
         )

@@ -39,6 +39,7 @@ from schoolmap.inputs.declarations import CONFIG
 from schoolmap.inputs.declarations import ComplaintError as _ComplaintError
 from schoolmap.inputs.declarations import TableSource
 from schoolmap.inputs.declarations import first_and_more as _first_and_more
+from schoolmap.inputs.small_counts import LEAST_BELOW
 from schoolmap.inputs.to_fill import places_to_fill
 from schoolmap.tables import CONTRACTS
 
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     import pydantic_core
 
 FILE_NAME = "project.toml"
+PUBLIC = "-public"
+"""Ends the name of the products of a public edition, so that they replace none of those for the office."""
 REQUIRED_TABLES = ("areas", "schools", "sections")
 SOURCES_OF_CHILDREN = (("population",), ("births",), ("projection",), ("totals", "structure"), ("pupils",))
 """Tables of which one, or one pair, must be there: without any, nothing tells how many children there are."""
@@ -462,6 +465,26 @@ class SitingSettings(_Section):
         return self
 
 
+def _require_hiding(value: int) -> int:
+    if 0 < value < LEAST_BELOW:
+        raise _ComplaintError(
+            Wording(
+                f"hides nothing: below {value} there is at most one number, and everybody knows which.",
+                f"Write {LEAST_BELOW} or more; statistical offices take 5 or 10. 0 shows everything.",
+                f"起不到隐藏作用:小于 {value} 的数至多只有一个,人人都能猜到。",
+                f"请写 {LEAST_BELOW} 或更大,统计部门常用 5 或 10;0 表示全部显示。",
+            ),
+        )
+    return value
+
+
+class PublicationSettings(_Section):
+    """The `[publication]` section: what the products may tell of single children."""
+
+    hide_below: Annotated[int, Field(ge=0, le=1000, strict=True), AfterValidator(_require_hiding)] = 0
+    """Counts of children from 1 to one less than this are hidden in every product; 0 shows all."""
+
+
 class StatedFigure(_Section):
     """An indicator that the project states as a finished figure, such as a survey's result."""
 
@@ -590,6 +613,7 @@ class PeopleFile(_Section):
     databases: dict[DatabaseName, Database] = {}
     tables: dict[str, Annotated[TableSource, BeforeValidator(_first_and_more)]]
     population: PopulationSettings = PopulationSettings()
+    publication: PublicationSettings = PublicationSettings()
     stages: dict[StageName, Stage] = USUAL_STAGES
     scenarios: tuple[Scenario, ...] = (Scenario(id="central", label={"en": "Central", "zh": "中"}),)
     rulings: tuple[Ruling, ...] = ()
@@ -600,6 +624,11 @@ class PeopleFile(_Section):
         named = [part.file for source in self.tables.values() for part in source.parts]
         named += [database.file for database in self.databases.values()]
         return [folder / file for file in named if file is not None]
+
+    @property
+    def product_name(self) -> str:
+        """Return what the files of the products are called, without their endings."""
+        return f"{self.project.name}{PUBLIC if self.publication.hide_below else ''}"
 
     @pydantic.model_validator(mode="after")
     def _whole(self) -> Self:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from schoolmap.cards import answer_card
 from schoolmap.optimize import counting
 from schoolmap.optimize.flow import cheapest_flow
 from schoolmap.optimize.posing import pose
@@ -101,6 +102,9 @@ class Assignment:
     arcs: int
     seed: int | None
     seconds: float
+
+    def _repr_html_(self) -> str:
+        return answer_card(self)
 
 
 def assign(

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from schoolmap import checks
+from schoolmap.cards import answer_card
 from schoolmap.errors import LabelError
 from schoolmap.optimize.counting import by_text
 
@@ -82,6 +83,9 @@ class Location:
     assignment: pd.Series
     flows: pd.Series
     unserved: pd.Series
+
+    def _repr_html_(self) -> str:
+        return answer_card(self)
 
 
 class Ground(NamedTuple):

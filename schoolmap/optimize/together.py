@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from schoolmap.cards import answer_card
 from schoolmap.optimize import counting
 from schoolmap.optimize import group_problem
 from schoolmap.optimize.assign import Placed
@@ -98,6 +99,9 @@ class TogetherAssignment:
     programmes: int
     seed: int
     seconds: float
+
+    def _repr_html_(self) -> str:
+        return answer_card(self)
 
 
 def assign_together(

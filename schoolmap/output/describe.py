@@ -33,6 +33,7 @@ from schoolmap.output.describe_schools import describe_supplied
 from schoolmap.output.describe_schools import known
 from schoolmap.output.facts.supply import STATUSES
 from schoolmap.output.outlines import polygons
+from schoolmap.output.public_edition import as_public
 from schoolmap.output.words import both
 from schoolmap.proposals.reading import UNSOLVED
 from schoolmap.provision import figure
@@ -84,7 +85,7 @@ def describe(plan: Plan) -> model.MapModel:
     project = plan.project
     settings = project.settings
     actions = describe_actions(plan)
-    return model.MapModel(
+    described = model.MapModel(
         schema=model.SCHEMA,
         project=settings.name,
         title=settings.title,
@@ -118,7 +119,7 @@ def describe(plan: Plan) -> model.MapModel:
         projects=_projects(plan),
         reach=describe_reach(plan),
         tables=describe_facts(plan),
-        editing=describe_editing(plan, actions),
+        editing=None if project.hide_below else describe_editing(plan, actions),
         notes=(
             *_faults_as_notes(project),
             *_outside_note(plan),
@@ -133,6 +134,7 @@ def describe(plan: Plan) -> model.MapModel:
         classification=settings.classification,
         map_review_no=settings.map_review_no,
     )
+    return as_public(described, below=project.hide_below) if project.hide_below else described
 
 
 def _stage(project: Project, result: StageResult) -> model.Stage:

@@ -99,6 +99,33 @@ def write_geopackage(
     ValueError
         If `balance` lacks a key column.
     """
+    layers, tables = layers_and_tables(model, balance=balance, catchments=catchments, schools=schools, reach=reach)
+    path.unlink(missing_ok=True)
+    for name, layer in layers.items():
+        kind = {"schools": None, "actions": "Point", "projects": "Point", "sites": "Point"}.get(name, "MultiPolygon")
+        # areas may be points
+        kind = None if name.startswith("reach_") else kind
+        _write(layer, path, name, geometry_type=kind)
+    for name, table in tables.items():
+        _write(table, path, name)
+    with closing(sqlite3.connect(path)) as database, database:
+        _write_styles(database, model, layers)
+        _fix_dates(database, model)
+
+
+def layers_and_tables(
+    model: MapModel,
+    *,
+    balance: pd.DataFrame,
+    catchments: dict[str, gpd.GeoDataFrame],
+    schools: gpd.GeoDataFrame,
+    reach: Mapping[str, gpd.GeoDataFrame] | None = None,
+) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, pd.DataFrame]]:
+    """
+    Return what a GeoPackage of a plan holds: layers in the project's CRS, and tables without a place.
+
+    Parameters and errors are those of `write_geopackage`.
+    """
     _require_key(balance)
     for layer in catchments.values():
         checks.require_same_metric_crs(layer, schools)
@@ -116,17 +143,7 @@ def write_geopackage(
         "sources": source_table(model),
         "about": _about_table(model),
     }
-    path.unlink(missing_ok=True)
-    for name, layer in layers.items():
-        kind = {"schools": None, "actions": "Point", "projects": "Point", "sites": "Point"}.get(name, "MultiPolygon")
-        # areas may be points
-        kind = None if name.startswith("reach_") else kind
-        _write(layer, path, name, geometry_type=kind)
-    for name, table in tables.items():
-        _write(table, path, name)
-    with closing(sqlite3.connect(path)) as database, database:
-        _write_styles(database, model, layers)
-        _fix_dates(database, model)
+    return layers, tables
 
 
 # Guards
@@ -305,7 +322,7 @@ def _write(
 ) -> None:
     """Add one layer or table to the file."""
     pyogrio.write_dataframe(
-        _storable(table),
+        storable(table),
         path,
         layer=name,
         driver="GPKG",
@@ -314,7 +331,7 @@ def _write(
     )
 
 
-def _storable(table: pd.DataFrame) -> pd.DataFrame:
+def storable(table: pd.DataFrame) -> pd.DataFrame:
     """Make texts visible, and infinities and missing texts unknown."""
     stored = table.copy()
     for name in stored.columns.drop("geometry", errors="ignore"):

@@ -6,12 +6,26 @@ import dataclasses
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import TypedDict
+
+import geopandas as gpd
 
 from schoolmap.errors import OutputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from schoolmap.output.model import MapModel
     from schoolmap.plan import Plan
+
+
+class _Layers(TypedDict):
+    """What layers and tables are made of."""
+
+    balance: pd.DataFrame
+    catchments: dict[str, gpd.GeoDataFrame]
+    schools: gpd.GeoDataFrame
+    reach: dict[str, gpd.GeoDataFrame]
 
 
 def write_products(
@@ -21,6 +35,7 @@ def write_products(
     *,
     language: str,
     figures: bool = False,
+    geoparquet: bool = False,
 ) -> tuple[Path, ...]:
     """
     Write map, workbook, report, layers and data of a plan.
@@ -42,12 +57,15 @@ def write_products(
     figures
         Whether to write the report's maps and charts too, each as PNG and PDF,
         into the folder `NAME-figures`. Other files in it stay as they are.
+    geoparquet
+        Whether to write each layer and table as `NAME-LAYER.parquet` too, with
+        the styles of QGIS beside them.
 
     Returns
     -------
     files
         Paths of what was written: html, xlsx, docx, gpkg and json, then the
-        figures.
+        layers and tables as parquet, then the figures.
 
     Raises
     ------
@@ -62,7 +80,6 @@ def write_products(
     """
     from schoolmap.output.figures.atlas import draw_pictures  # noqa: PLC0415
     from schoolmap.output.geopackage import write_geopackage  # noqa: PLC0415
-    from schoolmap.output.reach_layers import reach_layers  # noqa: PLC0415
     from schoolmap.output.report.document import write_report  # noqa: PLC0415
     from schoolmap.output.webmap import render_html  # noqa: PLC0415
     from schoolmap.output.workbook import write_workbook  # noqa: PLC0415
@@ -74,10 +91,7 @@ def write_products(
     name = project.settings.name
     files = [folder / f"{name}.{suffix}" for suffix in ("html", "xlsx", "docx", "gpkg", "json")]
     inputs = {path.resolve() for path in project.files}
-    for path in files:
-        if path.resolve() in inputs:
-            msg = f"{path} is a table of the project; choose another folder with `--out`."
-            raise OutputError(msg)
+    _require_none_of(files, inputs)
     model = dataclasses.replace(model, language=language)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".schoolmap-", dir=folder) as scratch:
@@ -87,14 +101,20 @@ def write_products(
         write_workbook(model, work / f"{name}.xlsx", language=language)
         pictures = draw_pictures(model, language=language, pdf=figures)
         write_report(model, work / f"{name}.docx", language=language, pictures=pictures)
-        write_geopackage(
-            model,
-            balance=plan.balance,
-            catchments=project.coverages,
-            schools=project.schools,
-            path=work / f"{name}.gpkg",
-            reach=reach_layers(plan),
-        )
+        balance, reach = shown_tables(plan)
+        layers: _Layers = {
+            "balance": balance,
+            "catchments": project.coverages,
+            "schools": project.schools,
+            "reach": reach,
+        }
+        write_geopackage(model, path=work / f"{name}.gpkg", **layers)
+        if geoparquet:
+            from schoolmap.output.geoparquet import write_geoparquet  # noqa: PLC0415
+
+            parts = [folder / path.name for path in write_geoparquet(model, work, **layers)]
+            _require_none_of(parts, inputs)
+            files += parts
         if figures:
             (work / f"{name}-figures").mkdir()
             for picture in pictures:
@@ -104,3 +124,27 @@ def write_products(
                     files.append(path)
             (folder / f"{name}-figures").mkdir(exist_ok=True)
         return tuple((work / path.relative_to(folder)).replace(path) for path in files)
+
+
+def _require_none_of(files: list[Path], inputs: set[Path]) -> None:
+    for path in files:
+        if path.resolve() in inputs:
+            msg = f"{path} is a table of the project; choose another folder with `--out`."
+            raise OutputError(msg)
+
+
+def shown_tables(plan: Plan) -> tuple[pd.DataFrame, dict[str, gpd.GeoDataFrame]]:
+    """
+    Return the balance and the layers of the way to school as products hold them.
+
+    In a public edition, figures of children below its limit are shown as in all
+    other products; see `output.public_edition`.
+    """
+    from schoolmap.output.public_edition import shown_columns  # noqa: PLC0415
+    from schoolmap.output.reach_layers import reach_layers  # noqa: PLC0415
+
+    balance, layers, below = plan.balance, reach_layers(plan), plan.project.hide_below
+    if not below:
+        return balance, layers
+    shown = {name: gpd.GeoDataFrame(shown_columns(layer, below=below)) for name, layer in layers.items()}
+    return shown_columns(balance, below=below), shown

@@ -239,7 +239,7 @@ def load_parquet(path: Path) -> RawTable:
 
 def _require_flat(path: Path) -> None:
     """Raise if a geometry holds others that hold others: a hundred thousand deep they would crash GEOS."""
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
 
     described = json.loads((pq.read_schema(path).metadata or {}).get(b"geo", b"{}"))
     columns = described.get("columns", {}) if isinstance(described, dict) else {}

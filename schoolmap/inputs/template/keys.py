@@ -367,6 +367,12 @@ KEYS: dict[str, dict[str, dict[Language, str]]] = {
         "url": {"zh": "网址，没有则不写。", "en": "Address, if there is one."},
         "used_for": {"zh": "用于何处。", "en": "What it is used for."},
     },
+    "publication": {
+        "hide_below": {
+            "zh": "对外公开时写 5 或 10：所有成果隐去小于此数的儿童数，文件名加 -public；0 为全部显示。",
+            "en": "For the public, write 5 or 10: smaller counts of children are hidden in all products; 0 shows all.",
+        },
+    },
 }
 """Keys by section, as `project_file` has them."""
 
@@ -417,6 +423,10 @@ SECTIONS: dict[str, dict[Language, str]] = {
     "sources": {
         "zh": "十、数据来源：逐项列出，都会显示在地图上",
         "en": "10. Sources of the data, all of them shown on the map",
+    },
+    "publication": {
+        "zh": "十一、公开版（整节可不写；要写时连同 [publication] 一起删去行首的 #）",
+        "en": "11. A public edition (all of it may be left out)",
     },
 }
 OPTIONAL_TABLE: dict[Language, str] = {

@@ -53,6 +53,7 @@ MODELS: dict[str, type[pydantic.BaseModel]] = {
     "scenarios": project_file.Scenario,
     "rulings": project_file.Ruling,
     "sources": project_file.Source,
+    "publication": project_file.PublicationSettings,
 }
 """The classes that read each section, whose defaults are told."""
 
@@ -101,7 +102,7 @@ def project_toml(choices: Choices) -> str:
         _comment(texts.HEAD[choices.language]),
         [""],
         *(write(choices) for write in (_project, _tables, _stages, _population, _seats, _travel)),
-        *(write(choices) for write in (_siting, _scenarios, _rulings, _sources)),
+        *(write(choices) for write in (_siting, _scenarios, _rulings, _sources, _publication)),
     )
     return "\n".join(line for part in parts for line in part)
 
@@ -390,4 +391,11 @@ def _sources(choices: Choices) -> list[str]:
     lines += ["#[[sources]]"]
     for key in texts.KEYS["sources"]:
         lines += _entry(choices, "sources", key, shown[key], off=True)
+    return [*lines, ""]
+
+
+def _publication(choices: Choices) -> list[str]:
+    lines = [*_heading(choices, "publication"), "#[publication]"]
+    for key in texts.KEYS["publication"]:
+        lines += _entry(choices, "publication", key, 5, off=True)
     return [*lines, ""]

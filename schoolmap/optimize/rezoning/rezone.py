@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from schoolmap.cards import answer_card
 from schoolmap.optimize.rezoning import contiguity
 from schoolmap.optimize.rezoning import moves
 from schoolmap.optimize.rezoning.problem import pose
@@ -106,6 +107,9 @@ class Rezoning:
     runs: int
     seed: int
     seconds: float
+
+    def _repr_html_(self) -> str:
+        return answer_card(self)
 
 
 def rezone(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from schoolmap.cards import answer_card
 from schoolmap.optimize.location import gap_of
 from schoolmap.optimize.siting import model as siting_model
 
@@ -93,6 +94,9 @@ class Siting:
     regret: pd.DataFrame
     variables: int
     rows: int
+
+    def _repr_html_(self) -> str:
+        return answer_card(self)
 
 
 class Found(NamedTuple):

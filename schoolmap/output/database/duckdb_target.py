@@ -113,7 +113,7 @@ class DuckdbTarget:
 
     def replace(self, schema: str, name: str, table: Results, rows: Sequence[Row]) -> None:
         """Make a table anew."""
-        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415
+        import pyarrow as pa  # noqa: PLC0415
 
         where = named(schema, name)
         columns = ", ".join(f"{quoted_name(column)} {_TYPES[kind]}" for column, (kind, _) in table.columns.items())

@@ -16,6 +16,7 @@ from schoolmap.output import geopackage
 from schoolmap.output.database.columns import MADE_BY
 from schoolmap.output.database.columns import RUN
 from schoolmap.output.database.columns import TABLES
+from schoolmap.output.products import shown_tables
 from schoolmap.output.text import visible
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def result_tables(plan: Plan, model: MapModel, *, now: dt.datetime) -> dict[str,
     crs = plan.project.settings.crs
     frames: dict[str, pd.DataFrame] = {
         RUN: _run(plan, model, now),
-        "balance": plan.balance,
+        # in a public edition small counts are hidden here as in every other product
+        "balance": shown_tables(plan)[0],
         "catchments": _catchments(plan),
         "schools": _schools(plan),
         "sections": _sections(model),

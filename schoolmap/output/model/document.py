@@ -87,7 +87,7 @@ class MapModel:
     """Stages for which the standard names a limit."""
     tables: tuple[FactTable, ...]
     editing: Editing | None
-    """`None` in a plan that is too large to be changed in the page; see `describe_editing`."""
+    """`None` in a plan that is too large to be changed in the page (see `describe_editing`), and in a public edition."""
     notes: tuple[Text, ...]
     audit: tuple[AuditLine, ...]
     sources: tuple[Source, ...]
