@@ -174,15 +174,15 @@ class Rates:
     width
         Years in a step.
     start
-        Residents by (*labels, sex, age).
+        Residents by `(*labels, sex, age)`.
     share
-        Survival by (year, *labels, sex, age).
+        Survival by `(year, *labels, sex, age)`.
     fertility
-        Births per woman and step by (year, *labels, age).
+        Births per woman and step by `(year, *labels, age)`.
     boys
-        Boys born per girl by (year, *labels).
+        Boys born per girl by `(year, *labels)`.
     moves
-        Net migrants by (year, *labels, sex, age).
+        Net migrants by `(year, *labels, sex, age)`.
 
     A dimension that a table lacks has length 1.
     """

@@ -192,7 +192,7 @@ def local_yield(
     r"""
     Return the children per occupied dwelling by type and age, as they live there now.
 
-    .. math:: y_{k,a} = r_k \sum_i P_{i,a} \Big/ \sum_{i,k} r_k D_{i,k}
+    .. math:: y_{k,a} = r_k \frac{\sum_i P_{i,a}}{\sum_{i,k} r_k D_{i,k}}
 
     so that the dwellings of today, with these yields, hold the children of today.
 
