@@ -38,7 +38,8 @@ def typed_in(text: str) -> Iterator[str]:
         if block["language"].strip() in {"", "sh", "bash", "console", "text", "powershell", "bat"}:
             for line in block["code"].replace("\\\n", " ").splitlines():
                 yield from _parted(line, programs=r"(schoolmap|python|pip|uv) ")
-    for span in _SPAN.finditer(_FENCED.sub("", text)):
+    # a backtick behind a stroke is a letter
+    for span in _SPAN.finditer(_FENCED.sub("", text).replace("\\`", "")):
         yield from _parted(" ".join(span["code"].split()), programs=r"(schoolmap|python|pip|uv) |--[a-z]|\S+\.py( |$)")
 
 
