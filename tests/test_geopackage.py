@@ -23,6 +23,7 @@ from shapely import MultiPoint
 from shapely import Point
 from shapely import box
 
+from schoolmap.output import geopackage
 from schoolmap.output.geopackage import write_geopackage
 from schoolmap.output.model import Catchment
 from schoolmap.output.model import Coverage
@@ -160,6 +161,26 @@ def test_by_hand(tmp_path: Path) -> None:
     assert found.loc["0102", "primary_seats_last"] == 95
     assert found.loc["0102", "primary_peak_gap"] == -10
     assert pd.isna(found.loc["0102", "primary_first_short"])
+
+
+def test_nothing_stays_of_what_was_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of SQLite keep what they held before, a time of the clock for example: the same tables are the same bytes."""
+    for folder in ("plain", "scribbled"):
+        (tmp_path / folder).mkdir()
+    plain = written(tmp_path / "plain").read_bytes()
+    usual = geopackage._write  # noqa: SLF001 - to write as it does, and then some more
+
+    def scribble(table: pd.DataFrame, path: Path, name: str, **options: Any) -> None:  # noqa: ANN401
+        usual(table, path, name, **options)
+        for more in ("it was twelve o'clock" * 20, ""):
+            with closing(sqlite3.connect(path)) as database, database:
+                database.execute("UPDATE gpkg_contents SET identifier = table_name || ?", (more,))
+
+    monkeypatch.setattr(geopackage, "_write", scribble)
+    found = written(tmp_path / "scribbled")
+    assert found.read_bytes() == plain
+    assert b"twelve" not in found.read_bytes()
+    assert [path.name for path in found.parent.iterdir()] == ["town.gpkg"]
 
 
 def test_contents(tmp_path: Path) -> None:

@@ -53,6 +53,10 @@ NOTEBOOK_MAP = Path("maps") / "mitte.html"
 """What the tutorial writes in the repository's folder, and shows on its page."""
 
 
+_CHINESE = re.compile(r"[\u2014\u2018-\u201d\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+"""A letter or a stop of Chinese, beside which no space stands."""
+
+
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Connect what is here with Sphinx."""
     # numpydoc makes an environment, and compiles its one template, for every docstring
@@ -63,6 +67,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-signature", simplify_call)
     app.connect("builder-inited", simplify_models)
     app.connect("doctree-read", name_types)
+    app.connect("doctree-read", join_lines)
     app.connect("missing-reference", find_type)
     app.connect("build-finished", copy_map)
     app.connect("build-finished", tell_of_foreign_parts)
@@ -131,6 +136,18 @@ def name_types(_app: Sphinx, document: nodes.document) -> None:
             first, _, rest = node["reftarget"].partition(".")
             target = ".".join([names_in(module).get(first, first), *([rest] if rest else [])])
             node["reftarget"] = at_home(target)
+
+
+def join_lines(_app: Sphinx, document: nodes.document) -> None:
+    """Take out the ends of lines within a Chinese sentence, which would be shown as spaces."""
+    for node in list(document.findall(nodes.Text)):
+        if str(node) != "\n" or node.parent is None:
+            continue
+        at = node.parent.index(node)
+        beside = node.parent.children[max(0, at - 1) : at + 2]
+        before, after = beside[0].astext(), beside[-1].astext()
+        if len(beside) == 3 and _CHINESE.match(before[-1:]) and _CHINESE.match(after[:1]):
+            node.parent.remove(node)
 
 
 def at_home(target: str) -> str:

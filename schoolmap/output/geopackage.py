@@ -112,6 +112,7 @@ def write_geopackage(
     with closing(sqlite3.connect(path)) as database, database:
         _write_styles(database, model, layers)
         _fix_dates(database, model)
+    _rebuild(path)
     _require_whole(path, {name: len(table) for name, table in (layers | tables).items()})
 
 
@@ -380,6 +381,15 @@ def _write_styles(database: sqlite3.Connection, model: MapModel, layers: Mapping
 def _fix_dates(database: sqlite3.Connection, model: MapModel) -> None:
     """Date the contents by the plan, not by the clock: the same plan gives the same tables."""
     database.execute("UPDATE gpkg_contents SET last_change = ?", (_date(model),))
+
+
+def _rebuild(path: Path) -> None:
+    """Write the file anew from its records: what was written over in a page, such as the time of the clock, is in it no more."""
+    anew = path.with_name(f"{path.name}.anew")
+    anew.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("VACUUM INTO ?", (str(anew),))
+    anew.replace(path)
 
 
 def _date(model: MapModel) -> str:
