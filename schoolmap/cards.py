@@ -77,7 +77,7 @@ def card(title: object, facts: Iterable[tuple[str, object]], *tables: Table) -> 
 
     Examples
     --------
-    >>> card("A & B", [("CRS", "EPSG:4546"), ("note", "")], Table("Areas", ["area"], [["a1"]]))[:58]
+    >>> card("A & B", [("CRS", "EPSG:4546"), ("note", "")], Table("Areas", ["area"], [["a1"]]))[:59]
     '<div><p><strong>A &amp; B</strong></p><p>CRS: EPSG:4546</p>'
     """
     parts = [f"<p><strong>{cell(title)}</strong></p>"]
