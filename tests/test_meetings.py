@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import assume
+from hypothesis import example
 from hypothesis import given
 from hypothesis import settings
 from shapely import LineString
+from shapely import Point
 from streets import Line
 from streets import lie_apart
 from streets import streets
@@ -54,6 +56,10 @@ def test_nothing_meets_nothing(empty: int) -> None:
 
 @settings(max_examples=40)
 @given(streets, streets)
+@example(
+    [[(0.0, 0.0), (400.0, 300.0)]],
+    [[(0.0, 0.0), (0.0, 100.0)], [(0.0, 100.0), (500.0, 200.0), (300.0, 100.0), (400.0, 400.0)]],
+)
 def test_places_are_those_that_geos_finds(lines: list[Line], others: list[Line]) -> None:
     """The points in common, where no stretch is in common, and where they are along the line."""
     moved = [[(x + 37.0, y + 11.0) for x, y in line] for line in others]
@@ -62,8 +68,16 @@ def test_places_are_those_that_geos_finds(lines: list[Line], others: list[Line])
     union = shapely.union_all(shapes(*moved))
     for number, shape in enumerate(shapes(*lines)):
         mine = line == number
-        expected = shapely.get_coordinates(shapely.intersection(shape, union)).round(5)
-        assert {tuple(place) for place in xy[mine].round(5).tolist()} == {tuple(place) for place in expected.tolist()}
+        expected = {
+            tuple(place) for place in shapely.get_coordinates(shapely.intersection(shape, union)).round(5).tolist()
+        }
+        found = {tuple(place) for place in xy[mine].round(5).tolist()}
+        assert expected <= found
+        # GEOS moves lines by rounding where they cross each other, and may lose an end that just touches one of them
+        for place in found - expected:
+            ends = shapely.get_coordinates([shape, *shapes(*moved)]).round(5).tolist()
+            assert list(place) in ends
+            assert max(shape.distance(Point(place)), union.distance(Point(place))) < 1e-4
         spots = shapely.get_coordinates(shapely.line_interpolate_point(shape, along[mine]))
         np.testing.assert_allclose(spots, xy[mine], atol=1e-6)
 
