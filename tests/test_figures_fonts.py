@@ -46,3 +46,19 @@ def test_a_font_that_is_not_installed_is_passed_over() -> None:
     found = find_fonts(hamlet.model(), language="zh", known=("No Such Font", fonts.LATIN))
     assert found.families == (fonts.LATIN, fonts.LATIN)
     assert found.language == "zh"
+
+
+def test_a_font_is_found_that_was_installed_since(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is told to install one, and does, need not know that matplotlib keeps its list from run to run."""
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415
+
+    files = {font.fname for font in fontManager.ttflist if font.name in fonts.CHINESE}
+    before = [font for font in fontManager.ttflist if font.fname not in files]
+    if not files:
+        pytest.skip("no font with Chinese characters is installed")
+    monkeypatch.setattr(fontManager, "ttflist", before)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = find_fonts(hamlet.model(), language="zh")
+    assert found.families[0] in fonts.CHINESE
+    assert found.language == "zh"

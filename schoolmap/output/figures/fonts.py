@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,9 @@ def find_fonts(model: MapModel, *, language: str, known: Iterable[str] = CHINESE
     characters = {character for text in texts for character in text}
     wanted = language == "zh" or any(_is_han(character) for character in characters)
     if chinese is None and wanted:
+        _look_again()
+        chinese = next((name for name in known if _installed(name)), None)
+    if chinese is None and wanted:
         msg = (
             "No font with Chinese characters was found: figures are in English, with codes in place of Chinese names. "
             "Install one, e.g. `apt-get install fonts-noto-cjk`, or copy Noto Sans CJK SC (思源黑体) or SimHei (黑体) "
@@ -128,6 +132,19 @@ def _is_han(character: str) -> bool:
 
 def _installed(family: str) -> bool:
     return _file_of(family) is not None
+
+
+def _look_again() -> None:
+    """Add fonts that were installed after matplotlib had made its list, which it keeps from run to run."""
+    with _first_import():
+        from matplotlib.font_manager import findSystemFonts  # noqa: PLC0415
+        from matplotlib.font_manager import fontManager  # noqa: PLC0415
+
+    listed = {font.fname for font in fontManager.ttflist}
+    for path in sorted({*findSystemFonts()} - listed):
+        # a font that cannot be read is none
+        with suppress(OSError, RuntimeError):
+            fontManager.addfont(path)
 
 
 def _file_of(family: str) -> str | None:
