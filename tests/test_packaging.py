@@ -17,10 +17,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from checkout import ROOT
+from checkout import kept
 
 import schoolmap
 
-ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -37,14 +38,6 @@ def run(*command: str, folder: Path, path: Path | None = None) -> subprocess.Com
         text=True,
         encoding="utf-8",
     )
-
-
-def kept() -> set[str]:
-    """Return the files that the repository keeps, by their path in it."""
-    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=ROOT)
-    if listed.returncode:
-        pytest.skip("this is no checkout: nothing says which files belong to it")
-    return {name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()}
 
 
 @pytest.fixture(scope="module")

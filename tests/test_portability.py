@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 import village
+from checkout import ROOT
+from checkout import kept
 
 from schoolmap.batch.single import peak_mb
 from schoolmap.inputs.declarations import leaves_folder
 
-ROOT = Path(__file__).parents[1]
 CODE = sorted((ROOT / "schoolmap").rglob("*.py"))
 UNIX = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 FORBIDDEN = set('<>:"|?*\\')
@@ -29,14 +30,6 @@ DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "
 TEXT = {".cff", ".css", ".html", ".js", ".md", ".py", ".toml", ".txt"}
 LONGEST = 140
 """Windows without long paths allows 260 characters, and a user's folder takes some of them."""
-
-
-def files() -> list[Path]:
-    """Return what the repository keeps, relative to it."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=False, capture_output=True)  # noqa: S607
-    if listed.returncode:
-        pytest.skip("this is no checkout: nothing says which files belong to it")
-    return [Path(name) for name in listed.stdout.decode().split("\0") if name]
 
 
 def schoolmap(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -51,7 +44,7 @@ def schoolmap(*words: str, **environment: str) -> subprocess.CompletedProcess[by
 
 def test_every_name_can_be_a_file_on_every_system() -> None:
     """No sign or device of Windows, no length beyond it, no two that differ by case or by how an accent is written."""
-    names = files()
+    names = [Path(name) for name in kept()]
     for path in names:
         for part in path.parts:
             assert not FORBIDDEN & set(part), path
@@ -64,7 +57,7 @@ def test_every_name_can_be_a_file_on_every_system() -> None:
 
 def test_texts_are_in_utf8_with_plain_line_ends() -> None:
     """What is ours; files of a bureau are as a bureau has them."""
-    ours = [path for path in files() if path.suffix in TEXT and path.parts[0] != "data" and (ROOT / path).exists()]
+    ours = [path for path in map(Path, kept()) if path.suffix in TEXT and path.parts[0] != "data"]
     assert len(ours) > 500
     for path in ours:
         content = (ROOT / path).read_bytes()
